@@ -1,0 +1,44 @@
+"""Accounts: who may log in, and the sessions that are open."""
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+from models.columns import reference
+
+
+class User(SQLModel, table=True):
+    """A login of one person; the password is stored as an argon2id hash."""
+
+    __tablename__ = "account"
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = reference("person.id", unique=True)
+    login: str = Field(unique=True)
+    password_hash: str
+    disabled_at: datetime | None = None
+    locale: str = ""
+    large_type: bool = False
+    single_keys: bool = True
+
+
+class LoginSession(SQLModel, table=True):
+    """An open session; only the hash of its token is stored."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    token_hash: str = Field(unique=True)
+    user_id: int = reference("account.id")
+    csrf: str
+    acting_for_id: int | None = reference("person.id", index=False, default=None)
+    opened_at: datetime
+    seen_at: datetime
+    ended_at: datetime | None = None
+
+
+class LoginAttempt(SQLModel, table=True):
+    """A failed login, counted per login name and per address."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    login_hash: str = Field(index=True)
+    address_hash: str = Field(index=True)
+    at: datetime = Field(index=True)
