@@ -1,0 +1,54 @@
+"""Requests: an act asked for once. The row comes first; a replay finds it and gets the stored answer."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session
+
+from flows.engine.errors import Conflict
+from models import Request
+
+REQUESTS = Request.__table__  # type: ignore[attr-defined]
+
+
+def payload_hash(payload: Mapping[str, Any]) -> str:
+    """SHA-256 of a payload in canonical JSON."""
+    text = json.dumps(payload, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def once(
+    session: Session,
+    request_id: str,
+    actor: str,
+    act: str,
+    payload: Mapping[str, Any],
+    now: datetime,
+    do: Callable[[], Mapping[str, Any]],
+) -> Mapping[str, Any]:
+    """Do an act once under a request id and return its answer; a replay returns the first answer and does nothing.
+
+    Raises Conflict when the id was used for another act, actor or payload.
+    """
+    digest = payload_hash(payload)
+    row = {"id": request_id, "actor": actor, "act": act, "payload_hash": digest, "answer": {}, "at": now}
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    added = session.execute(dialect.insert(REQUESTS).values(row).on_conflict_do_nothing(index_elements=["id"]))
+    if added.rowcount == 0:  # type: ignore[attr-defined]
+        return _first_answer(session, request_id, actor, act, digest)
+    answer = dict(do())
+    session.execute(update(REQUESTS).where(REQUESTS.c.id == request_id).values(answer=answer))
+    return answer
+
+
+def _first_answer(session: Session, request_id: str, actor: str, act: str, digest: str) -> Mapping[str, Any]:
+    stored = session.execute(select(REQUESTS).where(REQUESTS.c.id == request_id)).one()
+    if (stored.actor, stored.act, stored.payload_hash) != (actor, act, digest):
+        raise Conflict("这个请求号已经用于另一件办理。请回到页面重新打开再办。")
+    answer: Mapping[str, Any] = stored.answer
+    return answer

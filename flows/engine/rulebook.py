@@ -1,0 +1,67 @@
+"""The rulebook: what the engine asks of the programmes, so that it knows no programme and no stage by name."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlmodel import Session
+
+from flows.engine.declare import Policy, RunState, Stage
+from models.facts import Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Which real bodies play the deciding and the executing part, and others the programme names, under one version."""
+
+    authority_id: int
+    office_id: int
+    bodies: Mapping[str, int] = field(default_factory=dict)
+    levels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class StepRule:
+    """One step of one path: its stage, its numbers, who acts, where its exits lead."""
+
+    path: str
+    name: str
+    title: str
+    stage: Stage
+    policy: Policy
+    by: tuple[str, ...] = ()
+    go: Mapping[str, str] = field(default_factory=dict)
+    next: str | None = None
+    if_any: bool = False
+    gives: str = ""
+
+    def route(self, exit_state: str) -> str:
+        """Where an exit leads: `next`, `end`, or the name of a step."""
+        return self.go.get(exit_state) or self.stage.exits.get(exit_state, "end")
+
+
+class Reader(Protocol):
+    """Fills the facts of many runs of one stage with a fixed number of queries."""
+
+    def __call__(
+        self, session: Session, runs: Sequence[RunState], casts: Mapping[int, Cast], now: datetime
+    ) -> Mapping[int, Facts]: ...
+
+
+class Rulebook(Protocol):
+    """Stages, steps, casts and reminder ladders, looked up by version."""
+
+    def stage(self, name: str) -> Stage: ...
+
+    def rule(self, session: Session, version_id: int, path: str, step: str) -> StepRule: ...
+
+    def cast(self, session: Session, version_id: int) -> Cast: ...
+
+    def ladder(self, session: Session, version_id: int) -> tuple[int, ...]: ...
+
+    def escalates_from(self, session: Session, version_id: int) -> int: ...
+
+    def reader(self, stage: str) -> Reader: ...
+
+    def follow(self, word: str) -> Any: ...

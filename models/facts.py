@@ -1,0 +1,173 @@
+"""Facts: what guards may know beyond the run itself; plain values that readers in `models.queries` fill for many runs at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What every stage may know: whose case it is, who plays which part, and whether a list has named it."""
+
+    title: str = ""
+    person_id: int | None = None
+    person_name: str = ""
+    body_id: int | None = None
+    body_name: str = ""
+    kind: str = ""
+    parts: Mapping[str, str] = field(default_factory=dict)
+    fixed_on: date | None = None
+    closes_on: date | None = None
+    listed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PostFact:
+    """A post held: its kind, body, subject, whether established (在编), from when to when."""
+
+    kind: str
+    body_id: int
+    subject: str
+    established: bool
+    from_on: date | None
+    to_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialFact:
+    """Something earned: kind, name, level, date, until when, published or not, key project or not, confirmed or not."""
+
+    kind: str
+    name: str
+    level: str
+    on: date | None
+    until: date | None
+    published: bool
+    key: bool
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFacts:
+    """A person as the criteria see one."""
+
+    born_on: date | None = None
+    body_id: int | None = None
+    school_id: int | None = None
+    school_stage: str = ""
+    lineage: tuple[int, ...] = ()
+    posts: tuple[PostFact, ...] = ()
+    credentials: tuple[CredentialFact, ...] = ()
+    serves_in: tuple[str, ...] = ()
+    studio_levels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaFact:
+    """A quota that this case counts against: its scope in words, how many it allows and how many are taken."""
+
+    id: int
+    scope: str
+    at_most: int
+    taken: int
+    origin: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationFacts(Facts):
+    """An application at its desk: the person, the papers that are there, judgements given before, and what blocks it."""
+
+    person: PersonFacts = PersonFacts()
+    attached: frozenset[str] = frozenset()
+    form_filled: bool = False
+    waived: Mapping[str, str] = field(default_factory=dict)
+    authority_body_id: int | None = None
+    quotas: tuple[QuotaFact, ...] = ()
+    blocking: tuple[str, ...] = ()
+    seat_taken: bool = False
+    opens_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TierFacts(Facts):
+    """A review at a tier: the quotas it counts against, criteria still to be judged, the sealed scan, the ranks in use."""
+
+    quotas: tuple[QuotaFact, ...] = ()
+    unjudged: tuple[tuple[str, str], ...] = ()
+    attached: frozenset[str] = frozenset()
+    ranks_taken: frozenset[int] = frozenset()
+    blocking: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionFacts(Facts):
+    """One answer asked: which kind, of which party, what is drafted, and what the sheet asks for."""
+
+    opinion_kind: str = ""
+    draft: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFact:
+    """An answer to a parent run: whose, which mark, whether it is out, given or refused, and whether it was asked further."""
+
+    run_id: int
+    party: str
+    mark: float | None
+    outcome: str | None
+    further: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ExpertFacts(Facts):
+    """An application before its experts: their answers, the reserves left, how many places there are, and when it came in."""
+
+    answers: tuple[AnswerFact, ...] = ()
+    reserves: tuple[int, ...] = ()
+    panels: Mapping[int, tuple[tuple[int, ...], tuple[int, ...]]] = field(default_factory=dict)
+    quotas: tuple[QuotaFact, ...] = ()
+    submitted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeFacts(Facts):
+    """A posted entry: when it was posted, when it was objected to, and whether the round has a posted list yet."""
+
+    posted_on: date | None = None
+    objected_on: date | None = None
+    due_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaqueFacts(Facts):
+    """What stands before the plaque: open duties by name, the studio once it exists, the number once it is given."""
+
+    blocking: tuple[str, ...] = ()
+    studio_id: int | None = None
+    document_number: str | None = None
+    quotas: tuple[QuotaFact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DutyFacts(Facts):
+    """A duty: what it needs, what is counted, the proof that is there, and which signatures are out."""
+
+    need: int = 1
+    counted: int = 0
+    claimed: int = 0
+    proof_missing: tuple[str, ...] = ()
+    unsigned: tuple[str, ...] = ()
+    blocking: tuple[str, ...] = ()
+    due_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoundFacts(Facts):
+    """A round: its dates, what is still live in it, and what its preview found."""
+
+    opens_on: date | None = None
+    live: int = 0
+    applications: int = 0
+    undecided: tuple[str, ...] = ()
+    short_of: tuple[str, ...] = ()
