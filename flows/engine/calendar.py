@@ -326,7 +326,7 @@ def _roll_step(calendar: WorkCalendar, last: date, on: date) -> list[Step]:
         return []
     name = calendar.on(last).name
     why = f"{name}放假" if name else "休息"
-    return [Step("顺延", f"{short_date(last, last)}{why}，顺延到{short_date(on, last)}")]
+    return [Step("顺延", f"{short_date(last, last)} {why}，顺延到{short_date(on, last)}")]
 
 
 def _names(calendar: WorkCalendar, run: Sequence[date]) -> str:
