@@ -106,7 +106,7 @@ class WorkCalendar:
             day -= ONE_DAY
         return day
 
-    def add_working_days(self, start: date, n: int, first_day_counted: bool = False) -> date:
+    def add_working_days(self, start: date, n: int, *, first_day_counted: bool = False) -> date:
         """The n-th working day after `start` (before it when `n` is negative; `start` itself when 0).
 
         With `first_day_counted`, `start` is the first one counted if it is a working day.
@@ -260,7 +260,7 @@ def due_after(
     elif roll == "next_working_day":
         provisional = _estimated(calendar, last, on)
         steps += _roll_step(calendar, last, on)
-    return _due(on, steps, provisional, beside=start)
+    return _due(on, steps, provisional=provisional, beside=start)
 
 
 def due_before(anchor: date, span: Span, calendar: WorkCalendar, *, anchor_label: str = "基准日") -> Due:
@@ -274,14 +274,14 @@ def due_before(anchor: date, span: Span, calendar: WorkCalendar, *, anchor_label
     if span.unit == "working_day":
         provisional = _estimated(calendar, on, anchor - ONE_DAY)
         steps += _rest_step(calendar, on, anchor - ONE_DAY)
-    return _due(on, steps, provisional, beside=anchor)
+    return _due(on, steps, provisional=provisional, beside=anchor)
 
 
 def _shift(day: date, span: Span, calendar: WorkCalendar, *, forward: bool, counted: bool) -> date:
     n = span.n if forward else -span.n
     match span.unit:
         case "working_day":
-            return calendar.add_working_days(day, n, counted)
+            return calendar.add_working_days(day, n, first_day_counted=counted)
         case "day":
             moved = day + timedelta(days=n)
         case "week":
@@ -295,7 +295,7 @@ def _shift(day: date, span: Span, calendar: WorkCalendar, *, forward: bool, coun
     return moved - ONE_DAY if counted else moved
 
 
-def _due(on: date, steps: list[Step], provisional: bool, *, beside: date) -> Due:
+def _due(on: date, steps: list[Step], *, provisional: bool, beside: date) -> Due:
     if provisional:
         steps.append(Step("暂定", "所涉年份的放假调休安排尚未公布，公布后重新计算并通知"))
     steps.append(Step("结果", f"{short_date(on, beside)} 24:00 截止"))

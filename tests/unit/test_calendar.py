@@ -118,10 +118,10 @@ def test_calendar_row_under_another_day_is_refused() -> None:
 
 
 def test_working_days_step_over_the_holiday_and_take_the_make_up_days() -> None:
-    assert CALENDAR.add_working_days(date(2025, 9, 25), 10, False) == date(2025, 10, 15)
-    assert CALENDAR.add_working_days(date(2026, 9, 28), 10, False) == date(2026, 10, 16)
-    assert CALENDAR.add_working_days(date(2026, 9, 28), 10, True) == date(2026, 10, 15)
-    assert CALENDAR.add_working_days(date(2026, 10, 3), 1, True) == date(2026, 10, 8)
+    assert CALENDAR.add_working_days(date(2025, 9, 25), 10) == date(2025, 10, 15)
+    assert CALENDAR.add_working_days(date(2026, 9, 28), 10) == date(2026, 10, 16)
+    assert CALENDAR.add_working_days(date(2026, 9, 28), 10, first_day_counted=True) == date(2026, 10, 15)
+    assert CALENDAR.add_working_days(date(2026, 10, 3), 1, first_day_counted=True) == date(2026, 10, 8)
     assert CALENDAR.add_working_days(date(2026, 10, 8), -1) == date(2026, 9, 30)
 
 
@@ -148,7 +148,7 @@ def test_day_in_china_begins_at_sixteen_hours_utc_of_the_day_before() -> None:
 
 def test_local_day_of_a_moment_without_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="没有时区"):
-        local_day(datetime(2026, 1, 5))
+        local_day(datetime(2026, 1, 5))  # noqa: DTZ001  the mistake itself
 
 
 @pytest.mark.parametrize(
@@ -359,7 +359,7 @@ def test_virtual_clock_moves_only_forwards_and_only_when_told() -> None:
 
 def test_virtual_clock_without_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="时区"):
-        VirtualClock(datetime(2026, 1, 6))
+        VirtualClock(datetime(2026, 1, 6))  # noqa: DTZ001  the mistake itself
 
 
 def test_system_clock_speaks_utc_and_never_runs_backwards() -> None:
