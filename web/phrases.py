@@ -141,7 +141,7 @@ def money_short(fen: int) -> str:
     return _("{amount} 万元", amount=f"{sign}{tenths // 10:,}.{tenths % 10}")
 
 
-def share(part: int | float, whole: int | float, decimals: int = 0) -> str:
+def share(part: float, whole: float, decimals: int = 0) -> str:
     """Give 87%; — when there is nothing to be a part of."""
     return f"{part * 100 / whole:.{decimals}f}%" if whole else "—"
 
@@ -153,7 +153,7 @@ def masked_phone(phone: str) -> str:
 
 def masked_name(name: str) -> str:
     """Give 宋*燕 or 张*."""
-    return name[:1] + "*" * (len(name) - 2) + name[-1:] if len(name) > 2 else name[:1] + "*" * (len(name) - 1)  # noqa: PLR2004
+    return name[:1] + "*" * (len(name) - 2) + name[-1:] if len(name) > 2 else name[:1] + "*" * (len(name) - 1)
 
 
 def school_year(first: int) -> str:
