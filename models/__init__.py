@@ -11,10 +11,10 @@ SQLModel.metadata.naming_convention = {
 }
 
 from models.accounts import LoginAttempt, LoginSession, User  # noqa: E402  the convention must precede the tables
-from models.answers import Decision, Opinion  # noqa: E402
+from models.answers import Decision, Objection, Opinion  # noqa: E402
 from models.applications import Application, Attachment, CriterionCheck, Revision  # noqa: E402
 from models.bodies import Body, Casting  # noqa: E402
-from models.calendars import CalendarDay, Term  # noqa: E402
+from models.calendars import CalendarDay, CalendarEdition, Term  # noqa: E402
 from models.duties import Credit, Duty, Record  # noqa: E402
 from models.messages import Message, Preference, Template  # noqa: E402
 from models.papers import Document, File, Series  # noqa: E402
@@ -25,9 +25,9 @@ from models.runs import Incident, Lease, Request, StageRun, Transition  # noqa: 
 from models.studios import Cycle, Seat, Studio  # noqa: E402
 
 __all__ = [
-    "Application", "Appointment", "Attachment", "Body", "CalendarDay", "Casting", "Credential", "Credit", "CriterionCheck",
+    "Application", "Appointment", "Attachment", "Body", "CalendarDay", "CalendarEdition", "Casting", "Credential", "Credit", "CriterionCheck",
     "Cycle", "Decision", "Document", "Duty", "File", "Incident", "Lease", "Listing", "ListingEntry", "LoginAttempt",
-    "LoginSession", "Message", "Opinion", "Person", "Post", "Preference", "Programme", "ProgrammeVersion", "Quota", "Record",
+    "LoginSession", "Message", "Objection", "Opinion", "Person", "Post", "Preference", "Programme", "ProgrammeVersion", "Quota", "Record",
     "Request", "Revision", "Round", "Seat", "Series", "StageRun", "Studio", "Substitution", "Template", "Term", "Tie",
     "Transition", "User",
 ]  # fmt: skip

@@ -44,3 +44,22 @@ class Decision(SQLModel, table=True):
     answer: dict[str, Any] = document()
     reason: str = ""
     cause_id: int | None = None
+
+
+class Objection(SQLModel, table=True):
+    """An objection (异议) to one entry of a posted list: signed, or anonymous with facts; found again by its code."""
+
+    __table_args__ = (one_of("ruling", "", "dismissed", "upheld"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    run_id: int = reference("stagerun.id")
+    code: str = Field(unique=True)
+    anonymous: bool
+    name: str = ""
+    contact: str = ""
+    facts: str
+    files: list[Any] = entries()
+    filed_at: datetime
+    ruling: str = ""
+    reason: str = ""
+    ruled_at: datetime | None = None

@@ -24,6 +24,8 @@ class Application(SQLModel, table=True):
     gives: str
     person_id: int = reference("person.id")
     body_id: int = reference("body.id")
+    county_id: int | None = reference("body.id", default=None)
+    direct: bool = False
     role: str = "host"
     kind: str = ""
     subject: str = ""
@@ -68,6 +70,7 @@ class CriterionCheck(SQLModel, table=True):
     result: str
     value: str = ""
     reason: str = ""
+    asks: str = ""
     by_person_id: int | None = reference("person.id", index=False, default=None)
     at: datetime
     origin: dict[str, Any] = document()

@@ -33,3 +33,12 @@ class Term(SQLModel, table=True):
     kind: str
     begins_on: date
     ends_on: date
+
+
+class CalendarEdition(SQLModel, table=True):
+    """The number of the calendar's edition; it grows with every edit, so that processes know when to read it again."""
+
+    __tablename__ = "calendar_edition"
+
+    id: int = Field(default=1, primary_key=True)
+    number: int = 0

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from models.columns import document, one_of, reference
+from models.columns import document, entries, one_of, reference
 
 
 class Duty(SQLModel, table=True):
@@ -29,6 +29,7 @@ class Duty(SQLModel, table=True):
     due_on: date | None = None
     responsible: str
     receiver: str = ""
+    blocks: list[Any] = entries()
 
 
 class Record(SQLModel, table=True):
@@ -41,6 +42,7 @@ class Record(SQLModel, table=True):
     place: str = ""
     content: dict[str, Any] = document()
     file_sha256: str | None = reference("file.sha256", index=False, default=None)
+    duty_id: int | None = reference("duty.id", default=None)
     filed_by: int = reference("person.id")
     filed_at: datetime
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 
@@ -11,6 +11,10 @@ class Facts:
     """What every stage may know: whose case it is, who plays which part, and whether a list has named it."""
 
     title: str = ""
+    number: str = ""
+    round_title: str = ""
+    prefix: str = ""
+    year: int | None = None
     person_id: int | None = None
     person_name: str = ""
     body_id: int | None = None
@@ -80,7 +84,6 @@ class ApplicationFacts(Facts):
 
     person: PersonFacts = PersonFacts()
     attached: frozenset[str] = frozenset()
-    form_filled: bool = False
     waived: Mapping[str, str] = field(default_factory=dict)
     authority_body_id: int | None = None
     quotas: tuple[QuotaFact, ...] = ()
@@ -121,53 +124,49 @@ class AnswerFact:
 
 @dataclass(frozen=True, slots=True)
 class ExpertFacts(Facts):
-    """An application before its experts: their answers, the reserves left, how many places there are, and when it came in."""
+    """An application before its experts: their answers, the reserves left, how many of the round are not scored, the places."""
 
     answers: tuple[AnswerFact, ...] = ()
     reserves: tuple[int, ...] = ()
-    panels: Mapping[int, tuple[tuple[int, ...], tuple[int, ...]]] = field(default_factory=dict)
+    outstanding: int = 0
     quotas: tuple[QuotaFact, ...] = ()
-    submitted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeFacts(Facts):
-    """A posted entry: when it was posted, when it was objected to, and whether the round has a posted list yet."""
+    """A posted entry: when it was posted and when it was first objected to."""
 
     posted_on: date | None = None
     objected_on: date | None = None
-    due_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PlaqueFacts(Facts):
-    """What stands before the plaque: open duties by name, the studio once it exists, the number once it is given."""
+    """What stands before the plaque: open duties by name, and the places it counts against."""
 
     blocking: tuple[str, ...] = ()
-    studio_id: int | None = None
-    document_number: str | None = None
     quotas: tuple[QuotaFact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class DutyFacts(Facts):
-    """A duty: what it needs, what is counted, the proof that is there, and which signatures are out."""
+class SeatFacts(Facts):
+    """A studio somebody is about to join: how many it seats in this role."""
 
-    need: int = 1
-    counted: int = 0
-    claimed: int = 0
+    seated: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DutyFacts(Facts):
+    """A duty: which proof and which signatures are out, and when it is due."""
+
     proof_missing: tuple[str, ...] = ()
     unsigned: tuple[str, ...] = ()
-    blocking: tuple[str, ...] = ()
     due_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RoundFacts(Facts):
-    """A round: its dates, what is still live in it, and what its preview found."""
+    """A round: when it opens, and how many of its applications have no outcome."""
 
     opens_on: date | None = None
-    live: int = 0
-    applications: int = 0
-    undecided: tuple[str, ...] = ()
-    short_of: tuple[str, ...] = ()
+    undecided: int = 0

@@ -18,6 +18,7 @@ class Round(SQLModel, table=True):
     path: str
     year: int
     title: str
+    prefix: str = ""
     opens_on: date
     closes_on: date
     timetable: dict[str, Any] = document()
@@ -30,7 +31,7 @@ class Quota(SQLModel, table=True):
 
     __table_args__ = (
         one_of("scope", "round", "county", "direct_school", "school", "township", "kind", "subject"),
-        UniqueConstraint("round_id", "scope", "body_id", "kind"),
+        UniqueConstraint("round_id", "scope", "body_id", "kind", "step"),
         CheckConstraint("at_least IS NULL OR at_most IS NULL OR at_least <= at_most", name="range"),
     )
 
@@ -39,6 +40,7 @@ class Quota(SQLModel, table=True):
     scope: str
     body_id: int | None = reference("body.id", default=None)
     kind: str = ""
+    step: str = ""
     at_least: int | None = None
     at_most: int | None = None
     origin: dict[str, Any] = document()

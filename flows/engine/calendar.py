@@ -186,7 +186,7 @@ class Span:
         return f"{self.n} {self.unit.replace('_', ' ')}{'s' if self.n > 1 else ''}"
 
     @property
-    def words(self) -> str:
+    def chinese(self) -> str:
         """As people read it: 10 个工作日, 3 个月, 7 天."""
         return f"{self.n} {UNIT_WORDS[self.unit]}"
 
@@ -251,7 +251,7 @@ def due_after(
     on = calendar.next_working(last) if roll == "next_working_day" else last
     rule = "当日计入" if counted else "当日不计入"
     from_day = start if counted else start + ONE_DAY
-    from_words = f"{span.words}，从{short_date(from_day, start)}起算"
+    from_words = f"{span.chinese}，从{short_date(from_day, start)}起算"
     steps = [Step(start_label, f"{full_date(start)}，{rule}"), Step("时限", from_words)]
     provisional = False
     if span.unit == "working_day":
@@ -269,7 +269,7 @@ def due_before(anchor: date, span: Span, calendar: WorkCalendar, *, anchor_label
     Raises ValueError for class hours.
     """
     on = _shift(anchor, span, calendar, forward=False, counted=False)
-    steps = [Step(anchor_label, f"{full_date(anchor)}，当日不计入"), Step("时限", f"之前 {span.words}，往前计算")]
+    steps = [Step(anchor_label, f"{full_date(anchor)}，当日不计入"), Step("时限", f"之前 {span.chinese}，往前计算")]
     provisional = False
     if span.unit == "working_day":
         provisional = _estimated(calendar, on, anchor - ONE_DAY)

@@ -23,6 +23,7 @@ class Move:
     effects: tuple[Effect, ...]
     reason: str = ""
     counts: bool = False
+    note: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,8 @@ def _move(stage: Stage, ask: Ask, on: On, ladder: tuple[int, ...]) -> Move:
         raise ValueError(f"{stage.name}.{on.event} chose {to}, which it does not declare")
     place = entered(stage, ask, to, ladder)
     reason = str(ask.payload.get("reason", ""))
-    return Move(to, place.ends, place.desk, place.due, place.due_at, place.wake_at, on.do, reason, on.counts)
+    note = on.note(ask) if on.note else None
+    return Move(to, place.ends, place.desk, place.due, place.due_at, place.wake_at, on.do, reason, to in on.counts, note)
 
 
 def _implicit(stage: Stage, ask: Ask, ladder: tuple[int, ...]) -> Move | Refusal:

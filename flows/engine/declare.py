@@ -57,6 +57,7 @@ class Actor:
     person_id: int | None = None
     for_person_id: int | None = None
     keys: frozenset[str] = frozenset()
+    name: str = ""
 
 
 THE_CLOCK = Actor("clock")
@@ -117,6 +118,7 @@ class Because:
 Guard = Callable[[Ask], Because | None]
 Choose = Callable[[Ask], str]
 DueRule = Callable[[Ask], Due | None]
+Note = Callable[[Ask], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,10 @@ class Follow(Effect):
 
 @dataclass(frozen=True, slots=True)
 class On:
-    """An event: from which states, to which, by whom, unless what, needing what, followed by what."""
+    """An event: from which states, to which, by whom, unless what, needing what, followed by what.
+
+    `note`: what the move carries for its effects. `counts`: the targets that use a place of each quota.
+    """
 
     event: str
     from_: str | tuple[str, ...]
@@ -153,7 +158,8 @@ class On:
     do: tuple[Effect, ...] = ()
     on_list: bool = False
     choose: Choose | None = None
-    counts: bool = False
+    note: Note | None = None
+    counts: frozenset[str] = frozenset()
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -173,12 +179,16 @@ class On:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Who must act in a state, until when, and what the clock does: send an event, or only remind and escalate."""
+    """Who must act in a state, until when, and what the clock does: send an event, or only remind and escalate.
+
+    `asks`: the notice that tells them when a run opens in this state.
+    """
 
     state: str
     for_: Part | None = None
     due: DueRule | None = None
     then: str | None = None
+    asks: str | None = None
     remind: str = "reminder"
     overdue: str = "overdue"
     escalate: Part = Part.OFFICE
@@ -190,7 +200,11 @@ class DeclarationError(ValueError):
 
 @dataclass(frozen=True)
 class Stage:
-    """One stage of the lifecycle: its states, the events between them, who is waited for, and where its exits lead."""
+    """One stage of the lifecycle: its states, the events between them, who is waited for, and where its exits lead.
+
+    `branches`: each `by` of a step has a run of its own. `answered`: what the engine tries when a child has answered,
+    in order; `refused`: what it does when a child has refused. `at_once`: the event the engine sends when a run opens.
+    """
 
     name: str
     title: str
@@ -202,7 +216,8 @@ class Stage:
     exits: Mapping[str, str]
     on: tuple[On, ...]
     waits: tuple[Wait, ...]
-    clock_may: frozenset[str] = frozenset()
+    branches: bool = False
+    at_once: str | None = None
     answered: tuple[str, ...] = ()
     refused: str | None = None
 
@@ -230,8 +245,14 @@ class Stage:
     def notices(self) -> frozenset[str]:
         """Every notice this stage may send."""
         told = {effect.notice for on in self.on for effect in on.do if isinstance(effect, Notify)}
-        asked = {word for wait in self.waits if wait.for_ is not None and wait.due for word in (wait.remind, wait.overdue)}
-        return frozenset(told | asked)
+        reminded = {
+            word
+            for wait in self.waits
+            if wait.for_ not in {None, Part.CLOCK} and wait.due
+            for word in (wait.remind, wait.overdue, "escalated")
+        }
+        asked = {wait.asks for wait in self.waits if wait.asks}
+        return frozenset(told | reminded | asked)
 
 
 def _faults(stage: Stage) -> Sequence[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from sqlmodel import Session
 
@@ -15,6 +15,7 @@ from models.facts import Facts
 class Cast:
     """Which real bodies play the deciding and the executing part, and others the programme names, under one version."""
 
+    programme_id: int
     authority_id: int
     office_id: int
     bodies: Mapping[str, int] = field(default_factory=dict)
@@ -36,9 +37,27 @@ class StepRule:
     if_any: bool = False
     gives: str = ""
 
+    @property
+    def branches(self) -> bool:
+        """Whether each who acts gets a run of their own."""
+        return self.stage.branches and bool(self.by)
+
     def route(self, exit_state: str) -> str:
         """Where an exit leads: `next`, `end`, or the name of a step."""
         return self.go.get(exit_state) or self.stage.exits.get(exit_state, "end")
+
+
+@dataclass(frozen=True, slots=True)
+class SetupRule:
+    """An obligation owed before the plaque: of the studio, or of each person of a role."""
+
+    key: str
+    title: str
+    each: str
+    to: str
+    times: int
+    signed_by: tuple[str, ...]
+    blocks: tuple[str, ...]
 
 
 class Reader(Protocol):
@@ -54,7 +73,7 @@ class Rulebook(Protocol):
 
     def stage(self, name: str) -> Stage: ...
 
-    def rule(self, session: Session, version_id: int, path: str, step: str) -> StepRule: ...
+    def rule(self, session: Session, version_id: int, path: str, step: str, round_id: int | None) -> StepRule: ...
 
     def cast(self, session: Session, version_id: int) -> Cast: ...
 
@@ -64,4 +83,4 @@ class Rulebook(Protocol):
 
     def reader(self, stage: str) -> Reader: ...
 
-    def follow(self, word: str) -> Any: ...
+    def setup_rules(self, session: Session, version_id: int) -> Sequence[SetupRule]: ...

@@ -5,21 +5,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, get_args
 
-Unit = Literal["day", "working_day", "week", "month", "year", "school_year", "class_hour"]
+from flows.engine.calendar import Span
+
+__all__ = ["ANCHORS", "Amount", "Moment", "PhraseError", "Span", "amount", "moment", "ratio", "share", "span"]
+
 Anchor = Literal["start", "end", "announcement", "plaque", "delivery", "event"]
 Side = Literal["at", "before", "after"]
 
-UNITS: tuple[str, ...] = get_args(Unit)
 ANCHORS: tuple[str, ...] = get_args(Anchor)
-UNITS_ZH = {
-    "day": "天",
-    "working_day": "个工作日",
-    "week": "周",
-    "month": "个月",
-    "year": "年",
-    "school_year": "学年",
-    "class_hour": "课时",
-}
 ANCHORS_ZH = {
     "start": "期初",
     "end": "期末",
@@ -38,22 +31,6 @@ class PhraseError(ValueError):
     def __init__(self, found: object, expected_zh: str, expected_en: str) -> None:
         super().__init__(f"{found!r}: {expected_en}")
         self.found, self.expected_zh, self.expected_en = found, expected_zh, expected_en
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A length of time; `n` counts `unit`. Which days count is the calendar's affair, not the span's."""
-
-    n: int
-    unit: str
-
-    def __str__(self) -> str:
-        return f"{self.n} {self.unit.replace('_', ' ')}{'' if self.n == 1 else 's'}"
-
-    @property
-    def chinese(self) -> str:
-        """The span as people read it: `5个工作日`."""
-        return f"{self.n}{UNITS_ZH[self.unit]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +79,7 @@ def span(text: object) -> Span:
             "“数 单位”，单位为 day、working day、week、month、year、school year、class hour，如 10 working days",
             "`N unit`, unit = day, working day, week, month, year, school year, class hour; e.g. 10 working days",
         )
-    return Span(int(found[1]), found[2].replace(" ", "_"))
+    return Span.parse(found[0])
 
 
 def moment(text: object) -> Moment:

@@ -164,7 +164,7 @@ def test_local_day_of_a_moment_without_zone_is_refused() -> None:
 def test_span_reads_and_writes_its_phrase(text: str, span: Span, words: str) -> None:
     assert Span.parse(text) == span
     assert str(span) == " ".join(text.split())
-    assert span.words == words
+    assert span.chinese == words
 
 
 @pytest.mark.parametrize("text", ["", "ten days", "10", "10 fortnights", "-3 days", "1.5 days", "3 days after end"])

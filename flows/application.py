@@ -1,0 +1,133 @@
+"""Application (申报): somebody asks for one thing by one path; what lacks is said at once, a draft left alone lapses."""
+
+from enum import StrEnum
+
+from flows.engine.calendar import Due, Span, local_day
+from flows.engine.declare import END, NEXT, Ask, Because, Follow, Notify, On, Part, Policy, Stage, Wait
+from flows.engine.due import fixed
+from flows.programme.criteria import Check, check, unmet
+from flows.programme.entries import Criterion
+from models.facts import ApplicationFacts
+
+
+class Eligibility(Policy):
+    """Who may hold the role that the path gives."""
+
+    criteria: tuple[Criterion, ...] = ()
+    expert_judges: bool = False
+
+
+class ApplicationPolicy(Eligibility):
+    """The numbers of an application step."""
+
+    form: str | None = None
+    attach: tuple[str, ...] = ()
+    seal: bool = False
+    wishes: int | None = None
+    return_within: Span | None = None
+    call: str = "any_time"
+    from_levels: tuple[str, ...] = ()
+
+
+class State(StrEnum):
+    """Where an application can stand before its first review."""
+
+    DRAFTING = "drafting"
+    SUBMITTED = "submitted"
+    LAPSED = "lapsed"
+
+
+def checks_of(ask: Ask) -> tuple[Check, ...]:
+    """Every criterion of the application, with what was found and the clause that asks it (D-AGE: on the closing day)."""
+    facts: ApplicationFacts = ask.facts
+    return check(
+        ask.policy.criteria,
+        facts.person,
+        facts.closes_on or local_day(ask.now),
+        kind=facts.kind,
+        authority_body_id=facts.authority_body_id,
+        attached=facts.attached,
+        waived=facts.waived,
+        origins=ask.policy.origin,
+        expert_judges=ask.policy.expert_judges,
+    )
+
+
+def criteria_unmet(ask: Ask) -> Because | None:
+    """The criteria that refuse, all of them at once."""
+    failed = unmet(checks_of(ask))
+    if not failed:
+        return None
+    reasons = tuple(f"{one.title}：{one.reason}" for one in failed)
+    return Because(f"还不能提交，有 {len(failed)} 项资格不符合。{'；'.join(reasons)}。", failed[0].origin, reasons)
+
+
+def papers_missing(ask: Ask) -> Because | None:
+    """Required papers, and the sealed scan of the form, that are not attached."""
+    wanted = [*ask.policy.attach, *([f"{ask.policy.form or '申报表'}（盖章扫描件）"] if ask.policy.seal else [])]
+    missing = tuple(name for name in wanted if name not in ask.facts.attached)
+    if not missing:
+        return None
+    return Because(f"还不能提交，缺 {len(missing)} 份材料：{'、'.join(missing)}。", ask.policy.origin("attach"), missing)
+
+
+def unsealed(ask: Ask) -> Because | None:
+    """The form must carry the seal of the school where the text asks for it."""
+    name = f"{ask.policy.form or '申报表'}（盖章扫描件）"
+    if not ask.policy.seal or name in ask.facts.attached:
+        return None
+    return Because(f"还不能提交：{name}没有上传，须先由学校盖章。", ask.policy.origin("seal"), (name,))
+
+
+def too_early(ask: Ask) -> Because | None:
+    """Applications are taken from the opening day of the round on."""
+    opens_on = ask.facts.opens_on
+    if opens_on is None or opens_on <= local_day(ask.now):
+        return None
+    return Because(f"还没有开始受理，{opens_on.month}月{opens_on.day}日起可以提交。", ask.policy.origin("call"))
+
+
+def wrong_level(ask: Ask) -> Because | None:
+    """A path that raises a level takes only studios of the levels it names (石家庄 (二))."""
+    wanted, held = ask.policy.from_levels, ask.facts.person.studio_levels
+    if not wanted or set(wanted) & set(held):
+        return None
+    return Because("还不能申报：须先是下一级的工作室。", ask.policy.origin("from"))
+
+
+def seat_taken(ask: Ask) -> Because | None:
+    """Nobody applies for what they already have."""
+    return Because("已经主持一个同类的工作室，不能再申报。", ask.policy.origin("")) if ask.facts.seat_taken else None
+
+
+def blocked(ask: Ask) -> Because | None:
+    """Open duties that block this path, by name."""
+    blocking = ask.facts.blocking
+    return Because(f"还不能提交，先要办完：{'、'.join(blocking)}。", ask.policy.origin(""), blocking) if blocking else None
+
+
+def round_closes(ask: Ask) -> Due | None:
+    """A draft is due when the round closes, at the end of the local day; without a round it has no deadline."""
+    closes_on = ask.facts.closes_on
+    return fixed(closes_on, "批次截止", "申报受理的最后一天，由批次规定") if closes_on else None
+
+
+STAGE = Stage(
+    name="application",
+    title="申报",
+    subject="application",
+    policy=ApplicationPolicy,
+    facts=ApplicationFacts,
+    states=State,
+    initial=State.DRAFTING,
+    exits={State.SUBMITTED: NEXT, State.LAPSED: END},
+    on=(
+        On(
+            "submit", State.DRAFTING, State.SUBMITTED, by=Part.APPLICANT,
+            note=checks_of, unless=(too_early, seat_taken, wrong_level, blocked, unsealed, papers_missing, criteria_unmet),
+            do=(Follow("record_submission"), Notify(Part.APPLICANT, "application_submitted")),
+        ),
+        On("lapse", State.DRAFTING, State.LAPSED, by=Part.CLOCK, do=(Notify(Part.APPLICANT, "application_lapsed"),)),
+    ),
+    waits=(Wait(State.DRAFTING, for_=Part.APPLICANT, due=round_closes, then="lapse", remind="draft_lapsing"),),
+)  # fmt: skip

@@ -1,0 +1,172 @@
+"""Apply: write moves. One implementation for one run or a list; the caller owns the transaction."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, update
+
+from flows.engine.consequences import carry_out
+from flows.engine.decide import Refusal, decide
+from flows.engine.declare import CANCELLED, THE_ENGINE, WITHDRAWN, Actor, RunState
+from flows.engine.errors import NotFound, Refused
+from flows.engine.steps import cancelling, leave_steps
+from flows.engine.work import Happening, Intent, Result, Work, ask_of, chain, explained, insert_transitions, read_facts, run_state
+from models import StageRun
+from models.facts import Facts
+from models.queries.runs import live_children, lock_runs
+
+RUNS = StageRun.__table__  # type: ignore[attr-defined]
+
+MOVE_RUN = (
+    update(RUNS)
+    .where(RUNS.c.id == bindparam("b_id"), RUNS.c.version == bindparam("b_version"))
+    .values(
+        state=bindparam("b_state"), version=bindparam("b_next"), entered_at=bindparam("b_entered"), due_at=bindparam("b_due"),
+        due_steps=bindparam("b_steps", type_=RUNS.c.due_steps.type), due_provisional=bindparam("b_provisional"),
+        wake_at=bindparam("b_wake"), attempts=0, head=bindparam("b_head"), desk=bindparam("b_desk"),
+        ended_at=bindparam("b_ended"), outcome=bindparam("b_outcome"),
+    )
+)  # fmt: skip
+
+
+def apply(work: Work, intent: Intent, actor: Actor) -> Happening:
+    """Send one event to one run. Raises NotFound, or Refused with the reason and its origin; then nothing is changed."""
+    outcome = apply_many(work, [intent], actor)[0].outcome
+    if isinstance(outcome, Refusal):
+        if outcome.because == "not_found":
+            raise NotFound
+        raise Refused(outcome.because, outcome.says, outcome.origin, outcome.missing)
+    return outcome
+
+
+def apply_many(work: Work, intents: Sequence[Intent], actor: Actor) -> list[Result]:
+    """Send events to many runs: refused ones fall out with their reason, the others are written set by set.
+
+    At most one intent a run. What follows (effects, next steps, parents) is written before this returns.
+    """
+    results = preview(work, intents, actor)
+    accepted = [result for result in results if not result.refused]
+    happened = _write(work, [_planned(result) for result in accepted], actor)
+    by_run = {happening.run.id: happening for happening in happened}
+    _follow(work, happened)
+    return [result if result.refused else Result(result.intent, by_run[result.intent.run_id]) for result in results]
+
+
+def preview(work: Work, intents: Sequence[Intent], actor: Actor) -> list[Result]:
+    """What `apply_many` would do, in the same order and with the same refusals; writes nothing.
+
+    Accepted results carry a Happening whose `transition_id` is 0.
+    """
+    runs = {row.id: run_state(row) for row in lock_runs(work.session, [intent.run_id for intent in intents])}
+    facts = read_facts(work, [runs[intent.run_id] for intent in intents if intent.run_id in runs])
+    taken: dict[int, int] = defaultdict(int)
+    return [Result(intent, _decide_one(work, runs, facts, taken, intent, actor)) for intent in intents]
+
+
+def _decide_one(
+    work: Work, runs: Mapping[int, RunState], facts: Mapping[int, Facts], taken: dict[int, int], intent: Intent, actor: Actor
+) -> Happening | Refusal:
+    run = runs.get(intent.run_id)
+    if run is None:
+        return Refusal("not_found", str(NotFound()))
+    if intent.expect is not None and intent.expect != run.version:
+        return Refusal("stale", "这一件刚被办理过，您的操作没有生效，填写的意见已保留。请看最新情况再办。")
+    rule, ask = ask_of(work, run, facts[run.id], intent.event, actor, intent.payload, taken)
+    move = decide(rule.stage, ask, work.book.ladder(work.session, run.version_id))
+    if isinstance(move, Refusal):
+        return move
+    if move.counts:
+        for quota in getattr(ask.facts, "quotas", ()):
+            taken[quota.id] += 1
+    return Happening(run, rule, ask.facts, actor, intent, move, 0, run.version + 1)
+
+
+def _planned(result: Result) -> Happening:
+    if isinstance(result.outcome, Refusal):
+        raise TypeError("a refusal is not written")
+    return result.outcome
+
+
+def _write(work: Work, planned: Sequence[Happening], actor: Actor) -> list[Happening]:
+    if not planned:
+        return []
+    rows = [_transition_row(work, happening, actor) for happening in planned]
+    updates = [_run_update(work, happening, row["hash"]) for happening, row in zip(planned, rows, strict=True)]
+    written = work.session.connection().execute(MOVE_RUN, updates)
+    if written.rowcount not in {len(updates), -1}:
+        raise Refused("stale", "这一件刚被办理过，您的操作没有生效。请看最新情况再办。")
+    ids = insert_transitions(work, rows)
+    return [
+        Happening(h.run, h.rule, h.facts, h.actor, h.intent, h.move, transition_id, h.version)
+        for h, transition_id in zip(planned, ids, strict=True)
+    ]
+
+
+def _transition_row(work: Work, happening: Happening, actor: Actor) -> dict[str, Any]:
+    run, intent, move = happening.run, happening.intent, happening.move
+    row: dict[str, Any] = {
+        "run_id": run.id, "version": run.version + 1, "event": intent.event, "from_state": run.state, "to_state": move.to,
+        "actor_id": actor.person_id, "actor_kind": actor.kind, "for_person_id": actor.for_person_id, "at": work.now,
+        "payload": dict(intent.payload), "reason": move.reason, "origin": dict(happening.rule.policy.origin("")),
+        "request_id": work.request_id, "cause_id": intent.cause_id, "listing_id": intent.listing_id, "before": run.head,
+    }  # fmt: skip
+    row["hash"] = chain(run.head, row)
+    return row
+
+
+def _run_update(work: Work, happening: Happening, head: str) -> dict[str, Any]:
+    run, move = happening.run, happening.move
+    extended = happening.intent.event == "extend"
+    return {
+        "b_id": run.id, "b_version": run.version, "b_state": move.to, "b_next": run.version + 1,
+        "b_entered": run.entered_at if extended else work.now, "b_due": move.due_at, "b_steps": explained(move.due),
+        "b_provisional": bool(move.due and move.due.provisional), "b_wake": None if move.ends else move.wake_at,
+        "b_head": head, "b_desk": "" if move.ends else move.desk,
+        "b_ended": work.now if move.ends else None, "b_outcome": move.to if move.ends else None,
+    }  # fmt: skip
+
+
+# What follows from a move, in the same transaction: effects, then the cross-run rules
+
+
+def _follow(work: Work, happened: Sequence[Happening]) -> None:
+    if not happened:
+        return
+    further = list(carry_out(work, happened))
+    ended = [happening for happening in happened if happening.move.ends]
+    further += _cascade(work, ended)
+    further += leave_steps(work, [happening for happening in ended if happening.move.to != CANCELLED])
+    further += [Intent(run_id, event) for run_id, event in work.at_once()]
+    if further:
+        apply_many(work, further, THE_ENGINE)
+    _answer_parents(work, ended)
+
+
+def _cascade(work: Work, ended: Sequence[Happening]) -> list[Intent]:
+    """Rule 4: what hangs on a run that ended is cancelled with it."""
+    if not ended:
+        return []
+    causes = {happening.run.id: happening.transition_id for happening in ended}
+    return [cancelling(run_id, causes[parent_id], quiet=True) for run_id, parent_id in live_children(work.session, causes)]
+
+
+def _answer_parents(work: Work, ended: Sequence[Happening]) -> None:
+    """Rule 2: when a child ends, its parent is told; the parent's guards say whether it goes on."""
+    parents: dict[int, tuple[str, int]] = {}
+    for happening in ended:
+        if happening.run.parent_id is not None and happening.move.to not in {CANCELLED, WITHDRAWN}:
+            parents[happening.run.parent_id] = (happening.move.to, happening.transition_id)
+    for parent_id, (answer, cause_id) in sorted(parents.items()):
+        _tell_parent(work, parent_id, answer, cause_id)
+
+
+def _tell_parent(work: Work, parent_id: int, answer: str, cause_id: int) -> None:
+    row = next((row for row in lock_runs(work.session, [parent_id]) if row.id == parent_id), None)
+    if row is None or row.ended_at is not None:
+        return
+    stage = work.book.stage(row.stage)
+    events = (stage.refused,) if answer == "refused" and stage.refused else stage.answered
+    for event in events:
+        if not apply_many(work, [Intent(parent_id, event, cause_id=cause_id)], THE_ENGINE)[0].refused:
+            return

@@ -1,0 +1,62 @@
+"""What follows from a move: notices, and the closed vocabulary of effects, each carried out for many runs at once."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from flows.engine.consequences.experts import ask_experts, ask_reserve, promote_next, record_answer, record_refusal, tell_ranking
+from flows.engine.consequences.rounds import cancel_round, extend_round, invite
+from flows.engine.consequences.studios import give_seat, make_studio, record_filing, start_cycle
+from flows.engine.consequences.submissions import record_judgements, record_submission, rule_objections
+from flows.engine.declare import Follow, Notify
+from flows.engine.telling import Telling, tell
+from flows.engine.work import Happening, Intent, Work
+
+Executor = Callable[[Work, Sequence[Happening], str], Iterable[Intent]]
+
+VOCABULARY: Mapping[str, Executor] = {
+    "ask_experts": ask_experts,
+    "ask_reserve": ask_reserve,
+    "cancel_round": cancel_round,
+    "extend_round": extend_round,
+    "give_seat": give_seat,
+    "invite": invite,
+    "make_studio": make_studio,
+    "promote_next": promote_next,
+    "record_answer": record_answer,
+    "record_filing": record_filing,
+    "record_judgements": record_judgements,
+    "record_refusal": record_refusal,
+    "record_submission": record_submission,
+    "rule_objections": rule_objections,
+    "start_cycle": start_cycle,
+    "tell_ranking": tell_ranking,
+}
+
+
+def carry_out(work: Work, happened: Sequence[Happening]) -> list[Intent]:
+    """Carry out the effects of these moves in the same transaction; returns the events that they cause elsewhere."""
+    follows: dict[tuple[str, str], list[Happening]] = defaultdict(list)
+    tellings: list[Telling] = []
+    for happening in happened:
+        for effect in happening.move.effects:
+            if isinstance(effect, Follow):
+                follows[effect.word, effect.value].append(happening)
+            elif isinstance(effect, Notify):
+                tellings.append(_telling(happening, effect))
+    further = [intent for (word, value), group in follows.items() for intent in VOCABULARY[word](work, group, value)]
+    tell(work, tellings)
+    return further
+
+
+def _telling(happening: Happening, effect: Notify) -> Telling:
+    move = happening.move
+    return Telling(
+        happening.facts.parts.get(effect.to, ""), effect.notice, happening.run, happening.version, happening.rule, happening.facts,
+        move.due_at, reason=move.reason, actor=happening.actor.name, more=_defects(happening),
+    )  # fmt: skip
+
+
+def _defects(happening: Happening) -> Mapping[str, object]:
+    """Everything that was sent back at once, as facts of the message."""
+    defects = happening.intent.payload.get("defects") or []
+    return {"facts": [[str(one.get("place", "")), str(one.get("what", ""))] for one in defects]} if defects else {}

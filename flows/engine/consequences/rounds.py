@@ -1,0 +1,66 @@
+"""Effects of a round: invitations, a later closing day for all, and its cancellation."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from sqlalchemy import select, update
+
+from flows.engine.steps import cancelling
+from flows.engine.telling import Telling, tell
+from flows.engine.work import Happening, Intent, Work
+from models import Application, ProgrammeVersion, Round, StageRun
+from models.queries.bodies import bodies_under
+
+ROUNDS, RUNS, APPLICATIONS = Round.__table__, StageRun.__table__, Application.__table__  # type: ignore[attr-defined]
+VERSIONS = ProgrammeVersion.__table__  # type: ignore[attr-defined]
+
+
+def invite(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
+    """Freeze the version, and tell every school and county of the authority that applications are called for."""
+    for one in happened:
+        work.session.execute(update(ROUNDS).where(ROUNDS.c.id == one.run.subject_id).values(launched_at=work.now))
+        work.session.execute(
+            update(VERSIONS).where(VERSIONS.c.id == one.run.version_id, VERSIONS.c.frozen_at.is_(None)).values(frozen_at=work.now)
+        )
+        cast = work.book.cast(work.session, one.run.version_id)
+        invited = bodies_under(work.session, cast.authority_id, ("county", "school", "department", "township"))
+        tell(work, [
+            Telling(f"body:{body_id}", "round_launched", one.run, one.version, one.rule, one.facts, one.move.due_at)
+            for body_id in invited
+        ])  # fmt: skip
+    return ()
+
+
+def extend_round(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
+    """Move the closing day for all: the round's own and that of every draft."""
+    further: list[Intent] = []
+    for one in happened:
+        closes_on = date.fromisoformat(str(one.intent.payload["due_on"]))
+        work.session.execute(update(ROUNDS).where(ROUNDS.c.id == one.run.subject_id).values(closes_on=closes_on))
+        drafts = work.session.execute(
+            select(RUNS.c.id).where(
+                RUNS.c.round_id == one.run.subject_id, RUNS.c.stage == "application", RUNS.c.ended_at.is_(None)
+            )
+        ).scalars()
+        payload = {"due_on": closes_on.isoformat(), "reason": one.move.reason}
+        further += [Intent(run_id, "extend", payload, cause_id=one.transition_id) for run_id in drafts]
+    return further
+
+
+def cancel_round(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
+    """Cancel everything open in the round, each with the cause; applications end as cancelled."""
+    further: list[Intent] = []
+    for one in happened:
+        live = work.session.execute(
+            select(RUNS.c.id)
+            .where(RUNS.c.round_id == one.run.subject_id, RUNS.c.ended_at.is_(None), RUNS.c.id != one.run.id)
+            .where(RUNS.c.parent_id.is_(None))
+            .order_by(RUNS.c.id)
+        ).scalars()
+        further += [cancelling(run_id, one.transition_id, one.move.reason) for run_id in live]
+        work.session.execute(
+            update(APPLICATIONS)
+            .where(APPLICATIONS.c.round_id == one.run.subject_id, APPLICATIONS.c.outcome.is_(None))
+            .values(outcome="cancelled")
+        )
+    return further

@@ -1,0 +1,185 @@
+"""Effects that make a studio: the studio and its setup duties, seats, the plaque's number, the first cycle."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, func, insert, select, update
+
+from flows.engine.calendar import due_after, local_day
+from flows.engine.series import next_numbers
+from flows.engine.steps import Opening, open_runs
+from flows.engine.work import Happening, Intent, Work
+from models import Application, Cycle, Document, Duty, Opinion, Record, Seat, Studio
+from models.queries.cases import Case, cases
+
+STUDIOS, CYCLES, SEATS, DUTIES = Studio.__table__, Cycle.__table__, Seat.__table__, Duty.__table__  # type: ignore[attr-defined]
+DOCUMENTS, APPLICATIONS = Document.__table__, Application.__table__  # type: ignore[attr-defined]
+OPINIONS, RECORDS = Opinion.__table__, Record.__table__  # type: ignore[attr-defined]
+
+
+def make_studio(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
+    """Make the studio that an announcement names and open what is owed before its plaque; a level path raises the level."""
+    found = cases(work.session, [one.run.application_id for one in happened])
+    for one in happened:
+        case, policy = found[one.run.subject_id], one.rule.policy
+        if getattr(policy, "gives", "") == "level" and case.studio_id is not None:
+            work.session.execute(update(STUDIOS).where(STUDIOS.c.id == case.studio_id).values(level=getattr(policy, "level", "")))
+            continue
+        _open_setup(work, one, _new_studio(work, one, case), "studio", ())
+    return ()
+
+
+def _new_studio(work: Work, one: Happening, case: Case) -> int:
+    policy: Any = one.rule.policy
+    cast = work.book.cast(work.session, one.run.version_id)
+    words = {"host": case.person_name, "school": case.body_name, "kind": case.kind, "year": str(local_day(work.now).year), "n": ""}
+    studio_id: int = work.session.execute(
+        insert(STUDIOS)
+        .values(
+            programme_id=cast.programme_id, name=case.studio_name or fill(policy.studio_name, words), kind=case.kind,
+            level=policy.level, host_id=case.person_id, home_body_id=case.body_id,
+            base_name=fill(policy.base_name, words) if policy.names_base else "", standing="forming", made_at=work.now,
+        )
+        .returning(STUDIOS.c.id)
+    ).scalar_one()  # fmt: skip
+    work.session.execute(update(APPLICATIONS).where(APPLICATIONS.c.id == case.id).values(studio_id=studio_id))
+    work.session.execute(
+        insert(SEATS).values(
+            studio_id=studio_id, person_id=case.person_id, role="host", duty_role="", body_id=case.body_id,
+            from_on=local_day(work.now), why_ended="", application_id=case.id,
+        )
+    )  # fmt: skip
+    return studio_id
+
+
+def fill(pattern: str, words: Mapping[str, str]) -> str:
+    """A naming pattern with its words filled in; names only, no expressions."""
+    for word, value in words.items():
+        pattern = pattern.replace(f"{{{word}}}", value)
+    return pattern
+
+
+def give_seat(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
+    """Seat the people accepted, and open what each of them owes before the plaque."""
+    found = cases(work.session, [one.run.application_id for one in happened])
+    for one in happened:
+        case = found[one.run.subject_id]
+        work.session.execute(
+            insert(SEATS).values(
+                studio_id=case.studio_id, person_id=case.person_id, role=case.role, duty_role="", body_id=case.body_id,
+                from_on=local_day(work.now), why_ended="", application_id=case.id,
+            )
+        )  # fmt: skip
+        if case.studio_id is not None:
+            _open_setup(work, one, case.studio_id, case.role, ((case.person_id, case.person_name),))
+    return ()
+
+
+def _open_setup(work: Work, one: Happening, studio_id: int, each: str, units: Sequence[tuple[int, str]]) -> None:
+    """Open the setup duties of the studio itself, or of each person of a role; those that exist stay."""
+    wanted = [rule for rule in work.book.setup_rules(work.session, one.run.version_id) if (rule.each or "studio") == each]
+    host = work.session.execute(select(STUDIOS.c.host_id).where(STUDIOS.c.id == studio_id)).scalar_one()
+    for rule in wanted:
+        for unit_id, name in units or ((studio_id, ""),):
+            duty_id = _new_duty(work, one, studio_id, rule, unit_id, name, host)
+            openings = [_duty_opening(one, studio_id, rule.key, duty_id, work)]
+            run_id = open_runs(work, openings)[0]
+            _ask_signatures(work, one, rule, run_id, studio_id, host, unit_id)
+
+
+def _new_duty(work: Work, one: Happening, studio_id: int, rule: Any, unit_id: int, name: str, host: int) -> int:
+    cast = work.book.cast(work.session, one.run.version_id)
+    receiver = f"body:{cast.bodies.get(rule.to) or cast.authority_id}" if rule.to else ""
+    duty_id: int = work.session.execute(
+        insert(DUTIES)
+        .values(
+            studio_id=studio_id, key=rule.key, period="setup", unit_kind=rule.each or "studio", unit_id=unit_id,
+            title=f"{rule.title}（{name}）" if name else rule.title, need=rule.times, counted=0,
+            responsible=f"person:{host}", receiver=receiver, blocks=list(rule.blocks),
+        )
+        .returning(DUTIES.c.id)
+    ).scalar_one()  # fmt: skip
+    return duty_id
+
+
+def _duty_opening(one: Happening, studio_id: int, key: str, duty_id: int, work: Work) -> Opening:
+    return Opening(
+        one.run.version_id, "obligations", key, "duty", duty_id, round_id=one.run.round_id, studio_id=studio_id,
+        cause_id=one.transition_id,
+    )  # fmt: skip
+
+
+def _ask_signatures(work: Work, one: Happening, rule: Any, run_id: int, studio_id: int, host: int, unit_id: int) -> None:
+    signers = {role: host if role == "host" else unit_id for role in rule.signed_by}
+    if not signers:
+        return
+    rows = [
+        {"run_id": run_id, "kind": "signature", "party": f"person:{person}", "place": n, "further": False, "draft": {}, "answer": {}, "reason": ""}
+        for n, person in enumerate(signers.values())
+    ]
+    statement = insert(OPINIONS).returning(OPINIONS.c.id, sort_by_parameter_order=True)
+    ids = work.session.connection().execute(statement, rows).scalars()
+    open_runs(work, [
+        Opening(one.run.version_id, "obligations", f"{rule.key}/opinion", "opinion", opinion_id, held_by=row["party"],
+                studio_id=studio_id, parent_id=run_id, cause_id=one.transition_id)
+        for row, opinion_id in zip(rows, ids, strict=True)
+    ])  # fmt: skip
+
+
+def record_filing(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
+    """Keep what was handed in for a duty, and count it."""
+    for one in happened:
+        work.session.execute(
+            insert(RECORDS).values(
+                kind="filing", title=one.facts.title, held_on=local_day(work.now), place="", content=dict(one.intent.payload),
+                filed_by=one.actor.person_id, filed_at=work.now, duty_id=one.run.subject_id,
+            )
+        )  # fmt: skip
+        work.session.execute(update(DUTIES).where(DUTIES.c.id == one.run.subject_id).values(counted=DUTIES.c.counted + 1))
+    return ()
+
+
+def start_cycle(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
+    """Hang the plaque: number it, begin the first cycle on this day, and let the studio run (D-PLAQUE)."""
+    found = cases(work.session, [one.run.application_id for one in happened])
+    today = local_day(work.now)
+    for one in happened:
+        case = found[one.run.subject_id]
+        if case.studio_id is None:
+            continue
+        _request_papers(work, one, case, today)
+        number = work.session.execute(select(func.count()).where(CYCLES.c.studio_id == case.studio_id)).scalar_one()
+        if number == 0:
+            ends_on = cycle_end(today, one.rule.policy, work)
+            work.session.execute(
+                insert(CYCLES).values(studio_id=case.studio_id, number=1, version_id=one.run.version_id, begins_on=today, ends_on=ends_on)
+            )
+        work.session.execute(update(STUDIOS).where(STUDIOS.c.id == case.studio_id).values(standing="active"))
+    return ()
+
+
+def cycle_end(begins_on: date, policy: Any, work: Work) -> date:
+    """Last day of a cycle: its first day plus its length (or its phases in turn) less one day."""
+    first, last = begins_on, begins_on
+    for span in policy.cycle:
+        last = due_after(first, span, work.calendar, first_day="counted").on
+        first = last + timedelta(days=1)
+    return last
+
+
+def _request_papers(work: Work, one: Happening, case: Case, today: date) -> None:
+    policy: Any = one.rule.policy
+    cast = work.book.cast(work.session, one.run.version_id)
+    kinds = ["plaque", *(["certificate"] if policy.certificate else [])]
+    for kind in kinds:
+        title, pattern = policy.numbers.get(kind, ("", "{year}-{n:03}"))
+        n = next_numbers(work.session, cast.authority_id, kind, today.year)[0]
+        number = pattern.replace("{year}", str(today.year)).replace("{n:03}", f"{n:03}").replace("{n}", str(n))
+        work.session.execute(
+            insert(DOCUMENTS).values(
+                kind=kind, body_id=cast.authority_id, number=number, subject_kind="studio", subject_id=case.studio_id, template=kind,
+                context={"title": fill(title, {"studio": case.studio_name}), "host": case.person_name, "school": case.body_name},
+                requested_at=work.now,
+            )
+        )  # fmt: skip

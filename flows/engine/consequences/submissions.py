@@ -1,0 +1,120 @@
+"""Effects of submitting, judging and objecting: numbers, revisions, criteria as they were found."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, select, update
+
+from flows.engine.calendar import local_day
+from flows.engine.series import next_numbers
+from flows.engine.work import Happening, Intent, Work
+from models import Application, CriterionCheck, Objection, Revision
+from models.queries.cases import cases
+
+APPLICATIONS, REVISIONS = Application.__table__, Revision.__table__  # type: ignore[attr-defined]
+CHECKS, OBJECTIONS = CriterionCheck.__table__, Objection.__table__  # type: ignore[attr-defined]
+
+SUBMIT = (
+    update(APPLICATIONS)
+    .where(APPLICATIONS.c.id == bindparam("b_id"))
+    .values(number=bindparam("b_number"), submitted_at=bindparam("b_at"))
+)
+JUDGE = (
+    update(CHECKS)
+    .where(CHECKS.c.application_id == bindparam("b_application"), CHECKS.c.place == bindparam("b_place"))
+    .values(result=bindparam("b_result"), by_person_id=bindparam("b_by"), at=bindparam("b_at"), reason=bindparam("b_reason"))
+)
+
+
+def record_submission(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
+    """Give the number (once), keep the revision with what changed, and the criteria as they were found."""
+    found = cases(work.session, [one.run.application_id for one in happened])
+    unnumbered = [one for one in happened if found[one.run.subject_id].number is None]
+    numbers = _numbers(work, unnumbered)
+    rows = [
+        {"b_id": one.run.subject_id, "b_number": found[one.run.subject_id].number or numbers[one.run.subject_id], "b_at": work.now}
+        for one in happened
+    ]
+    work.session.connection().execute(SUBMIT, rows)
+    _keep_revisions(work, happened, {one.run.subject_id: found[one.run.subject_id].answers for one in happened})
+    _keep_checks(work, [one for one in happened if one.move.note])
+    return ()
+
+
+def _numbers(work: Work, unnumbered: Sequence[Happening]) -> Mapping[int, str]:
+    given: dict[int, str] = {}
+    by_series: dict[tuple[int, str, int], list[Happening]] = {}
+    for one in unnumbered:
+        cast = work.book.cast(work.session, one.run.version_id)
+        year = one.facts.year or local_day(work.now).year
+        by_series.setdefault((cast.authority_id, f"application:{one.facts.prefix}", year), []).append(one)
+    for (body_id, kind, year), group in by_series.items():
+        for one, n in zip(group, next_numbers(work.session, body_id, kind, year, len(group)), strict=True):
+            given[one.run.subject_id] = f"{one.facts.prefix}-{year}-{n:03}"
+    return given
+
+
+def _keep_revisions(work: Work, happened: Sequence[Happening], answers: Mapping[int, Mapping[str, Any]]) -> None:
+    rows = work.session.execute(
+        select(REVISIONS.c.application_id, REVISIONS.c.n, REVISIONS.c.answers)
+        .where(REVISIONS.c.application_id.in_(answers))
+        .order_by(REVISIONS.c.n)
+    )
+    last = {row.application_id: row for row in rows}
+    work.session.connection().execute(insert(REVISIONS), [
+        {
+            "application_id": one.run.subject_id, "n": last[one.run.subject_id].n + 1 if one.run.subject_id in last else 1,
+            "at": work.now, "answers": dict(answers[one.run.subject_id]),
+            "changed": _changed(last[one.run.subject_id].answers if one.run.subject_id in last else None, answers[one.run.subject_id]),
+        }
+        for one in happened
+    ])  # fmt: skip
+
+
+def _changed(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> list[list[Any]]:
+    """Which answers differ from the revision before: [question, before, after]; none in the first."""
+    if before is None:
+        return []
+    keys = sorted(set(before) | set(after))
+    return [[key, before.get(key), after.get(key)] for key in keys if before.get(key) != after.get(key)]
+
+
+def _keep_checks(work: Work, happened: Sequence[Happening]) -> None:
+    rows = [
+        {
+            "application_id": one.run.subject_id, "place": check.place, "title": check.title, "result": check.result,
+            "value": check.value, "reason": check.reason, "asks": check.asks, "at": work.now, "origin": dict(check.origin),
+        }
+        for one in happened
+        for check in one.move.note
+    ]  # fmt: skip
+    if rows:
+        ids = {row["application_id"] for row in rows}
+        work.session.connection().execute(delete(CHECKS).where(CHECKS.c.application_id.in_(ids)))
+        work.session.connection().execute(insert(CHECKS), rows)
+
+
+def record_judgements(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
+    """Write what the reviewer judged of the criteria that ask for a person."""
+    rows = [
+        {
+            "b_application": one.run.subject_id, "b_place": place, "b_result": str(result), "b_by": one.actor.person_id,
+            "b_at": work.now, "b_reason": one.move.reason,
+        }
+        for one in happened
+        for place, result in one.intent.payload.get("judged", {}).items()
+    ]  # fmt: skip
+    if rows:
+        work.session.connection().execute(JUDGE, rows)
+    return ()
+
+
+def rule_objections(work: Work, happened: Sequence[Happening], ruling: str) -> Iterable[Intent]:
+    """Write the ruling beside every open objection to these entries."""
+    for one in happened:
+        work.session.execute(
+            update(OBJECTIONS)
+            .where(OBJECTIONS.c.run_id == one.run.id, OBJECTIONS.c.ruling == "")
+            .values(ruling=ruling, reason=one.move.reason, ruled_at=work.now)
+        )
+    return ()

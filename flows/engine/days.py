@@ -1,0 +1,35 @@
+"""The bureau's calendar as the engine uses it: read once an edition, kept by the process."""
+
+from sqlalchemy import insert, select, update
+from sqlmodel import Session
+
+from flows.engine.calendar import CalendarDay as Day
+from flows.engine.calendar import WorkCalendar
+from models import CalendarDay, CalendarEdition
+
+DAYS, EDITIONS = CalendarDay.__table__, CalendarEdition.__table__  # type: ignore[attr-defined]
+_kept: dict[tuple[str, int], WorkCalendar] = {}
+
+
+def calendar_of(session: Session) -> WorkCalendar:
+    """The calendar in its present edition; reading it again costs one small query."""
+    number = session.execute(select(EDITIONS.c.number)).scalar() or 0
+    key = (str(session.get_bind().engine.url), number)
+    if key not in _kept:
+        if len(_kept) > 8:
+            _kept.clear()
+        rows = session.execute(select(DAYS).order_by(DAYS.c.day))
+        _kept[key] = WorkCalendar.of(Day(row.day, row.working, row.name or None, row.kind, row.provisional) for row in rows)
+    return _kept[key]
+
+
+def put_days(session: Session, days: list[Day], source: str) -> None:
+    """Write days into the calendar and begin a new edition."""
+    for day in days:
+        values = {"kind": day.kind, "working": day.working, "name": day.name or "", "source": source, "provisional": day.provisional}
+        changed = session.execute(update(DAYS).where(DAYS.c.day == day.day).values(**values))
+        if changed.rowcount == 0:  # type: ignore[attr-defined]
+            session.execute(insert(DAYS).values(day=day.day, **values))
+    raised = session.execute(update(EDITIONS).values(number=EDITIONS.c.number + 1))
+    if raised.rowcount == 0:  # type: ignore[attr-defined]
+        session.execute(insert(EDITIONS).values(id=1, number=1))

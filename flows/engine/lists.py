@@ -1,0 +1,200 @@
+"""Lists (名单): one decision over many runs, drafted, shown, made at once, then applied in chunks, each entry once."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine, bindparam, func, insert, select, update
+from sqlmodel import Session
+
+from flows.engine.apply import apply_many, preview
+from flows.engine.days import calendar_of
+from flows.engine.decide import Refusal
+from flows.engine.declare import Actor
+from flows.engine.errors import NotFound, Refused
+from flows.engine.rulebook import Rulebook
+from flows.engine.work import Intent, Result, Work
+from models import Incident, Listing, ListingEntry
+from models.session import transaction
+
+LISTINGS, ENTRIES, INCIDENTS = Listing.__table__, ListingEntry.__table__, Incident.__table__  # type: ignore[attr-defined]
+CHUNK = 200
+FELL_OUT = "fell_out"
+CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+
+SETTLE = (
+    update(ENTRIES)
+    .where(ENTRIES.c.id == bindparam("b_id"), ENTRIES.c.applied_at.is_(None))
+    .values(outcome=bindparam("b_outcome"), reason=bindparam("b_reason"), applied_at=bindparam("b_at"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One run on a list, as drafted: the version it was seen in, its place, what it gets, and what the list shows of it."""
+
+    run_id: int
+    expected_version: int
+    position: int
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    shown: Mapping[str, Any] = field(default_factory=dict)
+    score: float | None = None
+    reason: str = ""
+
+
+def draft_list(
+    work: Work, actor: Actor, act: str, step: str, body_id: int, entries: Sequence[Entry], *, round_id: int | None = None,
+    seed: str | None = None, payload: Mapping[str, Any] | None = None,
+) -> int:  # fmt: skip
+    """Write a list down without deciding it; returns its id."""
+    listing_id: int = work.session.execute(
+        insert(LISTINGS)
+        .values(
+            round_id=round_id, step=step, act=act, body_id=body_id, drafted_by=actor.person_id, drafted_at=work.now, seed=seed,
+            payload=dict(payload or {}),
+        )
+        .returning(LISTINGS.c.id)
+    ).scalar_one()  # fmt: skip
+    if entries:
+        work.session.connection().execute(insert(ENTRIES), [
+            {
+                "listing_id": listing_id, "run_id": one.run_id, "expected_version": one.expected_version, "position": one.position,
+                "payload": dict(one.payload), "shown": dict(one.shown), "score": one.score, "reason": one.reason,
+            }
+            for one in entries
+        ])  # fmt: skip
+    return listing_id
+
+
+def preview_list(work: Work, actor: Actor, listing_id: int) -> list[Result]:
+    """What making the list would do to each entry, refusals with their reasons; writes nothing."""
+    listing = _listing(work.session, listing_id)
+    return preview(work, _intents(listing, _entries(work.session, listing_id, None)), actor)
+
+
+def make_list(work: Work, actor: Actor, listing_id: int, number: str | None = None) -> str:
+    """Make the list: this is the decision. It is fixed by its SHA-256 and can be found by its code; entries follow in chunks.
+
+    Raises Refused when it was made before, is empty, or does not belong to the actor's body.
+    """
+    listing = _listing(work.session, listing_id)
+    if listing.made_at is not None:
+        raise Refused("made_before", "这份名单已经定了，不能再定一次。")
+    if f"body:{listing.body_id}" not in actor.keys:
+        raise Refused("not_yours", "这份名单不由您的单位决定。")
+    entries = _entries(work.session, listing_id, None)
+    if not entries:
+        raise Refused("empty_list", "名单里没有人。")
+    digest = digest_of(entries)
+    code = "".join(secrets.choice(CODE_LETTERS) for _ in range(8))
+    changed = work.session.execute(
+        update(LISTINGS)
+        .where(LISTINGS.c.id == listing_id, LISTINGS.c.made_at.is_(None))
+        .values(made_by=actor.person_id, made_at=work.now, number=number, sha256=digest, code=code)
+    )
+    if changed.rowcount == 0:  # type: ignore[attr-defined]
+        raise Refused("made_before", "这份名单已经定了，不能再定一次。")
+    return code
+
+
+def digest_of(entries: Sequence[Any]) -> str:
+    """SHA-256 of what the list shows, in its order: anybody can compute it again from the posted list."""
+    shown = [{"position": one.position, "shown": one.shown} for one in entries]
+    text = json.dumps(shown, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def apply_list(engine: Engine, book: Rulebook, listing_id: int, now: datetime, *, chunk: int = CHUNK) -> int:
+    """Apply a made list to its end, chunk by chunk, each in a transaction of its own; returns how many entries were settled.
+
+    Everything counts from the moment the list was made. An entry whose run moved on falls out and says why.
+    """
+    settled = 0
+    while True:
+        try:
+            n = _apply_chunk(engine, book, listing_id, now, chunk)
+        except Exception as error:  # noqa: BLE001  the bad entry falls out of its chunk, the others go on
+            if chunk == 1:
+                _give_up(engine, listing_id, now, f"{type(error).__name__}: {error}")
+                n = 1
+            else:
+                settled += apply_list(engine, book, listing_id, now, chunk=1)
+                return settled
+        if n == 0:
+            return settled
+        settled += n
+
+
+def unapplied_lists(session: Session) -> Sequence[int]:
+    """Made lists that are not wholly applied: due work like any other."""
+    rows = session.execute(
+        select(LISTINGS.c.id).where(LISTINGS.c.made_at.is_not(None), LISTINGS.c.applied_at.is_(None)).order_by(LISTINGS.c.made_at)
+    )
+    return [row.id for row in rows]
+
+
+def progress(session: Session, listing_id: int) -> tuple[int, int]:
+    """(settled, all) entries of a list."""
+    row = session.execute(
+        select(func.count(ENTRIES.c.applied_at), func.count()).where(ENTRIES.c.listing_id == listing_id)
+    ).one()
+    return int(row[0]), int(row[1])
+
+
+def _apply_chunk(engine: Engine, book: Rulebook, listing_id: int, now: datetime, chunk: int) -> int:
+    with transaction(engine) as session:
+        listing = _listing(session, listing_id, lock=True)
+        if listing.applied_at is not None or listing.made_at is None:
+            return 0
+        entries = _entries(session, listing_id, chunk)
+        if entries:
+            work = Work(session, book, listing.made_at, calendar_of(session), f"list:{listing_id}")
+            maker = Actor("person", listing.made_by, keys=frozenset({f"body:{listing.body_id}"}))
+            results = apply_many(work, _intents(listing, entries), maker)
+            rows = [_settled(entry, result, now) for entry, result in zip(entries, results, strict=True)]
+            session.connection().execute(SETTLE, rows)
+        if len(entries) < chunk:
+            session.execute(update(LISTINGS).where(LISTINGS.c.id == listing_id).values(applied_at=now))
+        return len(entries)
+
+
+def _settled(entry: Any, result: Result, now: datetime) -> dict[str, Any]:
+    outcome = result.outcome
+    if isinstance(outcome, Refusal):
+        return {"b_id": entry.id, "b_outcome": FELL_OUT, "b_reason": outcome.says, "b_at": now}
+    return {"b_id": entry.id, "b_outcome": outcome.move.to, "b_reason": entry.reason, "b_at": now}
+
+
+def _give_up(engine: Engine, listing_id: int, now: datetime, what: str) -> None:
+    with transaction(engine) as session:
+        entry = _entries(session, listing_id, 1)[0]
+        session.execute(SETTLE, [{"b_id": entry.id, "b_outcome": FELL_OUT, "b_reason": "系统出了问题，已记录，请稍后单独办理。", "b_at": now}])
+        session.execute(insert(INCIDENTS).values(kind="list", run_id=entry.run_id, what=what[:2000], raised_at=now, resolution=""))
+
+
+def _intents(listing: Any, entries: Sequence[Any]) -> list[Intent]:
+    return [
+        Intent(one.run_id, listing.act, {**listing.payload, **one.payload}, one.expected_version, listing_id=listing.id)
+        for one in entries
+    ]
+
+
+def _listing(session: Session, listing_id: int, *, lock: bool = False) -> Any:
+    statement = select(LISTINGS).where(LISTINGS.c.id == listing_id)
+    if lock and session.get_bind().dialect.name == "postgresql":
+        statement = statement.with_for_update()
+    found = session.execute(statement).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _entries(session: Session, listing_id: int, limit: int | None) -> Sequence[Any]:
+    statement = select(ENTRIES).where(ENTRIES.c.listing_id == listing_id).order_by(ENTRIES.c.position, ENTRIES.c.id)
+    if limit is not None:
+        statement = statement.where(ENTRIES.c.applied_at.is_(None)).limit(limit)
+    return session.execute(statement).all()

@@ -1,0 +1,85 @@
+"""Telling (通知): messages as rows of the transaction that causes them, each with a key that makes it unique for ever."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from flows.engine.calendar import local_day
+from flows.engine.declare import RunState
+from flows.engine.rulebook import StepRule
+from flows.engine.work import Work
+from models import Message
+from models.queries.bodies import Recipient, recipients
+
+MESSAGES = Message.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One notice to one desk about one run; `mark` tells apart what the run says more than once."""
+
+    desk: str
+    notice: str
+    run: RunState
+    version: int
+    rule: StepRule
+    facts: Any
+    due_at: datetime | None
+    mark: str = ""
+    reason: str = ""
+    actor: str = ""
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+
+def tell(work: Work, tellings: Iterable[Telling]) -> int:
+    """Write a message for each person behind each desk; a key that exists already is left as it is. Returns how many are new."""
+    wanted = [one for one in tellings if one.desk]
+    if not wanted:
+        return 0
+    today = local_day(work.now)
+    found = recipients(work.session, {one.desk for one in wanted}, today)
+    rows = {row["key"]: row for one in wanted for who in found.get(one.desk, ()) for row in [_row(work, one, who, today)]}
+    if not rows:
+        return 0
+    dialect = sqlite if work.session.get_bind().dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(MESSAGES).on_conflict_do_nothing(index_elements=["key"])
+    written = work.session.connection().execute(statement, list(rows.values()))
+    return max(written.rowcount, 0)
+
+
+def told_already(work: Work, keys: Iterable[str]) -> frozenset[str]:
+    """Which of these message keys exist."""
+    return frozenset(work.session.execute(select(MESSAGES.c.key).where(MESSAGES.c.key.in_(list(keys)))).scalars())
+
+
+def _row(work: Work, one: Telling, who: Recipient, today: date) -> dict[str, Any]:
+    to = f"p{who.person_id}" if who.person_id is not None else f"b{who.body_id}"
+    return {
+        "key": f"{one.run.id}/{one.version}/{one.mark or one.notice}/{to}",
+        "notice": one.notice, "person_id": who.person_id, "body_id": who.body_id, "address": who.address,
+        "context": _context(one, today), "run_id": one.run.id, "channel": "mail", "status": "queued", "attempts": 0,
+        "created_at": work.now, "next_at": work.now, "error": "",
+    }  # fmt: skip
+
+
+def _context(one: Telling, today: date) -> dict[str, Any]:
+    facts, run = one.facts, one.run
+    due_on = last_day(one.due_at)
+    overdue = (today - due_on).days if due_on and today > due_on else None
+    link = f"/applications/{run.application_id}" if run.application_id else f"/rounds/{run.round_id}" if run.round_id else "/inbox"
+    return {
+        "title": facts.title, "number": facts.number, "person": facts.person_name, "body": facts.body_name,
+        "step": one.rule.title, "actor": one.actor, "reason": one.reason,
+        "clause": str(one.rule.policy.origin("").get("text", "")), "due": due_on.isoformat() if due_on else None,
+        "due_provisional": False, "overdue_days": overdue, "application_id": run.application_id, "run_id": run.id,
+        "round": facts.round_title, "link": link, "facts": [], **one.more,
+    }  # fmt: skip
+
+
+def last_day(due_at: datetime | None) -> date | None:
+    """The local day that a deadline at its 24:00 belongs to."""
+    return local_day(due_at - timedelta(microseconds=1)) if due_at else None

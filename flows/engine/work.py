@@ -1,0 +1,129 @@
+"""Work: what the acts of one transaction share, and the values they pass on."""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert
+from sqlmodel import Session
+
+from flows.engine.calendar import Due, WorkCalendar
+from flows.engine.decide import Move, Refusal
+from flows.engine.declare import Actor, Ask, RunState
+from flows.engine.rulebook import Rulebook, StepRule
+from models import Transition
+from models.facts import Facts
+
+TRANSITIONS = Transition.__table__  # type: ignore[attr-defined]
+RUN_FIELDS = tuple(RunState.__dataclass_fields__)
+HASHED = ("version", "event", "from_state", "to_state", "actor_id", "actor_kind", "for_person_id", "at", "payload", "reason",
+          "origin")  # fmt: skip
+
+@dataclass
+class Work:
+    """What every act of one transaction shares: the session, the rules, the moment, the calendar and the request."""
+
+    session: Session
+    book: Rulebook
+    now: datetime
+    calendar: WorkCalendar
+    request_id: str | None = None
+    _at_once: list[tuple[int, str]] = field(default_factory=list)
+
+    def send_at_once(self, run_id: int, event: str) -> None:
+        """Remember an event that the engine sends as soon as what is being written is written."""
+        self._at_once.append((run_id, event))
+
+    def at_once(self) -> list[tuple[int, str]]:
+        """The events to send now; each is handed out once."""
+        waiting, self._at_once = self._at_once, []
+        return waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """One event to send to one run. `expect`: the version the person saw; None where no person saw one."""
+
+    run_id: int
+    event: str
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    expect: int | None = None
+    cause_id: int | None = None
+    listing_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """A move that was written: everything that what follows from it may need."""
+
+    run: RunState
+    rule: StepRule
+    facts: Any
+    actor: Actor
+    intent: Intent
+    move: Move
+    transition_id: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one intent."""
+
+    intent: Intent
+    outcome: Happening | Refusal
+
+    @property
+    def refused(self) -> bool:
+        """Whether nothing was written for it."""
+        return isinstance(self.outcome, Refusal)
+
+
+def read_facts(work: Work, runs: Sequence[RunState]) -> Mapping[int, Facts]:
+    """Facts of these runs, one reader a stage."""
+    by_stage: dict[str, list[RunState]] = defaultdict(list)
+    for run in runs:
+        by_stage[run.stage].append(run)
+    casts = {version: work.book.cast(work.session, version) for version in {run.version_id for run in runs}}
+    found: dict[int, Facts] = {}
+    for stage, members in by_stage.items():
+        found |= work.book.reader(stage)(work.session, members, casts, work.now)
+    return found
+
+
+def ask_of(
+    work: Work, run: RunState, facts: Facts, event: str, actor: Actor, payload: Mapping[str, Any], taken: Mapping[int, int] | None = None
+) -> tuple[StepRule, Ask]:
+    """The rule of a run and the question that an event puts to it."""
+    rule = work.book.rule(work.session, run.version_id, run.path, run.step, run.round_id)
+    return rule, Ask(run, event, actor, payload, rule.policy, facts, work.now, work.calendar, taken or {})
+
+
+def insert_transitions(work: Work, rows: Sequence[Mapping[str, Any]]) -> Sequence[int]:
+    """Write history rows and return their ids in the same order."""
+    statement = insert(TRANSITIONS).returning(TRANSITIONS.c.id, sort_by_parameter_order=True)
+    return list(work.session.connection().execute(statement, rows).scalars())
+
+
+def chain(before: str, row: Mapping[str, Any]) -> str:
+    """Hash of a history row over the hash of the run's one before."""
+    said = {key: row[key] for key in HASHED}
+    text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain)
+    return hashlib.sha256(f"{before}\n{text}".encode()).hexdigest()
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat(timespec="microseconds") if isinstance(value, datetime) else str(value)
+
+
+def explained(due: Due | None) -> list[list[str]]:
+    """Why a due date is that date, as it is stored."""
+    return [[step.label, step.text] for step in due.steps] if due else []
+
+
+def run_state(row: Any) -> RunState:
+    return RunState(**{name: getattr(row, name) for name in RUN_FIELDS})

@@ -1,0 +1,58 @@
+"""Opinion (征询): one answer asked of one person or body: a score, a vote, a hearing, a consent or a signature."""
+
+from enum import StrEnum
+
+from flows.engine.calendar import Span
+from flows.engine.declare import END, Ask, Because, Follow, Notify, On, Part, Policy, Stage, Wait
+from flows.engine.due import within
+from models.facts import OpinionFacts
+
+
+class OpinionPolicy(Policy):
+    """What an answer must hold, and until when; taken from the step that asks."""
+
+    within: Span | None = None
+    rubric: tuple[tuple[str, str, int], ...] = ()
+
+
+class State(StrEnum):
+    """Where a question to one party can stand."""
+
+    ASKED = "asked"
+    GIVEN = "given"
+    REFUSED = "refused"
+
+
+def incomplete_sheet(ask: Ask) -> Because | None:
+    """A score sheet names a mark within the scale for every indicator."""
+    if ask.facts.opinion_kind != "score":
+        return None
+    marks = ask.payload.get("marks", {})
+    faults = tuple(
+        f"{title}（0–{most} 分）" for place, title, most in ask.policy.rubric if not _within_scale(marks.get(place), most)
+    )
+    return Because(f"还不能提交，有 {len(faults)} 项没有评分或超出分值：{'；'.join(faults)}。", ask.policy.origin(""), faults) if faults else None
+
+
+def _within_scale(mark: object, most: int) -> bool:
+    return isinstance(mark, int | float) and not isinstance(mark, bool) and 0 <= mark <= most
+
+
+STAGE = Stage(
+    name="opinion",
+    title="征询",
+    subject="opinion",
+    policy=OpinionPolicy,
+    facts=OpinionFacts,
+    states=State,
+    initial=State.ASKED,
+    exits={State.GIVEN: END, State.REFUSED: END},
+    on=(
+        On("give", State.ASKED, State.GIVEN, by=Part.EXPERT, unless=(incomplete_sheet,), do=(Follow("record_answer"),)),
+        On(
+            "refuse", State.ASKED, State.REFUSED, by=Part.EXPERT, needs=("reason",),
+            do=(Follow("record_refusal"), Notify(Part.EXPERT, "recused")),
+        ),
+    ),
+    waits=(Wait(State.ASKED, for_=Part.EXPERT, due=within("within"), asks="score_asked"),),
+)  # fmt: skip

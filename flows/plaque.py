@@ -1,0 +1,99 @@
+"""Plaque (发文挂牌): the list is made public under a number, what must be filed first is filed, then the plaque hangs and the cycle runs."""
+
+from enum import StrEnum
+from typing import Any
+
+from flows.engine.calendar import Span
+from flows.engine.declare import NEXT, Ask, Because, Follow, Notify, On, Part, Policy, Stage, Wait
+from flows.engine.due import within
+from models.facts import PlaqueFacts
+
+
+class PlaquePolicy(Policy):
+    """The numbers of the last step of a path to a studio or a level."""
+
+    announce: str
+    within: Span
+    plaque: bool = True
+    certificate: bool = False
+    names_base: bool = False
+    level: str
+    gives: str = "studio"
+    cycle: tuple[Span, ...] = ()
+    studio_name: str = ""
+    base_name: str = ""
+    numbers: dict[str, tuple[str, str]] = {}
+    setup: tuple[Any, ...] = ()
+
+
+class State(StrEnum):
+    """Where a chosen studio can stand before it runs."""
+
+    UNANNOUNCED = "unannounced"
+    ANNOUNCED = "announced"
+    HUNG = "hung"
+    REGISTERED = "registered"
+
+
+def over_limit(ask: Ask) -> Because | None:
+    """A county or school registers no more than its places (石家庄 (二))."""
+    for quota in ask.facts.quotas:
+        if quota.taken + ask.taken.get(quota.id, 0) >= quota.at_most:
+            says = f"不能登记：{quota.scope} {quota.at_most} 个名额已用完。没有改动任何内容。"
+            return Because(says, quota.origin or ask.policy.origin("limits"))
+    return None
+
+
+def hangs(ask: Ask) -> Because | None:
+    """Only a step without a plaque is finished by registering."""
+    return Because("这一步要发文并挂牌，不能只登记。", ask.policy.origin("plaque")) if ask.policy.plaque else None
+
+
+def only_registered(ask: Ask) -> Because | None:
+    """A step without a plaque is registered, not announced."""
+    return None if ask.policy.plaque else Because("这一步只登记，不发文挂牌。", ask.policy.origin("plaque"))
+
+
+def unannounced(ask: Ask) -> Because | None:
+    """The plaque comes after the publication (赤峰 九(二), 职业学校 二(二))."""
+    if ask.run.state == State.ANNOUNCED:
+        return None
+    return Because("还不能挂牌：先要发文公布。", ask.policy.origin("announce"))
+
+
+def blocked(ask: Ask) -> Because | None:
+    """Filings and agreements that stand before the plaque, each by name (职业学校 二(二)、(三))."""
+    blocking = ask.facts.blocking
+    if not blocking:
+        return None
+    return Because(f"还不能挂牌，有 {len(blocking)} 项没有办完：{'；'.join(blocking)}。", ask.policy.origin(""), blocking)
+
+
+STAGE = Stage(
+    name="plaque",
+    title="发文挂牌",
+    subject="application",
+    policy=PlaquePolicy,
+    facts=PlaqueFacts,
+    states=State,
+    initial=State.UNANNOUNCED,
+    exits={State.HUNG: NEXT, State.REGISTERED: NEXT},
+    on=(
+        On(
+            "announce", State.UNANNOUNCED, State.ANNOUNCED, by=Part.AUTHORITY, on_list=True, unless=(only_registered,),
+            do=(Follow("make_studio"), Notify(Part.APPLICANT, "announced")),
+        ),
+        On(
+            "register", State.UNANNOUNCED, State.REGISTERED, by=Part.AUTHORITY, on_list=True, unless=(hangs, over_limit),
+            counts=frozenset({State.REGISTERED}), do=(Follow("make_studio"), Notify(Part.APPLICANT, "announced")),
+        ),
+        On(
+            "hang", (State.UNANNOUNCED, State.ANNOUNCED), State.HUNG, by=Part.AUTHORITY, on_list=True,
+            unless=(unannounced, blocked), do=(Follow("start_cycle"), Notify(Part.APPLICANT, "plaque_hung")),
+        ),
+    ),
+    waits=(
+        Wait(State.UNANNOUNCED, for_=Part.AUTHORITY, due=within("within", label="公示结束")),
+        Wait(State.ANNOUNCED, for_=Part.AUTHORITY),
+    ),
+)  # fmt: skip

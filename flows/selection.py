@@ -1,0 +1,253 @@
+"""Selection (遴选): the lists of a round: draw experts, rank what they scored, post the notice, announce under one number."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean, median, pstdev
+from typing import Any
+
+from sqlalchemy import insert, or_, select
+
+from flows.engine.calendar import local_day
+from flows.engine.consequences.studios import fill
+from flows.engine.declare import Actor
+from flows.engine.draw import DrawRun, draw
+from flows.engine.errors import Refused
+from flows.engine.lists import Entry, draft_list, make_list
+from flows.engine.series import next_numbers
+from flows.engine.work import Work, read_facts, run_state
+from flows.expert_review import mark_of, spread_of
+from models import Application, Appointment, Document, Opinion, Round, StageRun, Tie
+from models.queries.bodies import lineages
+from models.queries.cases import Case, cases
+
+RUNS, ROUNDS, OPINIONS = StageRun.__table__, Round.__table__, Opinion.__table__  # type: ignore[attr-defined]
+APPOINTMENTS, TIES, DOCUMENTS = Appointment.__table__, Tie.__table__, Document.__table__  # type: ignore[attr-defined]
+APPLICATIONS = Application.__table__  # type: ignore[attr-defined]
+PASS_MARK = 60.0
+RESERVED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one application stands after its experts: mark, median, spread, each judge's mark and z-score."""
+
+    run_id: int
+    version: int
+    application_id: int
+    mark: float
+    median: float
+    spread: float
+    judges: tuple[tuple[str, float, float, bool], ...]
+    submitted: str
+    tie_rule: str = ""
+
+
+def waiting(work: Work, round_id: int, stage: str, state: str) -> Sequence[Any]:
+    """Runs of a round that wait for a list, in order of id."""
+    return work.session.execute(
+        select(RUNS)
+        .where(RUNS.c.round_id == round_id, RUNS.c.stage == stage, RUNS.c.state == state, RUNS.c.ended_at.is_(None))
+        .order_by(RUNS.c.id)
+    ).all()
+
+
+def draft_draw(work: Work, actor: Actor, round_id: int, seed: str, limit: int | None = None) -> int:
+    """Draw a panel and reserves for every application that waits for one; the seed is recorded so that anybody can draw again.
+
+    Raises Refused when none waits or there are too few experts.
+    """
+    rows = waiting(work, round_id, "expert_review", "unassigned")
+    if not rows:
+        raise Refused("empty_list", "没有等待抽取专家的申报。")
+    rule = work.book.rule(work.session, rows[0].version_id, rows[0].path, rows[0].step, round_id)
+    cast = work.book.cast(work.session, rows[0].version_id)
+    found = cases(work.session, [row.application_id for row in rows])
+    experts = experts_of(work, cast.authority_id)
+    conflicts = conflicts_of(work, [found[row.application_id] for row in rows], experts)
+    runs = [DrawRun(row.id, conflicts[row.application_id]) for row in rows]
+    policy: Any = rule.policy
+    panels = draw(seed, runs, experts, policy.panel, policy.reserves, limit)
+    entries = [
+        Entry(row.id, row.version, place, {"panel": list(panels[row.id].members), "reserves": list(panels[row.id].reserves)},
+              {"number": found[row.application_id].number or ""})
+        for place, row in enumerate(rows, start=1)
+    ]  # fmt: skip
+    kept = {"experts": list(experts), "conflicts": {str(run.id): sorted(run.conflicts) for run in runs}, "limit": limit}
+    return draft_list(
+        work, actor, "draw", rows[0].step, cast.authority_id, entries, round_id=round_id, seed=seed, payload={"drawn_from": kept}
+    )
+
+
+def experts_of(work: Work, body_id: int) -> list[int]:
+    """Experts appointed by a body today, by id."""
+    today = local_day(work.now)
+    return list(work.session.execute(
+        select(APPOINTMENTS.c.person_id)
+        .where(APPOINTMENTS.c.body_id == body_id, APPOINTMENTS.c.role == "expert", APPOINTMENTS.c.from_on <= today)
+        .where(or_(APPOINTMENTS.c.to_on.is_(None), APPOINTMENTS.c.to_on >= today))
+        .order_by(APPOINTMENTS.c.person_id)
+        .distinct()
+    ).scalars())  # fmt: skip
+
+
+def conflicts_of(work: Work, found: Sequence[Case], experts: Sequence[int]) -> Mapping[int, frozenset[int]]:
+    """Who must stay away from each application (回避): tied to the applicant, or to the school or a body above it, below the authority."""
+    above = lineages(work.session, {case.body_id for case in found})
+    ties = work.session.execute(select(TIES).where(TIES.c.person_id.in_(experts))).all()
+    posts = _posts(work, experts)
+    conflicts: dict[int, frozenset[int]] = {}
+    for case in found:
+        bodies = {place.id for place in above[case.body_id] if place.level in {"department", "school", "township", "county"}}
+        tied = {tie.person_id for tie in ties if tie.body_id in bodies or tie.other_person_id == case.person_id}
+        inside = {person for person, body in posts if body in bodies}
+        conflicts[case.id] = frozenset(tied | inside | ({case.person_id} & set(experts)))
+    return conflicts
+
+
+def _posts(work: Work, experts: Sequence[int]) -> Sequence[tuple[int, int]]:
+    rows = work.session.execute(
+        select(APPOINTMENTS.c.person_id, APPOINTMENTS.c.body_id).where(
+            APPOINTMENTS.c.person_id.in_(experts), APPOINTMENTS.c.role != "expert"
+        )
+    )
+    return [(row.person_id, row.body_id) for row in rows]
+
+
+def standings(work: Work, round_id: int) -> list[Standing]:
+    """Every scored application of a round, best first; equal marks are told apart by the programme's tie rule, in its order."""
+    rows = waiting(work, round_id, "expert_review", "scored")
+    if not rows:
+        return []
+    policy: Any = work.book.rule(work.session, rows[0].version_id, rows[0].path, rows[0].step, round_id).policy
+    found = cases(work.session, [row.application_id for row in rows])
+    answers = _marks(work, [row.id for row in rows])
+    scale = _scales(answers)
+    placed = [_standing(row, found[row.application_id], answers.get(row.id, []), policy.score, scale) for row in rows]
+    ordered = sorted(placed, key=lambda one: _order(one, policy.tie))
+    return [_tie_named(one, before, policy.tie) for one, before in zip(ordered, [None, *ordered], strict=False)]
+
+
+def _marks(work: Work, run_ids: Sequence[int]) -> Mapping[int, list[tuple[str, float, bool]]]:
+    found: dict[int, list[tuple[str, float, bool]]] = {}
+    for row in work.session.execute(
+        select(OPINIONS.c.run_id, OPINIONS.c.party, OPINIONS.c.mark, OPINIONS.c.further)
+        .where(OPINIONS.c.run_id.in_(run_ids), OPINIONS.c.mark.is_not(None))
+        .order_by(OPINIONS.c.id)
+    ):
+        found.setdefault(row.run_id, []).append((row.party, row.mark, row.further))
+    return found
+
+
+def _scales(answers: Mapping[int, list[tuple[str, float, bool]]]) -> Mapping[str, tuple[float, float]]:
+    """Each judge's own mean and deviation: information beside the marks, it never changes them."""
+    by_judge: dict[str, list[float]] = {}
+    for given in answers.values():
+        for party, mark, _ in given:
+            by_judge.setdefault(party, []).append(mark)
+    return {party: (fmean(marks), pstdev(marks)) for party, marks in by_judge.items()}
+
+
+def _standing(row: Any, case: Case, given: Sequence[tuple[str, float, bool]], method: str, scale: Mapping[str, tuple[float, float]]) -> Standing:
+    marks = [mark for _, mark, _ in given]
+    judges = tuple(
+        (party, mark, (mark - scale[party][0]) / scale[party][1] if scale[party][1] else 0.0, further) for party, mark, further in given
+    )
+    submitted = case.submitted_at.isoformat() if case.submitted_at else ""
+    return Standing(row.id, row.version, case.id, mark_of(marks, method), float(median(marks)), spread_of(marks), judges, submitted)
+
+
+def _order(one: Standing, tie: Sequence[str]) -> tuple[Any, ...]:
+    rules = {"median": -one.median, "earlier_submission": one.submitted}
+    return (-round(one.mark, 6), *(rules[rule] for rule in tie), one.run_id)
+
+
+def _tie_named(one: Standing, before: Standing | None, tie: Sequence[str]) -> Standing:
+    """Says by which rule an equal mark was told apart."""
+    if before is None or round(before.mark, 6) != round(one.mark, 6):
+        return one
+    broken = next((rule for rule in tie if _order(one, [rule])[1] != _order(before, [rule])[1]), "order")
+    return Standing(**{**{name: getattr(one, name) for name in Standing.__dataclass_fields__}, "tie_rule": broken})
+
+
+def draft_ranking(work: Work, actor: Actor, round_id: int, reserved: int = RESERVED) -> int:
+    """Rank what the experts scored: the best within the quotas are selected, the next `reserved` kept, the others not selected.
+
+    Raises Refused while some of the round are not scored.
+    """
+    placed = standings(work, round_id)
+    if not placed:
+        raise Refused("empty_list", "没有评完的申报，不能排序。")
+    rows = {row.id: row for row in waiting(work, round_id, "expert_review", "scored")}
+    known = read_facts(work, [run_state(row) for row in rows.values()])
+    first = next(iter(rows.values()))
+    policy: Any = work.book.rule(work.session, first.version_id, first.path, first.step, round_id).policy
+    found = cases(work.session, [one.application_id for one in placed])
+    taken: Counter[int] = Counter()
+    entries, kept = [], 0
+    for position, one in enumerate(placed, start=1):
+        outcome = _outcome(one, known[one.run_id], policy.take, taken, kept < reserved)
+        kept += outcome == "reserved"
+        shown = {"name": found[one.application_id].person_name, "school": found[one.application_id].body_name, "outcome": outcome}
+        entries.append(Entry(one.run_id, one.version, position, {"outcome": outcome}, shown, one.mark, one.tie_rule))
+    cast = work.book.cast(work.session, first.version_id)
+    return draft_list(work, actor, "rank", first.step, cast.authority_id, entries, round_id=round_id)
+
+
+def _outcome(one: Standing, facts: Any, take: str, taken: Counter[int], room: bool) -> str:
+    if one.mark < PASS_MARK:
+        return "rejected"
+    full = [quota for quota in facts.quotas if quota.taken + taken[quota.id] >= quota.at_most]
+    if full:
+        return "reserved" if room and take == "best" else "rejected"
+    for quota in facts.quotas:
+        taken[quota.id] += 1
+    return "selected"
+
+
+def draft_posting(work: Work, actor: Actor, round_id: int, run_ids: Sequence[int] | None = None) -> int:
+    """The list to be posted: name, school and studio of each, nothing else about a person (公示 shows this snapshot)."""
+    rows = [row for row in waiting(work, round_id, "public_notice", "unposted") if run_ids is None or row.id in run_ids]
+    return _draft_simple(work, actor, round_id, "post", rows)
+
+
+def draft_announcement(work: Work, actor: Actor, round_id: int, act: str = "announce", run_ids: Sequence[int] | None = None) -> int:
+    """The list of studios to be announced under one number, registered, or hung."""
+    state = "announced" if act == "hang" else "unannounced"
+    rows = [row for row in waiting(work, round_id, "plaque", state) if run_ids is None or row.id in run_ids]
+    return _draft_simple(work, actor, round_id, act, rows)
+
+
+def _draft_simple(work: Work, actor: Actor, round_id: int, act: str, rows: Sequence[Any]) -> int:
+    if not rows:
+        raise Refused("empty_list", "现在没有可以列入名单的申报。")
+    found = cases(work.session, [row.application_id for row in rows])
+    entries = [Entry(row.id, row.version, place, {}, _shown(found[row.application_id])) for place, row in enumerate(rows, start=1)]
+    cast = work.book.cast(work.session, rows[0].version_id)
+    return draft_list(work, actor, act, rows[0].step, cast.authority_id, entries, round_id=round_id)
+
+
+def _shown(case: Case) -> dict[str, str]:
+    """What a posted list may say of a person."""
+    return {"name": case.person_name, "school": case.body_name, "studio": case.studio_name, "stage": case.school_stage}
+
+
+def announce(work: Work, actor: Actor, listing_id: int, round_id: int) -> str:
+    """Make an announcement: the number comes from the series before anything else, its document is asked for. Returns the number."""
+    one = work.session.execute(select(ROUNDS).where(ROUNDS.c.id == round_id)).one()
+    rows = waiting(work, round_id, "plaque", "unannounced")
+    policy: Any = work.book.rule(work.session, one.version_id, one.path, rows[0].step, round_id).policy
+    title, pattern = policy.numbers["announcement"]
+    year = local_day(work.now).year
+    n = next_numbers(work.session, one.authority_body_id, "announcement", year)[0]
+    book: Any = work.book
+    word = book.programme(work.session, one.version_id).word("announcement", "教发")
+    number = fill(pattern, {"word": word, "year": str(year), "n": str(n)})
+    make_list(work, actor, listing_id, number)
+    work.session.execute(
+        insert(DOCUMENTS).values(
+            kind="announcement", body_id=one.authority_body_id, number=number, subject_kind="listing", subject_id=listing_id,
+            template=policy.announce, context={"title": title, "round": one.title}, requested_at=work.now,
+        )
+    )  # fmt: skip
+    return number

@@ -1,0 +1,113 @@
+"""Tier review (逐级审核): one reviewer endorses, declines or sends back; silence only reminds, it never decides."""
+
+from enum import StrEnum
+
+from flows.engine.calendar import Span
+from flows.engine.declare import END, NEXT, Ask, Because, Follow, Notify, On, Part, Policy, Stage, Wait
+from flows.engine.due import within, within_person
+from models.facts import TierFacts
+
+
+class TierPolicy(Policy):
+    """The numbers of a review step."""
+
+    within: Span
+    return_within: Span
+    ranks: bool = False
+    seal: bool = False
+    vote: object | None = None
+    judges: bool = False
+
+
+class State(StrEnum):
+    """Where a review can stand."""
+
+    REVIEWING = "reviewing"
+    RETURNED = "returned"
+    ENDORSED = "endorsed"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+
+
+def over_limit(ask: Ask) -> Because | None:
+    """Recommend N of M: the quota of the round for this county, school, kind or year (能力 10)."""
+    for quota in ask.facts.quotas:
+        taken = quota.taken + ask.taken.get(quota.id, 0)
+        if taken >= quota.at_most:
+            says = f"不能推荐：{quota.scope} {quota.at_most} 个名额已用完，已推荐 {taken} 人。没有改动任何内容。"
+            return Because(says, quota.origin or ask.policy.origin("limits"))
+    return None
+
+
+def unjudged(ask: Ask) -> Because | None:
+    """Criteria that a person must judge, where this tier is the one that judges."""
+    if not ask.policy.judges:
+        return None
+    judged = ask.payload.get("judged", {})
+    left = tuple(title for place, title in ask.facts.unjudged if place not in judged)
+    return Because(f"还不能同意，先要判断是否符合：{'；'.join(left)}。", ask.policy.origin(""), left) if left else None
+
+
+def judged_unmet(ask: Ask) -> Because | None:
+    """What was judged not to be met cannot be endorsed."""
+    judged = ask.payload.get("judged", {})
+    failed = tuple(title for place, title in ask.facts.unjudged if judged.get(place) == "failed")
+    return Because(f"不能同意：您判断不符合的有 {'；'.join(failed)}。", ask.policy.origin(""), failed) if failed else None
+
+
+def unsealed(ask: Ask) -> Because | None:
+    """The reviewer's sealed scan where the programme asks for one."""
+    if not ask.policy.seal or "审核盖章件" in ask.facts.attached:
+        return None
+    return Because("还不能同意：审核盖章件没有上传。", ask.policy.origin("seal"), ("审核盖章件",))
+
+
+def unranked(ask: Ask) -> Because | None:
+    """Where the tier ranks, each endorsement takes a place that no other has."""
+    if not ask.policy.ranks or "rank" not in ask.payload:
+        return None
+    rank = int(ask.payload["rank"])
+    return Because(f"推荐序位第 {rank} 位已有人，请换一个序位。", ask.policy.origin("ranks")) if rank in ask.facts.ranks_taken else None
+
+
+def blocked(ask: Ask) -> Because | None:
+    """Open duties that block this step, by name."""
+    blocking = ask.facts.blocking
+    return Because(f"还不能同意，先要办完：{'、'.join(blocking)}。", ask.policy.origin(""), blocking) if blocking else None
+
+
+STAGE = Stage(
+    name="tier_review",
+    title="审核",
+    subject="application",
+    policy=TierPolicy,
+    facts=TierFacts,
+    states=State,
+    initial=State.REVIEWING,
+    exits={State.ENDORSED: NEXT, State.DECLINED: END, State.LAPSED: END},
+    branches=True,
+    on=(
+        On(
+            "endorse", State.REVIEWING, State.ENDORSED, by=Part.REVIEWER, on_list=True, counts=frozenset({State.ENDORSED}),
+            unless=(blocked, unjudged, judged_unmet, unsealed, unranked, over_limit),
+            do=(Follow("record_judgements"), Notify(Part.APPLICANT, "review_endorsed")),
+        ),
+        On(
+            "decline", State.REVIEWING, State.DECLINED, by=Part.REVIEWER, on_list=True, needs=("reason",),
+            do=(Follow("record_judgements"), Notify(Part.APPLICANT, "review_declined")),
+        ),
+        On(
+            "send_back", State.REVIEWING, State.RETURNED, by=Part.REVIEWER, needs=("defects",),
+            do=(Notify(Part.APPLICANT, "application_sent_back"),),
+        ),
+        On(
+            "resubmit", State.RETURNED, State.REVIEWING, by=Part.APPLICANT,
+            do=(Follow("record_submission"), Notify(Part.REVIEWER, "application_resubmitted")),
+        ),
+        On("lapse", State.RETURNED, State.LAPSED, by=Part.CLOCK, do=(Notify(Part.APPLICANT, "application_lapsed"),)),
+    ),
+    waits=(
+        Wait(State.REVIEWING, for_=Part.REVIEWER, due=within("within"), asks="review_asked"),
+        Wait(State.RETURNED, for_=Part.APPLICANT, due=within_person("return_within", "退回日"), then="lapse"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,96 @@
+"""Cases: the application behind a run, with the names, the school, the round and its dates; one query for many."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import exists, select
+from sqlmodel import Session
+
+from models import Application, Body, Listing, ListingEntry, Person, Round, StageRun, Studio
+
+APPLICATIONS, PEOPLE, BODIES = Application.__table__, Person.__table__, Body.__table__  # type: ignore[attr-defined]
+ROUNDS, STUDIOS, RUNS = Round.__table__, Studio.__table__, StageRun.__table__  # type: ignore[attr-defined]
+LISTINGS, ENTRIES = Listing.__table__, ListingEntry.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An application as the engine sees it."""
+
+    id: int
+    path: str
+    gives: str
+    role: str
+    person_id: int
+    person_name: str
+    body_id: int
+    body_name: str
+    county_id: int | None
+    direct: bool
+    made_by: int | None
+    number: str | None
+    kind: str
+    subject: str
+    school_stage: str
+    studio_name: str
+    round_id: int | None
+    studio_id: int | None
+    host_id: int | None
+    answers: Mapping[str, Any]
+    submitted_at: datetime | None
+    outcome: str | None
+    opens_on: date | None
+    closes_on: date | None
+    timetable: Mapping[str, Any] = field(default_factory=dict)
+    round_title: str = ""
+    prefix: str = ""
+    year: int | None = None
+    listed: bool = False
+
+
+def cases(session: Session, application_ids: Iterable[int | None]) -> Mapping[int, Case]:
+    """The cases of these applications, by id."""
+    ids = {one for one in application_ids if one is not None}
+    if not ids:
+        return {}
+    listed = (
+        exists()
+        .where(ENTRIES.c.run_id == RUNS.c.id, RUNS.c.application_id == APPLICATIONS.c.id)
+        .where(LISTINGS.c.id == ENTRIES.c.listing_id, LISTINGS.c.made_at.is_not(None))
+        .where(LISTINGS.c.act.in_(("rank", "post", "announce")), ENTRIES.c.outcome.is_distinct_from("rejected"))
+    )
+    rows = session.execute(
+        select(
+            APPLICATIONS,
+            PEOPLE.c.name.label("person_name"),
+            BODIES.c.name.label("body_name"),
+            STUDIOS.c.host_id,
+            ROUNDS.c.opens_on,
+            ROUNDS.c.closes_on.label("round_closes_on"),
+            ROUNDS.c.timetable,
+            ROUNDS.c.title.label("round_title"),
+            ROUNDS.c.prefix,
+            ROUNDS.c.year,
+            listed.label("listed"),
+        )
+        .join(PEOPLE, PEOPLE.c.id == APPLICATIONS.c.person_id)
+        .join(BODIES, BODIES.c.id == APPLICATIONS.c.body_id)
+        .outerjoin(ROUNDS, ROUNDS.c.id == APPLICATIONS.c.round_id)
+        .outerjoin(STUDIOS, STUDIOS.c.id == APPLICATIONS.c.studio_id)
+        .where(APPLICATIONS.c.id.in_(ids))
+    )
+    return {row.id: _case(row) for row in rows}
+
+
+def _case(row: Any) -> Case:
+    return Case(
+        id=row.id, path=row.path, gives=row.gives, role=row.role, person_id=row.person_id, person_name=row.person_name,
+        body_id=row.body_id, body_name=row.body_name, county_id=row.county_id, direct=row.direct, made_by=row.made_by, number=row.number, kind=row.kind,
+        subject=row.subject, school_stage=row.school_stage, studio_name=row.studio_name, round_id=row.round_id,
+        studio_id=row.studio_id, host_id=row.host_id, answers=row.answers, submitted_at=row.submitted_at,
+        outcome=row.outcome, opens_on=row.opens_on, closes_on=row.closes_on or row.round_closes_on,
+        timetable=row.timetable or {}, round_title=row.round_title or "", prefix=row.prefix or "", year=row.year,
+        listed=bool(row.listed),
+    )  # fmt: skip

@@ -1,0 +1,137 @@
+"""People as the criteria see them: posts, what they have earned, the bodies above them, the studios they serve in."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlmodel import Session
+
+from models import Body, Credential, Person, Post, Seat, Studio
+from models.facts import CredentialFact, PersonFacts, PostFact
+from models.queries.bodies import Place, lineages
+
+PEOPLE, POSTS, CREDENTIALS = Person.__table__, Post.__table__, Credential.__table__  # type: ignore[attr-defined]
+BODIES, SEATS, STUDIOS = Body.__table__, Seat.__table__, Studio.__table__  # type: ignore[attr-defined]
+RUNNING = ("active", "suspended")
+
+
+def person_facts(session: Session, person_ids: Iterable[int | None], on: date) -> Mapping[int, PersonFacts]:
+    """What is known about these people on this day, by id; six queries, and one for each level of the tree above them.
+
+    Posts that have ended are there too, because years of service count them; posts to come are not. The body is that of
+    the post held on the day: an established one first, then the latest. The school is the nearest one above it.
+    """
+    ids = {one for one in person_ids if one is not None}
+    if not ids:
+        return {}
+    posts = _posts(session, ids, on)
+    homes = {person: _home(rows, on) for person, rows in posts.items()}
+    above = lineages(session, {home for home in homes.values() if home is not None})
+    schools = {body: _school(places) for body, places in above.items()}
+    stages = _stages(session, {school for school in schools.values() if school is not None})
+    credentials = _credentials(session, ids)
+    serving, hosting = _serving(session, ids, on), _hosting(session, ids)
+    facts = {}
+    for row in session.execute(
+        select(PEOPLE.c.id, PEOPLE.c.born_on, PEOPLE.c.school_stage).where(PEOPLE.c.id.in_(ids))
+    ):
+        home = homes.get(row.id)
+        school = schools.get(home) if home is not None else None
+        facts[row.id] = PersonFacts(
+            born_on=row.born_on,
+            body_id=home,
+            school_id=school,
+            school_stage=row.school_stage or (stages.get(school, "") if school is not None else ""),
+            lineage=tuple(place.id for place in above.get(home, ())) if home is not None else (),
+            posts=tuple(_post_fact(post) for post in posts.get(row.id, ())),
+            credentials=tuple(credentials.get(row.id, ())),
+            serves_in=tuple(serving.get(row.id, ())),
+            studio_levels=tuple(hosting.get(row.id, ())),
+        )
+    return facts
+
+
+def _posts(session: Session, ids: set[int], on: date) -> Mapping[int, Sequence[Any]]:
+    rows = session.execute(
+        select(POSTS)
+        .where(POSTS.c.person_id.in_(ids), or_(POSTS.c.from_on.is_(None), POSTS.c.from_on <= on))
+        .order_by(POSTS.c.id)
+    )
+    held: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        held[row.person_id].append(row)
+    return held
+
+
+def _home(posts: Sequence[Any], on: date) -> int | None:
+    """The body of the post held on the day; of several the established one, then the latest, then the first entered."""
+    held = [post for post in posts if post.to_on is None or post.to_on >= on]
+    if not held:
+        return None
+    best = max(held, key=lambda post: (post.established, post.from_on or date.min, -post.id))
+    return int(best.body_id)
+
+
+def _school(places: Sequence[Place]) -> int | None:
+    return next((place.id for place in places if place.level == "school"), None)
+
+
+def _stages(session: Session, school_ids: set[int]) -> Mapping[int, str]:
+    rows = session.execute(select(BODIES.c.id, BODIES.c.school_stage).where(BODIES.c.id.in_(school_ids)))
+    return {row.id: row.school_stage for row in rows}
+
+
+def _post_fact(row: Any) -> PostFact:
+    return PostFact(row.kind, row.body_id, row.subject, row.established, row.from_on, row.to_on)
+
+
+def _credentials(session: Session, ids: set[int]) -> Mapping[int, Sequence[CredentialFact]]:
+    rows = session.execute(select(CREDENTIALS).where(CREDENTIALS.c.person_id.in_(ids)).order_by(CREDENTIALS.c.id))
+    earned: dict[int, list[CredentialFact]] = defaultdict(list)
+    for row in rows:
+        earned[row.person_id].append(
+            CredentialFact(
+                kind=row.kind,
+                name=row.name,
+                level=row.level,
+                on=row.on,
+                until=row.until,
+                published=row.published,
+                key=row.key,
+                confirmed=row.confirmed_by is not None,
+            )
+        )
+    return earned
+
+
+def _serving(session: Session, ids: set[int], on: date) -> Mapping[int, Sequence[str]]:
+    """The kinds of the running studios in which each has a seat on the day."""
+    rows = session.execute(
+        select(SEATS.c.person_id, STUDIOS.c.kind)
+        .join(STUDIOS, STUDIOS.c.id == SEATS.c.studio_id)
+        .where(SEATS.c.person_id.in_(ids), STUDIOS.c.standing.in_(RUNNING), SEATS.c.from_on <= on)
+        .where(or_(SEATS.c.to_on.is_(None), SEATS.c.to_on >= on))
+        .distinct()
+        .order_by(SEATS.c.person_id, STUDIOS.c.kind)
+    )
+    return _gathered((row.person_id, row.kind) for row in rows)
+
+
+def _hosting(session: Session, ids: set[int]) -> Mapping[int, Sequence[str]]:
+    """The levels of the running studios that each hosts."""
+    rows = session.execute(
+        select(STUDIOS.c.host_id, STUDIOS.c.level)
+        .where(STUDIOS.c.host_id.in_(ids), STUDIOS.c.standing.in_(RUNNING))
+        .distinct()
+        .order_by(STUDIOS.c.host_id, STUDIOS.c.level)
+    )
+    return _gathered((row.host_id, row.level) for row in rows)
+
+
+def _gathered(pairs: Iterable[tuple[int, str]]) -> Mapping[int, Sequence[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    for person, word in pairs:
+        found[person].append(word)
+    return found

@@ -1,0 +1,95 @@
+"""Quotas: which of them a case counts against, and how many places are taken."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Row, func, select
+from sqlmodel import Session
+
+from models import Application, Body, Quota, StageRun
+from models.facts import QuotaFact
+from models.queries.cases import Case
+
+QUOTAS, RUNS, APPLICATIONS, BODIES = Quota.__table__, StageRun.__table__, Application.__table__, Body.__table__  # type: ignore[attr-defined]
+COUNTED = ("endorsed", "selected", "registered")
+SCOPES = {"round": "本批次", "direct_school": "直属学校", "school": "本校", "kind": "本类", "subject": "本学科", "township": "本镇"}
+
+
+def quota_facts(session: Session, places: Sequence[tuple[int, str, Case]]) -> Mapping[int, tuple[QuotaFact, ...]]:
+    """Quotas of each run, given as (run id, step, case); three queries for any number of runs."""
+    rounds = {case.round_id for _, _, case in places if case.round_id is not None}
+    if not rounds:
+        return {}
+    quotas = _quotas(session, rounds)
+    if not quotas:
+        return {}
+    taken = _taken(session, rounds)
+    return {
+        run_id: tuple(
+            QuotaFact(quota.id, _words(quota, case), quota.at_most, _count(quota, case, taken[case.round_id, step]), quota.origin)
+            for quota in quotas
+            if quota.at_most is not None and quota.round_id == case.round_id and quota.step == step and _covers(quota, case)
+        )
+        for run_id, step, case in places
+    }
+
+
+def _quotas(session: Session, rounds: Iterable[int]) -> Sequence[Row[Any]]:
+    statement = (
+        select(QUOTAS, BODIES.c.name.label("body_name"))
+        .outerjoin(BODIES, BODIES.c.id == QUOTAS.c.body_id)
+        .where(QUOTAS.c.round_id.in_(list(rounds)))
+        .order_by(QUOTAS.c.id)
+    )
+    if session.get_bind().dialect.name == "postgresql":
+        statement = statement.with_for_update(of=QUOTAS)
+    return session.execute(statement).all()
+
+
+def _taken(session: Session, rounds: Iterable[int]) -> Mapping[tuple[int | None, str], Sequence[Row[Any]]]:
+    rows = session.execute(
+        select(
+            RUNS.c.round_id, RUNS.c.step, APPLICATIONS.c.county_id, APPLICATIONS.c.body_id, APPLICATIONS.c.direct,
+            APPLICATIONS.c.kind, APPLICATIONS.c.subject, func.count().label("n"),
+        )
+        .join(APPLICATIONS, APPLICATIONS.c.id == RUNS.c.application_id)
+        .where(RUNS.c.round_id.in_(list(rounds)), RUNS.c.outcome.in_(COUNTED))
+        .where(func.coalesce(APPLICATIONS.c.outcome, "").not_in(("withdrawn", "cancelled", "upheld")))
+        .group_by(
+            RUNS.c.round_id, RUNS.c.step, APPLICATIONS.c.county_id, APPLICATIONS.c.body_id, APPLICATIONS.c.direct,
+            APPLICATIONS.c.kind, APPLICATIONS.c.subject,
+        )
+    )  # fmt: skip
+    found: dict[tuple[int | None, str], list[Row[Any]]] = defaultdict(list)
+    for row in rows:
+        found[row.round_id, row.step].append(row)
+    return found
+
+
+def _covers(quota: Any, case: Any) -> bool:
+    match quota.scope:
+        case "county":
+            return not case.direct and quota.body_id in {None, case.county_id}
+        case "direct_school":
+            return bool(case.direct) and quota.body_id in {None, case.body_id}
+        case "school" | "township":
+            return quota.body_id in {None, case.body_id}
+        case "kind":
+            return bool(quota.kind in {"", case.kind})
+        case "subject":
+            return bool(quota.kind in {"", case.subject})
+        case _:
+            return True
+
+
+def _count(quota: Any, case: Case, rows: Sequence[Row[Any]]) -> int:
+    key = {"county": "county_id", "direct_school": "body_id", "school": "body_id", "township": "body_id",
+           "kind": "kind", "subject": "subject"}.get(quota.scope)  # fmt: skip
+    return sum(row.n for row in rows if _covers(quota, row) and (key is None or getattr(row, key) == getattr(case, key)))
+
+
+def _words(quota: Any, case: Case) -> str:
+    if quota.scope == "county":
+        return quota.body_name or "本县（市、区）"
+    return quota.body_name or SCOPES.get(quota.scope, "") + (f" {quota.kind}" if quota.kind else "")

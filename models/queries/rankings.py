@@ -1,0 +1,33 @@
+"""Rankings: who is next in reserve, and how many are still being scored."""
+
+from collections.abc import Collection
+
+from sqlalchemy import func, select
+from sqlmodel import Session
+
+from models import Listing, ListingEntry, StageRun
+
+LISTINGS, ENTRIES, RUNS = Listing.__table__, ListingEntry.__table__, StageRun.__table__  # type: ignore[attr-defined]
+
+
+def next_reserved(session: Session, round_id: int, path: str, moving: Collection[int]) -> int | None:
+    """The run that stands next in reserve on the round's ranking, if any."""
+    return session.execute(
+        select(RUNS.c.id)
+        .join(ENTRIES, ENTRIES.c.run_id == RUNS.c.id)
+        .join(LISTINGS, LISTINGS.c.id == ENTRIES.c.listing_id)
+        .where(RUNS.c.round_id == round_id, RUNS.c.path == path, RUNS.c.state == "reserved", RUNS.c.ended_at.is_(None))
+        .where(LISTINGS.c.act == "rank", LISTINGS.c.made_at.is_not(None), RUNS.c.id.not_in(moving))
+        .order_by(ENTRIES.c.position)
+        .limit(1)
+    ).scalar()
+
+
+def outstanding(session: Session, round_id: int, step: str) -> int:
+    """How many applications of a round wait for experts at a step."""
+    return session.execute(
+        select(func.count())
+        .select_from(RUNS)
+        .where(RUNS.c.round_id == round_id, RUNS.c.step == step, RUNS.c.stage == "expert_review")
+        .where(RUNS.c.state.in_(("unassigned", "scoring")), RUNS.c.ended_at.is_(None))
+    ).scalar_one()

@@ -1,0 +1,306 @@
+"""A world for tests: a database, a bureau, a programme, and time that moves only when told."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Engine, select
+from sqlmodel import Session, SQLModel
+
+from flows.adoption import adopt
+from flows.engine.apply import apply, apply_many
+from flows.engine.calendar import at_local, local_day
+from flows.engine.calendar_seed import gazetted_days
+from flows.engine.clock import VirtualClock
+from flows.engine.days import calendar_of, put_days
+from flows.engine.declare import THE_PUBLIC, Actor
+from flows.engine.lists import apply_list, make_list
+from flows.engine.sweep import SweepReport, sweep
+from flows.engine.work import Happening, Intent, Result, Work
+from flows.programme import load
+from flows.regulations import Regulations
+from flows.rounds import Places, RoundPlan, begin_application, plan_round
+from flows.selection import announce, draft_announcement, draft_draw, draft_posting, draft_ranking
+from models import (
+    Application, Appointment, Attachment, Body, Credential, File, Listing, ListingEntry, Message, Opinion, Person, Post, StageRun, Studio,
+    Transition,
+)  # fmt: skip
+from models.queries.bodies import keys_of
+from models.session import transaction
+
+RUNS, MESSAGES, PEOPLE = StageRun.__table__, Message.__table__, Person.__table__
+TRANSITIONS, OPINIONS, ENTRIES, STUDIOS = Transition.__table__, Opinion.__table__, ListingEntry.__table__, Studio.__table__
+
+
+class World:
+    """One bureau with two counties of two schools each, a direct school, nine experts, and a clock of its own."""
+
+    def __init__(self, engine: Engine, programme: str = "chifeng", start: date = date(2025, 2, 24)) -> None:
+        self.engine, self.book = engine, Regulations()
+        self.clock = VirtualClock(at_local(start, 9))
+        SQLModel.metadata.create_all(engine)
+        self.ids: dict[str, int] = {}
+        self.runs: dict[str, int] = {}
+        with self.at_work() as work:
+            put_days(work.session, gazetted_days(range(2024, 2031)), "gazette")
+            self._bodies(work.session)
+            self.version_id = adopt(work.session, load(programme), self.ids["bureau"], date(2020, 1, 1))
+        self.programme = load(programme)
+        self.round_id = 0
+
+    @property
+    def today(self) -> date:
+        return local_day(self.clock.now())
+
+    @contextmanager
+    def at_work(self, request_id: str | None = None) -> Iterator[Work]:
+        with transaction(self.engine) as session:
+            yield Work(session, self.book, self.clock.now(), calendar_of(session), request_id)
+
+    def _bodies(self, session: Session) -> None:
+        self.body(session, "bureau", "city", None)
+        for county in ("county_a", "county_b"):
+            self.body(session, county, "county", "bureau")
+            for n in (1, 2):
+                self.body(session, f"{county}_school{n}", "school", county)
+        self.body(session, "direct_school", "school", "bureau")
+        for name in ("bureau", "county_a", "county_b", "county_a_school1", "county_a_school2", "county_b_school1", "county_b_school2", "direct_school"):
+            self.officer(session, name)
+        for n in range(9):
+            expert = self.person(session, f"expert{n}", None)
+            session.add(Appointment(person_id=expert, body_id=self.ids["bureau"], role="expert", from_on=date(2020, 1, 1)))
+        session.flush()
+
+    def body(self, session: Session, name: str, level: str, parent: str | None) -> int:
+        row = Body(code=name, kind="主管部门", level=level, name=name, parent_id=self.ids[parent] if parent else None, email=f"{name}@x.example")
+        session.add(row)
+        session.flush()
+        self.ids[name] = row.id or 0
+        return self.ids[name]
+
+    def officer(self, session: Session, body: str) -> None:
+        person = self.person(session, f"{body}_officer", None)
+        role = "administrator" if body == "bureau" else "officer"
+        session.add(Appointment(person_id=person, body_id=self.ids[body], role=role, from_on=date(2020, 1, 1)))
+        session.flush()
+
+    def person(self, session: Session, name: str, body: str | None, post: str = "principal", **facts: Any) -> int:
+        credentials = facts.pop("credentials", ())
+        since = facts.pop("since", date(2015, 9, 1))
+        row = Person(staff_no=name, name=name, email=f"{name}@x.example", born_on=facts.pop("born_on", date(1975, 5, 5)), **facts)
+        session.add(row)
+        session.flush()
+        self.ids[name] = row.id or 0
+        if body:
+            session.add(Post(person_id=self.ids[name], body_id=self.ids[body], kind=post, from_on=since))
+        for credential in credentials:
+            session.add(Credential(person_id=self.ids[name], **credential))
+        session.flush()
+        return self.ids[name]
+
+    # Who acts
+
+    def actor(self, name: str) -> Actor:
+        if name == "public":
+            return THE_PUBLIC
+        who = self.ids.get(f"{name}_officer", self.ids.get(name, 0))
+        with transaction(self.engine) as session:
+            return Actor("person", who, keys=keys_of(session, who, self.today), name=name)
+
+    # Time
+
+    def on(self, day: str | date, hour: int = 10) -> None:
+        """Let time pass to this hour of a day, firing what falls due on the way, day by day."""
+        target = at_local(date.fromisoformat(day) if isinstance(day, str) else day, hour)
+        while self.today < local_day(target):
+            self.clock.advance(min(at_local(self.today + timedelta(days=1), 8, 1), target))
+            self.sweep()
+        if target > self.clock.now():
+            self.clock.advance(target)
+        self.sweep()
+
+    def sweep(self) -> SweepReport:
+        return sweep(self.engine, self.book, self.clock.now())
+
+    # Rounds and applications
+
+    def round(self, closes: date, quotas: Sequence[Places] = (), path: str = "apply", **more: Any) -> int:
+        actor = self.actor("bureau")
+        with self.at_work() as work:
+            plan = RoundPlan(self.version_id, path, closes.year, "年度申报", self.today, closes, quotas=quotas, **more)
+            self.round_id, self.runs["round"] = plan_round(work, actor, plan)
+        self.do("bureau", "launch", "round")
+        return self.round_id
+
+    def applicant(self, name: str, body: str = "county_a_school1", post: str = "principal", **facts: Any) -> None:
+        with self.at_work() as work:
+            self.person(work.session, name, body, post, **facts)
+
+    def begin(self, name: str, by: str | None = None, **fields: Any) -> int:
+        actor = self.actor(by or name)
+        with self.at_work() as work:
+            fields.setdefault("studio_name", f"{name}工作室")
+            application_id, run_id = begin_application(work, actor, self.round_id, person_id=self.ids[name], **fields)
+        self.ids[f"application/{name}"], self.runs[name] = application_id, run_id
+        return application_id
+
+    def attach(self, name: str, *slots: str) -> None:
+        with self.at_work() as work:
+            for slot in slots:
+                digest = f"{slot}-{name}"
+                work.session.merge(File(sha256=digest, size=1, type="application/pdf", stored_at=work.now))
+                work.session.flush()
+                work.session.add(Attachment(application_id=self.ids[f"application/{name}"], slot=slot, filename=slot, file_sha256=digest,
+                                            uploaded_by=self.ids[name], uploaded_at=work.now))  # fmt: skip
+            work.session.flush()
+
+    def apply_for(self, *names: str, body: str = "county_a_school1", **facts: Any) -> None:
+        """People who meet the criteria begin and submit."""
+        for name in names:
+            self.applicant(name, body, **facts)
+            self.begin(name)
+            self.do(name, "submit", name)
+
+    # Acts
+
+    def run_of(self, name: str, held_by: str | None = None) -> Any:
+        """The live run of an application (of one branch if `held_by`), or the last one it had."""
+        with transaction(self.engine) as session:
+            if name == "round":
+                return session.execute(select(RUNS).where(RUNS.c.id == self.runs["round"])).one()
+            query = select(RUNS).where(RUNS.c.subject_kind == "application", RUNS.c.subject_id == self.ids[f"application/{name}"])
+            if held_by is not None:
+                query = query.where(RUNS.c.held_by == f"body:{self.ids[held_by]}")
+            rows = session.execute(query.order_by(RUNS.c.id)).all()
+        live = [row for row in rows if row.ended_at is None]
+        return (live or rows)[-1]
+
+    def do(self, by: str, event: str, to: str, expect: int | None = None, **payload: Any) -> Happening:
+        """One act by ordinary means; raises Refused."""
+        branch = by if self.run_of(to).branch and by in self.ids else None
+        run = self.run_of(to, branch) if branch else self.run_of(to)
+        actor = self.actor(by)
+        with self.at_work() as work:
+            return apply(work, Intent(run.id, event, payload, expect if expect is not None else run.version), actor)
+
+    def do_many(self, by: str, event: str, names: Sequence[str], payloads: Mapping[str, Any] | None = None) -> list[Result]:
+        intents = [Intent(self.run_of(name).id, event, (payloads or {}).get(name, {}), self.run_of(name).version) for name in names]
+        actor = self.actor(by)
+        with self.at_work() as work:
+            return apply_many(work, intents, actor)
+
+    def endorse_tiers(self, *names: str) -> None:
+        """Take applications through all their tier reviews."""
+        for name in names:
+            while self.run_of(name).stage == "tier_review" and self.run_of(name).ended_at is None:
+                run = self.run_of(name)
+                holder = next(key for key, value in self.ids.items() if run.held_by == f"body:{value}" and not key.startswith("application/")
+                              and f"{key}_officer" in self.ids)  # fmt: skip
+                self.do(holder, "endorse", name)
+
+    def draw(self, seed: str = "种子") -> int:
+        actor = self.actor("bureau")
+        with self.at_work() as work:
+            listing_id = draft_draw(work, actor, self.round_id, seed)
+        return self._make(listing_id)
+
+    def _make(self, listing_id: int) -> int:
+        actor = self.actor("bureau")
+        with self.at_work() as work:
+            make_list(work, actor, listing_id)
+        apply_list(self.engine, self.book, listing_id, self.clock.now())
+        return listing_id
+
+    def asked(self, name: str) -> Sequence[Any]:
+        """The open questions to experts about an application."""
+        with transaction(self.engine) as session:
+            return session.execute(
+                select(RUNS.c.id, RUNS.c.version, RUNS.c.held_by, RUNS.c.version_id, RUNS.c.path, RUNS.c.step, RUNS.c.round_id)
+                .where(RUNS.c.application_id == self.ids[f"application/{name}"], RUNS.c.stage == "opinion", RUNS.c.ended_at.is_(None))
+                .order_by(RUNS.c.id)
+            ).all()
+
+    def score(self, name: str, *marks: float) -> None:
+        """The experts asked about an application give these sums, in the order they were asked."""
+        for question, total in zip(self.asked(name), marks, strict=False):
+            with self.at_work() as work:
+                rule = self.book.rule(work.session, question.version_id, question.path, question.step, question.round_id)
+                sheet = spread(total, rule.policy.rubric)
+                person = int(question.held_by.removeprefix("person:"))
+                actor = Actor("person", person, keys=frozenset({question.held_by}))
+                apply(work, Intent(question.id, "give", {"marks": sheet}, question.version), actor)
+
+    def rank(self, reserved: int = 3) -> int:
+        actor = self.actor("bureau")
+        with self.at_work() as work:
+            listing_id = draft_ranking(work, actor, self.round_id, reserved)
+        return self._make(listing_id)
+
+    def post(self, *names: str) -> int:
+        actor = self.actor("bureau")
+        runs = [self.run_of(name).id for name in names] if names else None
+        with self.at_work() as work:
+            listing_id = draft_posting(work, actor, self.round_id, runs)
+        return self._make(listing_id)
+
+    def announce(self, *names: str) -> str:
+        actor = self.actor("bureau")
+        runs = [self.run_of(name).id for name in names] if names else None
+        with self.at_work() as work:
+            listing_id = draft_announcement(work, actor, self.round_id, "announce", runs)
+            number = announce(work, actor, listing_id, self.round_id)
+        apply_list(self.engine, self.book, listing_id, self.clock.now())
+        return number
+
+    # What is
+
+    def state(self, name: str) -> str:
+        run = self.run_of(name)
+        return f"{run.step}.{run.state}"
+
+    def outcome(self, name: str) -> str | None:
+        with transaction(self.engine) as session:
+            row = session.get(Application, self.ids[f"application/{name}"])
+            return row.outcome if row else None
+
+    def studio(self, name: str) -> Studio:
+        with transaction(self.engine) as session:
+            return session.execute(select(Studio).where(STUDIOS.c.host_id == self.ids[name])).scalar_one()
+
+    def mail(self, notice: str, to: str | None = None) -> Sequence[Any]:
+        with transaction(self.engine) as session:
+            query = select(MESSAGES).where(MESSAGES.c.notice == notice)
+            if to is not None:
+                query = query.where(MESSAGES.c.person_id == self.ids.get(f"{to}_officer", self.ids.get(to)))
+            return session.execute(query.order_by(MESSAGES.c.id)).all()
+
+    def history(self, name: str) -> list[str]:
+        with transaction(self.engine) as session:
+            rows = session.execute(
+                select(RUNS.c.step, TRANSITIONS.c.event)
+                .join(RUNS, RUNS.c.id == TRANSITIONS.c.run_id)
+                .where(RUNS.c.subject_kind == "application", RUNS.c.subject_id == self.ids[f"application/{name}"])
+                .order_by(TRANSITIONS.c.id)
+            )
+            return [f"{row.step}.{row.event}" for row in rows]
+
+    def entries(self, listing_id: int) -> Sequence[Any]:
+        with transaction(self.engine) as session:
+            return session.execute(select(ENTRIES).where(ENTRIES.c.listing_id == listing_id).order_by(ENTRIES.c.position)).all()
+
+    def listing(self, listing_id: int) -> Listing | None:
+        with transaction(self.engine) as session:
+            return session.get(Listing, listing_id)
+
+    def moment(self) -> datetime:
+        return self.clock.now()
+
+
+def spread(total: float, rubric: Sequence[tuple[str, str, int]]) -> dict[str, float]:
+    """A sum spread over a sheet, filling one line after another."""
+    left, sheet = total, {}
+    for place, _, most in rubric:
+        sheet[place] = min(left, most)
+        left -= sheet[place]
+    return sheet
