@@ -2,19 +2,26 @@
 
 from flows.programme.expand import Origin
 from flows.programme.faults import Fault, FaultyProgramme, mistakes_text
-from flows.programme.loading import from_expanded, library, load, origin_of
+from flows.programme.lint import check
+from flows.programme.loading import from_expanded, library, load, origin_of, origins_within
 from flows.programme.phrases import Span
+from flows.programme.portrait import Coverage, coverage, lifecycle_text
 from flows.programme.schema import Programme
 
 __all__ = [
+    "Coverage",
     "Fault",
     "FaultyProgramme",
     "Origin",
     "Programme",
     "Span",
+    "check",
+    "coverage",
     "from_expanded",
     "library",
+    "lifecycle_text",
     "load",
     "mistakes_text",
     "origin_of",
+    "origins_within",
 ]

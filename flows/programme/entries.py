@@ -1,6 +1,5 @@
 """What every entry of a programme file is made of: phrases, who, consequences, criteria, limits."""
 
-from collections.abc import Callable
 from fractions import Fraction
 from typing import Annotated, Any, Literal, Self
 
@@ -246,8 +245,3 @@ class Criterion(Entry):
         ):  # fmt: skip
             raise SchemaError("没有写与什么相比", "nothing to compare with", "、".join(_COMPARED))
         return self
-
-
-def parsed(parse: Callable[[object], object], value: object) -> object:
-    """The value parsed by a phrase; for validators of unions."""
-    return parse(value)

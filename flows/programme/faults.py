@@ -20,7 +20,7 @@ class Fault:
         return f"{self.file}:{self.line} {self.path} {self.message_zh}"
 
 
-class FaultyProgramme(ValueError):
+class FaultyProgramme(ValueError):  # noqa: N818 - named for what it is
     """A programme that cannot be used; `faults` says why, each with file, line and path."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:

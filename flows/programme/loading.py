@@ -96,11 +96,16 @@ def origin_of(programme: Programme, path: str) -> Origin:
     return Origin("clause", programme.source)
 
 
+def origins_within(programme: Programme, path: str) -> dict[str, Origin]:
+    """The origins of an entry for a stage's policy: `""` is the entry's own, then those keys that differ from it."""
+    start = f"{path}."
+    inner = {key.removeprefix(start): origin for key, origin in programme.origins.items() if key.startswith(start)}
+    return {"": origin_of(programme, path), **inner}
+
+
 def _store(programme: Programme, expanded: dict[str, Any], text: str) -> None:
-    programme._expanded = expanded
-    programme._sha256 = digest(expanded)
-    programme._text = text
-    programme._origins = {path: Origin(**row) for path, row in expanded.get("origins", {}).items()}
+    origins = {path: Origin(**row) for path, row in expanded.get("origins", {}).items()}
+    programme.keep(expanded, digest(expanded), text, origins)
 
 
 def _blame_all(sheet: Sheet, grown: Grown, error: ValidationError) -> None:
