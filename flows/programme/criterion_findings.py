@@ -225,7 +225,7 @@ def _years(criterion: Criterion, case: Situation) -> Finding:
     missed = _missed(criterion, years, "年")
     result: Result = "failed" if missed else "passed"
     if stretch is None:
-        return Finding(result, f"没有登记{post}起始日期", missed and f"名册中没有{post}的起始日期；{missed}")
+        return Finding(result, f"没有登记{post}起始日期", missed and f"名册中没有记明起始日期的{post}经历；{missed}")
     since, until = stretch
     if missed and years < _least(criterion) and until == case.on:
         missed += f"，如继续任职，{day_words(add_months(since, 12 * _least(criterion)))}满"
