@@ -152,8 +152,8 @@ def committed(criterion: Criterion, case: Situation) -> Finding:
 def shown(criterion: Criterion, case: Situation) -> Finding:
     """A document that is there is for the tier to confirm; one that is not there is lacking."""
     if criterion.document in case.attached:
-        return Finding("judge", f"已上传{criterion.document}，待核实", asks="tier")
-    return Finding("failed", "没有上传", f"没有上传{criterion.document}，请在申报材料中补上")
+        return Finding("judge", "已上传证明材料，待核实", asks="tier")
+    return Finding("failed", "没有上传", f"没有上传“{criterion.document}”的证明材料")
 
 
 def _promised(span: Span, start: date) -> date:

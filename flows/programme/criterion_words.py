@@ -60,7 +60,7 @@ def title_of(criterion: Criterion) -> str:
     if criterion.all_of:
         return f"同时具备以下各项：{_listed(criterion.all_of)}"
     if criterion.document:
-        return f"提交{criterion.document}"
+        return f"{criterion.document}（须有材料证明）"
     return criterion.judged or (_has(criterion) if criterion.has else _fact(criterion))
 
 

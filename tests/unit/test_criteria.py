@@ -378,14 +378,10 @@ def test_hainan_host_is_principal_of_a_middle_school_on_the_establishment(
     stage: str,
     lacking: list[str],
 ) -> None:
-    asked = [
-        criterion(fact="post", **{"is": "principal"}),
-        criterion(fact="employment", **{"is": "established"}),
-        criterion(fact="school_stage", among=["中学"]),
-        criterion(fact="area", **{"is": "province"}),
-    ]
+    asked = of_file("hainan", "host")
+    papers = frozenset(one.document for one in asked if one.document)
     who = replace(person(post(kind, established=established)), school_stage=stage)
-    assert [one.title for one in unmet(check(asked, who, CLOSING, authority_body_id=CITY))] == lacking
+    assert [one.title for one in unmet(check(asked, who, CLOSING, authority_body_id=CITY, attached=papers))] == lacking
 
 
 # Evidence never harms
