@@ -1,0 +1,1 @@
+"""What StudioFlow costs, beside raw SQL writing the same rows."""
