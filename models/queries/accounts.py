@@ -1,0 +1,64 @@
+"""Accounts: the session behind a token, the appointments of a person, failed logins."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, func, or_, select
+from sqlmodel import Session
+
+from models import Appointment, Body, LoginAttempt, LoginSession, Person, Post, User
+
+SESSIONS, USERS, PEOPLE = LoginSession.__table__, User.__table__, Person.__table__  # type: ignore[attr-defined]
+APPOINTMENTS, BODIES, ATTEMPTS, POSTS = Appointment.__table__, Body.__table__, LoginAttempt.__table__, Post.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """An appointment that is live: the role, and the body it is in."""
+
+    role: str
+    body_id: int
+    body_name: str
+    body_level: str
+
+
+def open_session(session: Session, token_hash: str) -> Row[Any] | None:
+    """The open session of a token with its account and person, if the account is not disabled."""
+    return session.execute(
+        select(SESSIONS, USERS.c.person_id, USERS.c.login, USERS.c.locale, USERS.c.large_type, USERS.c.single_keys, PEOPLE.c.name)
+        .join(USERS, USERS.c.id == SESSIONS.c.user_id)
+        .join(PEOPLE, PEOPLE.c.id == USERS.c.person_id)
+        .where(SESSIONS.c.token_hash == token_hash, SESSIONS.c.ended_at.is_(None), USERS.c.disabled_at.is_(None))
+    ).first()
+
+
+def offices_of(session: Session, person_id: int, today: date) -> Sequence[Office]:
+    """The live appointments of a person, administrators first."""
+    rows = session.execute(
+        select(APPOINTMENTS.c.role, BODIES.c.id, BODIES.c.name, BODIES.c.level)
+        .join(BODIES, BODIES.c.id == APPOINTMENTS.c.body_id)
+        .where(APPOINTMENTS.c.person_id == person_id, APPOINTMENTS.c.from_on <= today)
+        .where(or_(APPOINTMENTS.c.to_on.is_(None), APPOINTMENTS.c.to_on >= today))
+        .order_by(APPOINTMENTS.c.role, BODIES.c.id)
+    )
+    return [Office(row.role, row.id, row.name, row.level) for row in rows]
+
+
+def workplace(session: Session, person_id: int, today: date) -> str:
+    """The name of the body in which a person holds a post, or where an outside expert works."""
+    found = session.execute(
+        select(BODIES.c.name)
+        .join(POSTS, POSTS.c.body_id == BODIES.c.id)
+        .where(POSTS.c.person_id == person_id, or_(POSTS.c.to_on.is_(None), POSTS.c.to_on >= today))
+        .limit(1)
+    ).scalar()
+    return found or session.execute(select(PEOPLE.c.works_at).where(PEOPLE.c.id == person_id)).scalar() or ""
+
+
+def failures_since(session: Session, column: str, digest: str, since: datetime) -> int:
+    """Failed logins of a name or an address since a moment; `column` is login_hash or address_hash."""
+    return session.execute(
+        select(func.count()).select_from(ATTEMPTS).where(ATTEMPTS.c[column] == digest, ATTEMPTS.c.at > since)
+    ).scalar_one()

@@ -1,0 +1,53 @@
+"""Scope: which applications a person may see. The condition goes into the query, so that no page can forget it."""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+
+from models import Application, Body, Programme, ProgrammeVersion, StageRun
+
+APPLICATIONS, BODIES, RUNS = Application.__table__, Body.__table__, StageRun.__table__  # type: ignore[attr-defined]
+VERSIONS, PROGRAMMES = ProgrammeVersion.__table__, Programme.__table__  # type: ignore[attr-defined]
+
+
+def visible_applications(person_id: int, body_ids: Collection[int]) -> ColumnElement[bool]:
+    """Applications of one's own, of one's bodies and those below them, under one's authority, or once on one's desk.
+
+    Drafts of others are seen by nobody but those who write them.
+    """
+    own: ColumnElement[bool] = or_(APPLICATIONS.c.person_id == person_id, APPLICATIONS.c.made_by == person_id)
+    if not body_ids:
+        return own
+    submitted = APPLICATIONS.c.submitted_at.is_not(None)
+    return or_(own, and_(submitted, or_(_of_bodies(body_ids), _of_authority(body_ids), _on_desk(body_ids))))
+
+
+def _of_bodies(body_ids: Collection[int]) -> ColumnElement[bool]:
+    ids = list(body_ids)
+    below = select(BODIES.c.id).where(BODIES.c.parent_id.in_(ids))
+    return or_(APPLICATIONS.c.body_id.in_(ids), and_(APPLICATIONS.c.county_id.in_(ids), APPLICATIONS.c.direct.is_(False)),
+               and_(APPLICATIONS.c.body_id.in_(below), APPLICATIONS.c.direct.is_(False)))  # fmt: skip
+
+
+def _of_authority(body_ids: Collection[int]) -> ColumnElement[bool]:
+    return APPLICATIONS.c.version_id.in_(
+        select(VERSIONS.c.id)
+        .join(PROGRAMMES, PROGRAMMES.c.id == VERSIONS.c.programme_id)
+        .where(PROGRAMMES.c.authority_body_id.in_(list(body_ids)))
+    )
+
+
+def _on_desk(body_ids: Collection[int]) -> ColumnElement[bool]:
+    held = [f"body:{body_id}" for body_id in body_ids]
+    return exists().where(RUNS.c.application_id == APPLICATIONS.c.id, RUNS.c.held_by.in_(held))
+
+
+def nothing() -> ColumnElement[bool]:
+    """The condition of one who may see nothing."""
+    return false()
+
+
+def administered(body_ids: Collection[int]) -> Any:
+    """Programmes whose authority is one of these bodies."""
+    return select(PROGRAMMES.c.id).where(PROGRAMMES.c.authority_body_id.in_(list(body_ids)))

@@ -1,0 +1,120 @@
+"""PAGES AND API: the application, its routes, its errors in plain words, and the headers every answer carries."""
+
+import secrets
+from collections.abc import Awaitable, Callable
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from sqlalchemy import Engine
+from starlette.exceptions import HTTPException
+
+from flows.engine.clock import Clock, SystemClock
+from flows.engine.errors import Conflict, NotFound, Refused
+from models.session import database
+from web import routes
+from web.assets import mount_assets
+from web.display import Provenance
+from web.i18n import _
+from web.templating import page
+from web.visit import Forbidden, LoginNeeded
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+}
+
+
+def create_app(engine: Engine | None = None, clock: Clock | None = None) -> FastAPI:
+    """The web application over a database; `clock` is virtual in tests and rehearsals."""
+    app = FastAPI(title="StudioFlow", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
+    app.state.engine = engine or database()
+    app.state.clock = clock or SystemClock()
+    mount_assets(app)
+    routes.include_all(app)
+    app.middleware("http")(_headers)
+    for error, answer in ((Refused, _refused), (Conflict, _conflict), (NotFound, _missing), (LoginNeeded, _login), (Forbidden, _forbidden),
+                          (HTTPException, _http), (RequestValidationError, _missing), (Exception, _fault)):  # fmt: skip
+        app.add_exception_handler(error, answer)  # type: ignore[arg-type]
+    return app
+
+
+async def _headers(request: Request, follow: Callable[[Request], Awaitable[Response]]) -> Response:
+    request.state.number = f"{secrets.token_hex(2)}-{secrets.token_hex(2)}"
+    answer = await follow(request)
+    for name, value in HEADERS.items():
+        answer.headers.setdefault(name, value)
+    answer.headers.setdefault("Cache-Control", "no-store")
+    return answer
+
+
+def _wants_json(request: Request) -> bool:
+    return request.url.path.startswith("/api/")
+
+
+def _answer(request: Request, status: int, code: str, says: str, template: str, **more: object) -> Response:
+    if _wants_json(request):
+        return JSONResponse({"error": code, "message": says, **more}, status)
+    return page(request, template, {"code": code, "says": says, "number": getattr(request.state, "number", ""), **more}, status)
+
+
+async def _refused(request: Request, error: Refused) -> Response:
+    stale = error.because in {"stale", "wrong_state", "ended"}
+    template = "states/stale.html" if stale else "states/refused.html"
+    if _wants_json(request):
+        return _answer(request, 409, error.because, error.says, template, clause=error.origin.get("text", ""), missing=list(error.missing))
+    kept = await _typed(request)
+    return _answer(request, 409, error.because, error.says, template, origin=provenance(error.origin), missing=error.missing, kept=kept)
+
+
+async def _typed(request: Request) -> list[tuple[str, str]]:
+    """What the person wrote, so that a refusal never loses it."""
+    if request.method != "POST":
+        return []
+    form = await request.form()
+    words = {"reason": _("意见"), "opinion": _("意见"), "facts": _("事实")}
+    return [(words.get(key, key), value) for key, value in form.items() if key in words and isinstance(value, str) and value]
+
+
+def provenance(origin: object) -> Provenance | None:
+    """The mark of a rule's origin as pages show it; an internal code of a default is never shown."""
+    if not isinstance(origin, dict) or not origin.get("kind"):
+        return None
+    text = str(origin.get("text", ""))
+    shown = _("共用默认") if text.startswith("D-") else text
+    return Provenance(str(origin["kind"]), shown or _("共用默认"), "", str(origin.get("reason", "")))
+
+
+async def _conflict(request: Request, error: Conflict) -> Response:
+    return _answer(request, 409, "conflict", str(error), "states/refused.html", origin=None, missing=(), kept=[])
+
+
+async def _missing(request: Request, _error: Exception) -> Response:
+    return _answer(request, 404, "not_found", str(NotFound()), "states/missing.html")
+
+
+async def _login(request: Request, _error: LoginNeeded) -> Response:
+    if _wants_json(request):
+        return JSONResponse({"error": "login", "message": "请先登录。"}, 401)
+    back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return RedirectResponse(f"/login?next={back}" if request.method == "GET" else "/login", status_code=303)
+
+
+async def _forbidden(request: Request, _error: Forbidden) -> Response:
+    says = _("这一页不对您开放，或者页面打开太久了。请从菜单重新进入。没有改动任何内容。")
+    return _answer(request, 403, "forbidden", says, "states/refused.html", origin=None, missing=(), kept=[])
+
+
+async def _http(request: Request, error: HTTPException) -> Response:
+    if error.status_code == 404:
+        return await _missing(request, error)
+    return _answer(request, error.status_code, "http", str(error.detail), "states/refused.html", origin=None, missing=(), kept=[])
+
+
+async def _fault(request: Request, _error: Exception) -> Response:
+    says = _("系统出了问题，您的操作没有保存，填写的内容还在。请再试一次。")
+    return _answer(request, 500, "fault", says, "states/fault.html")
+
+

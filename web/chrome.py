@@ -1,0 +1,70 @@
+"""The frame around a page: who is here, what they may open, how much waits; two queries."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from flows.engine.calendar import end_of_day
+from models import Message
+from models.queries.inbox import waiting_counts
+from models.settings import settings
+from web.access import allowed
+from web.display import Acting, Chrome, NavGroup, NavItem, Today, day
+from web.i18n import _, current_locale
+
+if TYPE_CHECKING:
+    from web.visit import Visit
+
+MESSAGES = Message.__table__  # type: ignore[attr-defined]
+RAIL: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
+    ("", (("待办", "/inbox", "inbox"), ("看板", "/dashboard", "chart-column"), ("我的评分", "/scores", "pen-to-square"),
+          ("开始使用", "/start", "flag"))),
+    ("批次与申报", (("申报批次", "/rounds", "layer-group"), ("申报", "/applications", "file-lines"), ("公示", "/notices", "bullhorn"))),
+    ("工作室", (("工作室", "/studios", "people-group"),)),
+    ("资料", (("日历", "/calendar", "calendar-days"), ("办法", "/programmes", "scale-balanced"), ("消息", "/messages", "envelope"))),
+    ("管理", (("名册与权限", "/people", "address-book"), ("名册导入", "/imports", "file-import"), ("运行状况", "/operations", "heart-pulse"))),
+)  # fmt: skip
+HOME_DOCK = ("/inbox", "/scores", "/rounds", "/applications", "/messages")
+
+
+def chrome_of(visit: "Visit") -> Chrome:
+    """The frame for this visitor; a line of the rail is there only where the access table opens its route."""
+    counts, unread = _counts(visit)
+    visitor, path = visit.visitor, visit.request.url.path
+    groups = tuple(
+        NavGroup(_(title) if title else None, items)
+        for title, lines in RAIL
+        if (items := tuple(_item(one, counts, path) for one in lines if allowed("GET", one[1], visitor.roles)))
+    )
+    everything = {item.href: item for group in groups for item in group.items}
+    acting = Acting(visitor.acting_name, "", "/acting/end") if visitor.acting_for else None
+    return Chrome(
+        visitor.name, visitor.body_name, visitor.body_name, groups, Today(day(visit.today, visit.today), _works(visit)),
+        visitor.csrf, settings().support_phone, current_locale(), acting, unread,
+        tuple(everything[href] for href in HOME_DOCK if href in everything), "", visitor.large_type, visitor.single_keys,
+    )  # fmt: skip
+
+
+def _item(line: tuple[str, str, str], counts: dict[str, int], path: str) -> NavItem:
+    label, href, icon = line
+    count = counts.get(href)
+    tone = "red" if href == "/inbox" and count else "grey"
+    return NavItem(_(label), href, icon, count or None, tone, path == href or path.startswith(f"{href}/"))
+
+
+def _counts(visit: "Visit") -> tuple[dict[str, int], int]:
+    with visit.reading() as work:
+        soon = end_of_day(visit.today + timedelta(days=3))
+        waiting = waiting_counts(work.session, visit.visitor.keys, visit.now, soon)
+        unread = work.session.execute(
+            select(func.count())
+            .select_from(MESSAGES)
+            .where(MESSAGES.c.person_id == visit.visitor.person_id, MESSAGES.c.read_at.is_(None))
+        ).scalar_one()
+    return {"/inbox": waiting["todo"], "/messages": unread}, unread
+
+
+def _works(visit: "Visit") -> bool:
+    with visit.reading() as work:
+        return work.calendar.is_working(visit.today)

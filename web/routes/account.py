@@ -1,0 +1,79 @@
+"""Logging in and out, the language, home and menu."""
+
+from urllib.parse import urlparse
+
+from fastapi import APIRouter
+from fastapi.responses import RedirectResponse, Response
+
+from web.i18n import COOKIE, _
+from web.identity import log_in, log_out
+from web.visit import SESSION_COOKIE, Posted, Visiting
+from models.settings import settings
+
+router = APIRouter()
+
+
+@router.get("/")
+def home(visit: Visiting) -> Response:
+    """To the role's home."""
+    roles = visit.visitor.roles
+    for role, address in (("administrator", "/dashboard"), ("officer", "/inbox"), ("expert", "/scores"), ("person", "/inbox")):
+        if role in roles:
+            return RedirectResponse(address, status_code=303)
+    return RedirectResponse("/login", status_code=303)
+
+
+@router.get("/login")
+def login_page(visit: Visiting, next: str = "/") -> Response:  # noqa: A002  the name in the address
+    """The login form."""
+    return visit.page("account/login.html", next=local(next), login="", error="")
+
+
+@router.post("/login")
+def login(visit: Visiting, form: Posted) -> Response:
+    """Open a session."""
+    address = visit.request.client.host if visit.request.client else ""
+    with visit.writing() as work:
+        result = log_in(work.session, form.text("login"), form.text("password"), address, visit.now)
+    if not result.token:
+        error = _("账号或密码不对。") if not result.wait_until else _("试的次数太多，请 5 分钟后再试。")
+        if result.tries_left and result.tries_left <= 5:
+            error += _("还可以试 {n} 次。", n=result.tries_left)
+        return visit.page("account/login.html", 401, next=local(form.text("next")), login=form.text("login"), error=error)
+    answer = RedirectResponse(local(form.text("next")), status_code=303)
+    answer.set_cookie(SESSION_COOKIE, result.token, httponly=True, samesite="lax", secure=settings().secure_cookies, path="/")
+    return answer
+
+
+@router.post("/logout")
+def logout(visit: Visiting, form: Posted) -> Response:
+    """End the session."""
+    del form
+    with visit.writing() as work:
+        if visit.visitor.session_id is not None:
+            log_out(work.session, visit.visitor.session_id, visit.now)
+    answer = RedirectResponse("/login", status_code=303)
+    answer.delete_cookie(SESSION_COOKIE)
+    return answer
+
+
+@router.post("/locale")
+def locale(visit: Visiting, form: Posted) -> Response:
+    """Choose the language."""
+    del visit
+    answer = RedirectResponse(local(form.text("next")), status_code=303)
+    answer.set_cookie(COOKIE, form.text("locale"), max_age=31_536_000, samesite="lax", path="/")
+    return answer
+
+
+@router.get("/menu")
+def menu(visit: Visiting) -> Response:
+    """Where one can go; a plain page, so that nothing depends on a script."""
+    return visit.page("account/menu.html")
+
+
+def local(address: str) -> str:
+    """An address of our own, or home: nobody is sent elsewhere after logging in."""
+    parsed = urlparse(address)
+    safe = address.startswith("/") and not address.startswith("//") and not parsed.netloc and "\\" not in address
+    return address if safe else "/"
