@@ -35,7 +35,11 @@ class State(StrEnum):
 def unsigned(ask: Ask) -> Because | None:
     """An agreement is complete when each party has signed (职业学校 二(三))."""
     missing = ask.facts.unsigned
-    return Because(f"还不能报送：{'、'.join(missing)}没有签署。", ask.policy.origin("signed_by"), missing) if missing else None
+    return (
+        Because(f"还不能报送：{'、'.join(missing)}没有签署。", ask.policy.origin("signed_by"), missing)
+        if missing
+        else None
+    )
 
 
 def not_counted(ask: Ask) -> Because | None:

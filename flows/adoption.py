@@ -15,7 +15,9 @@ PROGRAMMES, VERSIONS, CASTINGS = ProgrammeRow.__table__, ProgrammeVersion.__tabl
 def adopt(session: Session, programme: Programme, authority_body_id: int, in_force_on: date) -> int:
     """Store a programme as a version of this authority; returns the version's id, that of the stored one if nothing changed."""
     programme_id = session.execute(
-        select(PROGRAMMES.c.id).where(PROGRAMMES.c.code == programme.code, PROGRAMMES.c.authority_body_id == authority_body_id)
+        select(PROGRAMMES.c.id).where(
+            PROGRAMMES.c.code == programme.code, PROGRAMMES.c.authority_body_id == authority_body_id
+        )
     ).scalar()
     if programme_id is None:
         programme_id = session.execute(
@@ -43,6 +45,8 @@ def adopt(session: Session, programme: Programme, authority_body_id: int, in_for
 def cast_body(session: Session, programme_id: int, key: str, body_id: int, from_on: date) -> None:
     """Bind a body of the programme to a real one from a day on; the binding before it ends."""
     session.execute(
-        CASTINGS.update().where(CASTINGS.c.programme_id == programme_id, CASTINGS.c.key == key, CASTINGS.c.to_on.is_(None)).values(to_on=from_on)
+        CASTINGS.update()
+        .where(CASTINGS.c.programme_id == programme_id, CASTINGS.c.key == key, CASTINGS.c.to_on.is_(None))
+        .values(to_on=from_on)
     )
     session.execute(insert(CASTINGS).values(programme_id=programme_id, key=key, body_id=body_id, from_on=from_on))

@@ -68,7 +68,9 @@ def papers_missing(ask: Ask) -> Because | None:
     missing = tuple(name for name in wanted if name not in ask.facts.attached)
     if not missing:
         return None
-    return Because(f"还不能提交，缺 {len(missing)} 份材料：{'、'.join(missing)}。", ask.policy.origin("attach"), missing)
+    return Because(
+        f"还不能提交，缺 {len(missing)} 份材料：{'、'.join(missing)}。", ask.policy.origin("attach"), missing
+    )
 
 
 def unsealed(ask: Ask) -> Because | None:
@@ -103,7 +105,9 @@ def seat_taken(ask: Ask) -> Because | None:
 def blocked(ask: Ask) -> Because | None:
     """Open duties that block this path, by name."""
     blocking = ask.facts.blocking
-    return Because(f"还不能提交，先要办完：{'、'.join(blocking)}。", ask.policy.origin(""), blocking) if blocking else None
+    return (
+        Because(f"还不能提交，先要办完：{'、'.join(blocking)}。", ask.policy.origin(""), blocking) if blocking else None
+    )
 
 
 def round_closes(ask: Ask) -> Due | None:

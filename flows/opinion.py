@@ -29,9 +29,17 @@ def incomplete_sheet(ask: Ask) -> Because | None:
         return None
     marks = ask.payload.get("marks", {})
     faults = tuple(
-        f"{title}（0–{most} 分）" for place, title, most in ask.policy.rubric if not _within_scale(marks.get(place), most)
+        f"{title}（0–{most} 分）"
+        for place, title, most in ask.policy.rubric
+        if not _within_scale(marks.get(place), most)
     )
-    return Because(f"还不能提交，有 {len(faults)} 项没有评分或超出分值：{'；'.join(faults)}。", ask.policy.origin(""), faults) if faults else None
+    return (
+        Because(
+            f"还不能提交，有 {len(faults)} 项没有评分或超出分值：{'；'.join(faults)}。", ask.policy.origin(""), faults
+        )
+        if faults
+        else None
+    )
 
 
 def _within_scale(mark: object, most: int) -> bool:

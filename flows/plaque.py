@@ -1,6 +1,8 @@
 """Plaque (发文挂牌): the list is made public under a number, what must be filed first is filed, then the plaque hangs and the cycle runs."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 from flows.engine.calendar import Span
@@ -22,7 +24,7 @@ class PlaquePolicy(Policy):
     cycle: tuple[Span, ...] = ()
     studio_name: str = ""
     base_name: str = ""
-    numbers: dict[str, tuple[str, str]] = {}
+    numbers: Mapping[str, tuple[str, str]] = MappingProxyType({})
     setup: tuple[Any, ...] = ()
 
 
@@ -66,7 +68,9 @@ def blocked(ask: Ask) -> Because | None:
     blocking = ask.facts.blocking
     if not blocking:
         return None
-    return Because(f"还不能挂牌，有 {len(blocking)} 项没有办完：{'；'.join(blocking)}。", ask.policy.origin(""), blocking)
+    return Because(
+        f"还不能挂牌，有 {len(blocking)} 项没有办完：{'；'.join(blocking)}。", ask.policy.origin(""), blocking
+    )
 
 
 STAGE = Stage(

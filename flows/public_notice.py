@@ -65,7 +65,9 @@ def notice_ends(ask: Ask) -> Due | None:
 
 def _counted(ask: Ask, start: date) -> Due:
     policy = ask.policy
-    return due_after(start, policy.length, ask.calendar, first_day=policy.first_day, roll=policy.roll, start_label="张榜日")
+    return due_after(
+        start, policy.length, ask.calendar, first_day=policy.first_day, roll=policy.roll, start_label="张榜日"
+    )
 
 
 def inquiry_ends(ask: Ask) -> Due | None:

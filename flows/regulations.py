@@ -8,9 +8,11 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlmodel import Session
 
+from flows.activities import DutyPolicy
 from flows.engine.declare import Policy, Stage
 from flows.engine.rulebook import Cast, Reader, SetupRule, StepRule
 from flows.lifecycle import STAGES
+from flows.opinion import OpinionPolicy
 from flows.programme import Programme, from_expanded, origin_of
 from flows.programme.schema import Obligation
 from flows.programme.steps import Path, Step
@@ -115,8 +117,10 @@ class Regulations:
 
     def _opinion_rule(self, programme: Programme, path: str, step: str, changes: Mapping[str, Any]) -> StepRule:
         parent = self._make(programme, path, step, changes)
-        policy = STAGES["opinion"].policy(
-            within=getattr(parent.policy, "within", None), rubric=getattr(parent.policy, "rubric", ()), origins=parent.policy.origins
+        policy = OpinionPolicy(
+            within=getattr(parent.policy, "within", None),
+            rubric=getattr(parent.policy, "rubric", ()),
+            origins=parent.policy.origins,
         )
         return StepRule(path, f"{step}/opinion", f"{parent.title}", STAGES["opinion"], policy)
 
@@ -208,7 +212,7 @@ def _naming(programme: Programme, path: Path) -> dict[str, Any]:
 
 def _origins(programme: Programme, path: Path, step: Step, changes: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     base = f"paths.{path.name}.steps.{step.name}"
-    origins = {"": origin_of(programme, base).as_row()}
+    origins: dict[str, Mapping[str, Any]] = {"": origin_of(programme, base).as_row()}
     for key in type(step).model_fields:
         origins[key] = origin_of(programme, f"{base}.{key}").as_row()
     for n, _ in enumerate(programme.criteria("host")):
@@ -234,16 +238,27 @@ def who_title(programme: Programme, who: str) -> str:
         return programme.bodies[who].title
     if who in programme.people:
         return programme.people[who].title
-    named = {"authority": programme.deciding_body().title, "office": programme.executing_body().title, "person": "本人", "studio": "工作室"}
+    named = {
+        "authority": programme.deciding_body().title,
+        "office": programme.executing_body().title,
+        "person": "本人",
+        "studio": "工作室",
+    }
     return named.get(who, who)
 
 
 def _duty_rule(programme: Programme, key: str) -> StepRule:
     if key.endswith("/opinion"):
-        return StepRule("obligations", key, programme.obligations[key.removesuffix("/opinion")].title, STAGES["opinion"], STAGES["opinion"].policy())
+        return StepRule(
+            "obligations",
+            key,
+            programme.obligations[key.removesuffix("/opinion")].title,
+            STAGES["opinion"],
+            STAGES["opinion"].policy(),
+        )
     one = programme.obligations[key]
     origins = {"": origin_of(programme, f"obligations.{key}").as_row()}
-    policy = STAGES["activities"].policy(
+    policy = DutyPolicy(
         title=one.title, times=one.times if isinstance(one.times, int) else one.times[0], proof=tuple(one.proof),
         signed_by=tuple(one.signed_by), receipt=one.receipt, soft=one.soft, origins=origins,
     )  # fmt: skip

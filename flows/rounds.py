@@ -133,7 +133,9 @@ def begin_application(
     return _begin(work, case, path.steps[0].name)
 
 
-def begin_seat(work: Work, actor: Actor, version_id: int, path_name: str, studio_id: int, person_id: int, role: str) -> tuple[int, int]:
+def begin_seat(
+    work: Work, actor: Actor, version_id: int, path_name: str, studio_id: int, person_id: int, role: str
+) -> tuple[int, int]:
     """Begin an application for a seat in a studio; returns the ids of the application and of its run."""
     book: Regulations = work.book  # type: ignore[assignment]
     path = book.programme(work.session, version_id).path(path_name)
@@ -155,7 +157,9 @@ def _begin(work: Work, case: Mapping[str, Any], step: str) -> tuple[int, int]:
     ).scalar()  # fmt: skip
     if live is not None:
         raise Refused("begun_before", "已经有一份正在办理的申报，请接着填写那一份。")
-    application_id: int = work.session.execute(insert(APPLICATIONS).values(**case).returning(APPLICATIONS.c.id)).scalar_one()
+    application_id: int = work.session.execute(
+        insert(APPLICATIONS).values(**case).returning(APPLICATIONS.c.id)
+    ).scalar_one()
     return application_id, start_path(work, [application_id], case["version_id"], case["path"], step)[0]
 
 
@@ -166,7 +170,9 @@ def write_answers(work: Work, actor: Actor, application_id: int, answers: Mappin
         raise NotFound
     writable = work.session.execute(
         select(RUNS.c.id).where(
-            RUNS.c.application_id == application_id, RUNS.c.ended_at.is_(None), RUNS.c.state.in_(("drafting", "returned"))
+            RUNS.c.application_id == application_id,
+            RUNS.c.ended_at.is_(None),
+            RUNS.c.state.in_(("drafting", "returned")),
         )
     ).scalar()
     if writable is None:
@@ -177,7 +183,9 @@ def write_answers(work: Work, actor: Actor, application_id: int, answers: Mappin
 
 def _refuse_closed(work: Work, round_id: int) -> None:
     state = work.session.execute(
-        select(RUNS.c.state).where(RUNS.c.subject_kind == "round", RUNS.c.subject_id == round_id, RUNS.c.ended_at.is_(None))
+        select(RUNS.c.state).where(
+            RUNS.c.subject_kind == "round", RUNS.c.subject_id == round_id, RUNS.c.ended_at.is_(None)
+        )
     ).scalar()
     if state == "open":
         return

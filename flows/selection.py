@@ -75,7 +75,15 @@ def draft_draw(work: Work, actor: Actor, round_id: int, seed: str, limit: int | 
     ]  # fmt: skip
     kept = {"experts": list(experts), "conflicts": {str(run.id): sorted(run.conflicts) for run in runs}, "limit": limit}
     return draft_list(
-        work, actor, "draw", rows[0].step, cast.authority_id, entries, round_id=round_id, seed=seed, payload={"drawn_from": kept}
+        work,
+        actor,
+        "draw",
+        rows[0].step,
+        cast.authority_id,
+        entries,
+        round_id=round_id,
+        seed=seed,
+        payload={"drawn_from": kept},
     )
 
 
@@ -98,7 +106,9 @@ def conflicts_of(work: Work, found: Sequence[Case], experts: Sequence[int]) -> M
     posts = _posts(work, experts)
     conflicts: dict[int, frozenset[int]] = {}
     for case in found:
-        bodies = {place.id for place in above[case.body_id] if place.level in {"department", "school", "township", "county"}}
+        bodies = {
+            place.id for place in above[case.body_id] if place.level in {"department", "school", "township", "county"}
+        }
         tied = {tie.person_id for tie in ties if tie.body_id in bodies or tie.other_person_id == case.person_id}
         inside = {person for person, body in posts if body in bodies}
         conflicts[case.id] = frozenset(tied | inside | ({case.person_id} & set(experts)))
@@ -148,13 +158,22 @@ def _scales(answers: Mapping[int, list[tuple[str, float, bool]]]) -> Mapping[str
     return {party: (fmean(marks), pstdev(marks)) for party, marks in by_judge.items()}
 
 
-def _standing(row: Any, case: Case, given: Sequence[tuple[str, float, bool]], method: str, scale: Mapping[str, tuple[float, float]]) -> Standing:
+def _standing(
+    row: Any,
+    case: Case,
+    given: Sequence[tuple[str, float, bool]],
+    method: str,
+    scale: Mapping[str, tuple[float, float]],
+) -> Standing:
     marks = [mark for _, mark, _ in given]
     judges = tuple(
-        (party, mark, (mark - scale[party][0]) / scale[party][1] if scale[party][1] else 0.0, further) for party, mark, further in given
+        (party, mark, (mark - scale[party][0]) / scale[party][1] if scale[party][1] else 0.0, further)
+        for party, mark, further in given
     )
     submitted = case.submitted_at.isoformat() if case.submitted_at else ""
-    return Standing(row.id, row.version, case.id, mark_of(marks, method), float(median(marks)), spread_of(marks), judges, submitted)
+    return Standing(
+        row.id, row.version, case.id, mark_of(marks, method), float(median(marks)), spread_of(marks), judges, submitted
+    )
 
 
 def _order(one: Standing, tie: Sequence[str]) -> tuple[Any, ...]:
@@ -186,15 +205,19 @@ def draft_ranking(work: Work, actor: Actor, round_id: int, reserved: int = RESER
     taken: Counter[int] = Counter()
     entries, kept = [], 0
     for position, one in enumerate(placed, start=1):
-        outcome = _outcome(one, known[one.run_id], policy.take, taken, kept < reserved)
+        outcome = _outcome(one, known[one.run_id], policy.take, taken, room=kept < reserved)
         kept += outcome == "reserved"
-        shown = {"name": found[one.application_id].person_name, "school": found[one.application_id].body_name, "outcome": outcome}
+        shown = {
+            "name": found[one.application_id].person_name,
+            "school": found[one.application_id].body_name,
+            "outcome": outcome,
+        }
         entries.append(Entry(one.run_id, one.version, position, {"outcome": outcome}, shown, one.mark, one.tie_rule))
     cast = work.book.cast(work.session, first.version_id)
     return draft_list(work, actor, "rank", first.step, cast.authority_id, entries, round_id=round_id)
 
 
-def _outcome(one: Standing, facts: Any, take: str, taken: Counter[int], room: bool) -> str:
+def _outcome(one: Standing, facts: Any, take: str, taken: Counter[int], *, room: bool) -> str:
     if one.mark < PASS_MARK:
         return "rejected"
     full = [quota for quota in facts.quotas if quota.taken + taken[quota.id] >= quota.at_most]
@@ -211,7 +234,9 @@ def draft_posting(work: Work, actor: Actor, round_id: int, run_ids: Sequence[int
     return _draft_simple(work, actor, round_id, "post", rows)
 
 
-def draft_announcement(work: Work, actor: Actor, round_id: int, act: str = "announce", run_ids: Sequence[int] | None = None) -> int:
+def draft_announcement(
+    work: Work, actor: Actor, round_id: int, act: str = "announce", run_ids: Sequence[int] | None = None
+) -> int:
     """The list of studios to be announced under one number, registered, or hung."""
     state = "announced" if act == "hang" else "unannounced"
     rows = [row for row in waiting(work, round_id, "plaque", state) if run_ids is None or row.id in run_ids]
@@ -222,7 +247,10 @@ def _draft_simple(work: Work, actor: Actor, round_id: int, act: str, rows: Seque
     if not rows:
         raise Refused("empty_list", "现在没有可以列入名单的申报。")
     found = cases(work.session, [row.application_id for row in rows])
-    entries = [Entry(row.id, row.version, place, {}, _shown(found[row.application_id])) for place, row in enumerate(rows, start=1)]
+    entries = [
+        Entry(row.id, row.version, place, {}, _shown(found[row.application_id]))
+        for place, row in enumerate(rows, start=1)
+    ]
     cast = work.book.cast(work.session, rows[0].version_id)
     return draft_list(work, actor, act, rows[0].step, cast.authority_id, entries, round_id=round_id)
 

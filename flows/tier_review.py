@@ -52,7 +52,9 @@ def judged_unmet(ask: Ask) -> Because | None:
     """What was judged not to be met cannot be endorsed."""
     judged = ask.payload.get("judged", {})
     failed = tuple(title for place, title in ask.facts.unjudged if judged.get(place) == "failed")
-    return Because(f"不能同意：您判断不符合的有 {'；'.join(failed)}。", ask.policy.origin(""), failed) if failed else None
+    return (
+        Because(f"不能同意：您判断不符合的有 {'；'.join(failed)}。", ask.policy.origin(""), failed) if failed else None
+    )
 
 
 def unsealed(ask: Ask) -> Because | None:
@@ -67,13 +69,19 @@ def unranked(ask: Ask) -> Because | None:
     if not ask.policy.ranks or "rank" not in ask.payload:
         return None
     rank = int(ask.payload["rank"])
-    return Because(f"推荐序位第 {rank} 位已有人，请换一个序位。", ask.policy.origin("ranks")) if rank in ask.facts.ranks_taken else None
+    return (
+        Because(f"推荐序位第 {rank} 位已有人，请换一个序位。", ask.policy.origin("ranks"))
+        if rank in ask.facts.ranks_taken
+        else None
+    )
 
 
 def blocked(ask: Ask) -> Because | None:
     """Open duties that block this step, by name."""
     blocking = ask.facts.blocking
-    return Because(f"还不能同意，先要办完：{'、'.join(blocking)}。", ask.policy.origin(""), blocking) if blocking else None
+    return (
+        Because(f"还不能同意，先要办完：{'、'.join(blocking)}。", ask.policy.origin(""), blocking) if blocking else None
+    )
 
 
 STAGE = Stage(

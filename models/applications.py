@@ -14,8 +14,22 @@ class Application(SQLModel, table=True):
 
     __table_args__ = (
         one_of("gives", "studio", "level", "seat", "exit", "cycle"),
-        partial("one_live_in_round", "person_id", "path", "round_id", where="outcome IS NULL AND round_id IS NOT NULL", unique=True),
-        partial("one_live_in_studio", "person_id", "path", "studio_id", where="outcome IS NULL AND studio_id IS NOT NULL", unique=True),
+        partial(
+            "one_live_in_round",
+            "person_id",
+            "path",
+            "round_id",
+            where="outcome IS NULL AND round_id IS NOT NULL",
+            unique=True,
+        ),
+        partial(
+            "one_live_in_studio",
+            "person_id",
+            "path",
+            "studio_id",
+            where="outcome IS NULL AND studio_id IS NOT NULL",
+            unique=True,
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)

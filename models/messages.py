@@ -10,7 +10,10 @@ from models.columns import document, one_of, partial, reference
 
 
 class Message(SQLModel, table=True):
-    """One notice to one recipient, in the transaction that caused it; its key makes it unique for ever."""
+    """One notice to one recipient, in the transaction that caused it; its key makes it unique for ever.
+
+    `subject` and `text` are what was really sent, `answer` what the other mail server said to it.
+    """
 
     __table_args__ = (
         one_of("status", "queued", "held", "sending", "sent", "folded", "unaddressed", "bounced", "failed"),
@@ -31,6 +34,9 @@ class Message(SQLModel, table=True):
     created_at: datetime
     next_at: datetime
     sent_at: datetime | None = None
+    subject: str = ""
+    text: str = ""
+    answer: str = ""
     folded_into_id: int | None = reference("message.id", index=False, default=None)
     error: str = ""
     read_at: datetime | None = None

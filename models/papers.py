@@ -25,7 +25,9 @@ class Document(SQLModel, table=True):
     """A document asked for by a transition; it is rendered later, its number and contents are fixed here."""
 
     __table_args__ = (
-        one_of("kind", "announcement", "plaque", "certificate", "circular", "notice", "minutes", "rectification_notice"),
+        one_of(
+            "kind", "announcement", "plaque", "certificate", "circular", "notice", "minutes", "rectification_notice"
+        ),
         UniqueConstraint("kind", "body_id", "number"),
     )
 

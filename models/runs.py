@@ -13,7 +13,16 @@ class StageRun(SQLModel, table=True):
     """One stage of one subject. `desk` says who must act now; `held_by` who answers for the branch."""
 
     __table_args__ = (
-        partial("one_live_run", "subject_kind", "subject_id", "stage", "step", "branch", where="ended_at IS NULL", unique=True),
+        partial(
+            "one_live_run",
+            "subject_kind",
+            "subject_id",
+            "stage",
+            "step",
+            "branch",
+            where="ended_at IS NULL",
+            unique=True,
+        ),
         partial("on_desk", "desk", "due_at", where="desk <> '' AND ended_at IS NULL"),
         partial("to_wake", "wake_at", where="wake_at IS NOT NULL"),
         partial("live_in_round", "round_id", "stage", "state", where="ended_at IS NULL"),

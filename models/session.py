@@ -20,7 +20,9 @@ def connect(url: str) -> Engine:
     """An engine with our promises switched on: WAL, full sync, foreign keys and immediate transactions on SQLite."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), json_serializer=_json, pool_size=20, max_overflow=40)
+        return create_engine(
+            parsed.set(drivername="postgresql+psycopg"), json_serializer=_json, pool_size=20, max_overflow=40
+        )
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
@@ -48,7 +50,10 @@ def transaction(engine: Engine) -> Iterator[Session]:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """A session that only reads: on SQLite it takes no write lock, and whatever is left in it is rolled back."""
-    with engine.connect().execution_options(reading=True) as connection, Session(connection, autoflush=False) as session:
+    with (
+        engine.connect().execution_options(reading=True) as connection,
+        Session(connection, autoflush=False) as session,
+    ):
         yield session
 
 

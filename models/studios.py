@@ -14,7 +14,11 @@ class Studio(SQLModel, table=True):
     __table_args__ = (
         one_of("standing", "forming", "active", "suspended", "revoked", "ended", "lapsed"),
         partial(
-            "one_active_studio_per_host", "programme_id", "host_id", where="standing IN ('forming', 'active', 'suspended')", unique=True
+            "one_active_studio_per_host",
+            "programme_id",
+            "host_id",
+            where="standing IN ('forming', 'active', 'suspended')",
+            unique=True,
         ),
     )
 

@@ -30,7 +30,12 @@ from models.queries.bodies import keys_of
 from models.session import transaction
 
 RUNS, MESSAGES, PEOPLE = StageRun.__table__, Message.__table__, Person.__table__
-TRANSITIONS, OPINIONS, ENTRIES, STUDIOS = Transition.__table__, Opinion.__table__, ListingEntry.__table__, Studio.__table__
+TRANSITIONS, OPINIONS, ENTRIES, STUDIOS = (
+    Transition.__table__,
+    Opinion.__table__,
+    ListingEntry.__table__,
+    Studio.__table__,
+)
 
 
 class World:
@@ -65,15 +70,33 @@ class World:
             for n in (1, 2):
                 self.body(session, f"{county}_school{n}", "school", county)
         self.body(session, "direct_school", "school", "bureau")
-        for name in ("bureau", "county_a", "county_b", "county_a_school1", "county_a_school2", "county_b_school1", "county_b_school2", "direct_school"):
+        for name in (
+            "bureau",
+            "county_a",
+            "county_b",
+            "county_a_school1",
+            "county_a_school2",
+            "county_b_school1",
+            "county_b_school2",
+            "direct_school",
+        ):
             self.officer(session, name)
         for n in range(9):
             expert = self.person(session, f"expert{n}", None)
-            session.add(Appointment(person_id=expert, body_id=self.ids["bureau"], role="expert", from_on=date(2020, 1, 1)))
+            session.add(
+                Appointment(person_id=expert, body_id=self.ids["bureau"], role="expert", from_on=date(2020, 1, 1))
+            )
         session.flush()
 
     def body(self, session: Session, name: str, level: str, parent: str | None) -> int:
-        row = Body(code=name, kind="主管部门", level=level, name=name, parent_id=self.ids[parent] if parent else None, email=f"{name}@x.example")
+        row = Body(
+            code=name,
+            kind="主管部门",
+            level=level,
+            name=name,
+            parent_id=self.ids[parent] if parent else None,
+            email=f"{name}@x.example",
+        )
         session.add(row)
         session.flush()
         self.ids[name] = row.id or 0
@@ -88,7 +111,9 @@ class World:
     def person(self, session: Session, name: str, body: str | None, post: str = "principal", **facts: Any) -> int:
         credentials = facts.pop("credentials", ())
         since = facts.pop("since", date(2015, 9, 1))
-        row = Person(staff_no=name, name=name, email=f"{name}@x.example", born_on=facts.pop("born_on", date(1975, 5, 5)), **facts)
+        row = Person(
+            staff_no=name, name=name, email=f"{name}@x.example", born_on=facts.pop("born_on", date(1975, 5, 5)), **facts
+        )
         session.add(row)
         session.flush()
         self.ids[name] = row.id or 0
@@ -169,7 +194,9 @@ class World:
         with transaction(self.engine) as session:
             if name == "round":
                 return session.execute(select(RUNS).where(RUNS.c.id == self.runs["round"])).one()
-            query = select(RUNS).where(RUNS.c.subject_kind == "application", RUNS.c.subject_id == self.ids[f"application/{name}"])
+            query = select(RUNS).where(
+                RUNS.c.subject_kind == "application", RUNS.c.subject_id == self.ids[f"application/{name}"]
+            )
             if held_by is not None:
                 query = query.where(RUNS.c.held_by == f"body:{self.ids[held_by]}")
             rows = session.execute(query.order_by(RUNS.c.id)).all()
@@ -184,8 +211,13 @@ class World:
         with self.at_work() as work:
             return apply(work, Intent(run.id, event, payload, expect if expect is not None else run.version), actor)
 
-    def do_many(self, by: str, event: str, names: Sequence[str], payloads: Mapping[str, Any] | None = None) -> list[Result]:
-        intents = [Intent(self.run_of(name).id, event, (payloads or {}).get(name, {}), self.run_of(name).version) for name in names]
+    def do_many(
+        self, by: str, event: str, names: Sequence[str], payloads: Mapping[str, Any] | None = None
+    ) -> list[Result]:
+        intents = [
+            Intent(self.run_of(name).id, event, (payloads or {}).get(name, {}), self.run_of(name).version)
+            for name in names
+        ]
         actor = self.actor(by)
         with self.at_work() as work:
             return apply_many(work, intents, actor)
@@ -216,8 +248,20 @@ class World:
         """The open questions to experts about an application."""
         with transaction(self.engine) as session:
             return session.execute(
-                select(RUNS.c.id, RUNS.c.version, RUNS.c.held_by, RUNS.c.version_id, RUNS.c.path, RUNS.c.step, RUNS.c.round_id)
-                .where(RUNS.c.application_id == self.ids[f"application/{name}"], RUNS.c.stage == "opinion", RUNS.c.ended_at.is_(None))
+                select(
+                    RUNS.c.id,
+                    RUNS.c.version,
+                    RUNS.c.held_by,
+                    RUNS.c.version_id,
+                    RUNS.c.path,
+                    RUNS.c.step,
+                    RUNS.c.round_id,
+                )
+                .where(
+                    RUNS.c.application_id == self.ids[f"application/{name}"],
+                    RUNS.c.stage == "opinion",
+                    RUNS.c.ended_at.is_(None),
+                )
                 .order_by(RUNS.c.id)
             ).all()
 
@@ -225,7 +269,9 @@ class World:
         """The experts asked about an application give these sums, in the order they were asked."""
         for question, total in zip(self.asked(name), marks, strict=False):
             with self.at_work() as work:
-                rule = self.book.rule(work.session, question.version_id, question.path, question.step, question.round_id)
+                rule = self.book.rule(
+                    work.session, question.version_id, question.path, question.step, question.round_id
+                )
                 sheet = spread(total, rule.policy.rubric)
                 person = int(question.held_by.removeprefix("person:"))
                 actor = Actor("person", person, keys=frozenset({question.held_by}))
@@ -287,7 +333,9 @@ class World:
 
     def entries(self, listing_id: int) -> Sequence[Any]:
         with transaction(self.engine) as session:
-            return session.execute(select(ENTRIES).where(ENTRIES.c.listing_id == listing_id).order_by(ENTRIES.c.position)).all()
+            return session.execute(
+                select(ENTRIES).where(ENTRIES.c.listing_id == listing_id).order_by(ENTRIES.c.position)
+            ).all()
 
     def listing(self, listing_id: int) -> Listing | None:
         with transaction(self.engine) as session:

@@ -57,16 +57,35 @@ def _wants_json(request: Request) -> bool:
 def _answer(request: Request, status: int, code: str, says: str, template: str, **more: object) -> Response:
     if _wants_json(request):
         return JSONResponse({"error": code, "message": says, **more}, status)
-    return page(request, template, {"code": code, "says": says, "number": getattr(request.state, "number", ""), **more}, status)
+    return page(
+        request, template, {"code": code, "says": says, "number": getattr(request.state, "number", ""), **more}, status
+    )
 
 
 async def _refused(request: Request, error: Refused) -> Response:
     stale = error.because in {"stale", "wrong_state", "ended"}
     template = "states/stale.html" if stale else "states/refused.html"
     if _wants_json(request):
-        return _answer(request, 409, error.because, error.says, template, clause=error.origin.get("text", ""), missing=list(error.missing))
+        return _answer(
+            request,
+            409,
+            error.because,
+            error.says,
+            template,
+            clause=error.origin.get("text", ""),
+            missing=list(error.missing),
+        )
     kept = await _typed(request)
-    return _answer(request, 409, error.because, error.says, template, origin=provenance(error.origin), missing=error.missing, kept=kept)
+    return _answer(
+        request,
+        409,
+        error.because,
+        error.says,
+        template,
+        origin=provenance(error.origin),
+        missing=error.missing,
+        kept=kept,
+    )
 
 
 async def _typed(request: Request) -> list[tuple[str, str]]:
@@ -75,7 +94,9 @@ async def _typed(request: Request) -> list[tuple[str, str]]:
         return []
     form = await request.form()
     words = {"reason": _("意见"), "opinion": _("意见"), "facts": _("事实")}
-    return [(words.get(key, key), value) for key, value in form.items() if key in words and isinstance(value, str) and value]
+    return [
+        (words.get(key, key), value) for key, value in form.items() if key in words and isinstance(value, str) and value
+    ]
 
 
 def provenance(origin: object) -> Provenance | None:
@@ -110,11 +131,11 @@ async def _forbidden(request: Request, _error: Forbidden) -> Response:
 async def _http(request: Request, error: HTTPException) -> Response:
     if error.status_code == 404:
         return await _missing(request, error)
-    return _answer(request, error.status_code, "http", str(error.detail), "states/refused.html", origin=None, missing=(), kept=[])
+    return _answer(
+        request, error.status_code, "http", str(error.detail), "states/refused.html", origin=None, missing=(), kept=[]
+    )
 
 
 async def _fault(request: Request, _error: Exception) -> Response:
     says = _("系统出了问题，您的操作没有保存，填写的内容还在。请再试一次。")
     return _answer(request, 500, "fault", says, "states/fault.html")
-
-

@@ -102,7 +102,9 @@ def log_in(session: Session, login: str, password: str, address: str, now: datet
         return LoginResult(tries_left=TRIES_A_NAME - failed - 1)
     token = secrets.token_urlsafe(32)
     session.execute(
-        insert(SESSIONS).values(token_hash=digest(token), user_id=account.id, csrf=secrets.token_urlsafe(24), opened_at=now, seen_at=now)
+        insert(SESSIONS).values(
+            token_hash=digest(token), user_id=account.id, csrf=secrets.token_urlsafe(24), opened_at=now, seen_at=now
+        )
     )
     return LoginResult(token=token)
 
@@ -150,7 +152,9 @@ def _acting(session: Session, row: Any, now: datetime) -> _Acting:
 def seen(session: Session, session_id: int, now: datetime) -> None:
     """Remember that a session was used, at most once a minute."""
     session.execute(
-        update(SESSIONS).where(SESSIONS.c.id == session_id, SESSIONS.c.seen_at < now - timedelta(minutes=1)).values(seen_at=now)
+        update(SESSIONS)
+        .where(SESSIONS.c.id == session_id, SESSIONS.c.seen_at < now - timedelta(minutes=1))
+        .values(seen_at=now)
     )
 
 

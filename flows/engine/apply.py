@@ -11,7 +11,18 @@ from flows.engine.decide import Refusal, decide
 from flows.engine.declare import CANCELLED, THE_ENGINE, WITHDRAWN, Actor, RunState
 from flows.engine.errors import NotFound, Refused
 from flows.engine.steps import cancelling, leave_steps
-from flows.engine.work import Happening, Intent, Result, Work, ask_of, chain, explained, insert_transitions, read_facts, run_state
+from flows.engine.work import (
+    Happening,
+    Intent,
+    Result,
+    Work,
+    ask_of,
+    chain,
+    explained,
+    insert_transitions,
+    read_facts,
+    run_state,
+)
 from models import StageRun
 from models.facts import Facts
 from models.queries.runs import live_children, lock_runs
@@ -65,7 +76,12 @@ def preview(work: Work, intents: Sequence[Intent], actor: Actor) -> list[Result]
 
 
 def _decide_one(
-    work: Work, runs: Mapping[int, RunState], facts: Mapping[int, Facts], taken: dict[int, int], intent: Intent, actor: Actor
+    work: Work,
+    runs: Mapping[int, RunState],
+    facts: Mapping[int, Facts],
+    taken: dict[int, int],
+    intent: Intent,
+    actor: Actor,
 ) -> Happening | Refusal:
     run = runs.get(intent.run_id)
     if run is None:
@@ -148,7 +164,9 @@ def _cascade(work: Work, ended: Sequence[Happening]) -> list[Intent]:
     if not ended:
         return []
     causes = {happening.run.id: happening.transition_id for happening in ended}
-    return [cancelling(run_id, causes[parent_id], quiet=True) for run_id, parent_id in live_children(work.session, causes)]
+    return [
+        cancelling(run_id, causes[parent_id], quiet=True) for run_id, parent_id in live_children(work.session, causes)
+    ]
 
 
 def _answer_parents(work: Work, ended: Sequence[Happening]) -> None:

@@ -19,14 +19,22 @@ def calendar_of(session: Session) -> WorkCalendar:
         if len(_kept) > 8:
             _kept.clear()
         rows = session.execute(select(DAYS).order_by(DAYS.c.day))
-        _kept[key] = WorkCalendar.of(Day(row.day, row.working, row.name or None, row.kind, row.provisional) for row in rows)
+        _kept[key] = WorkCalendar.of(
+            Day(row.day, row.working, row.name or None, row.kind, row.provisional) for row in rows
+        )
     return _kept[key]
 
 
 def put_days(session: Session, days: list[Day], source: str) -> None:
     """Write days into the calendar and begin a new edition."""
     for day in days:
-        values = {"kind": day.kind, "working": day.working, "name": day.name or "", "source": source, "provisional": day.provisional}
+        values = {
+            "kind": day.kind,
+            "working": day.working,
+            "name": day.name or "",
+            "source": source,
+            "provisional": day.provisional,
+        }
         changed = session.execute(update(DAYS).where(DAYS.c.day == day.day).values(**values))
         if changed.rowcount == 0:  # type: ignore[attr-defined]
             session.execute(insert(DAYS).values(day=day.day, **values))

@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from flows.engine.calendar import Due, Rung, local_day, next_rung, rungs
-from flows.engine.due import fixed
 from flows.engine.declare import CANCELLED, WITHDRAWN, Ask, Because, Effect, Notify, On, Part, Stage, Wait
+from flows.engine.due import fixed
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,9 @@ def reminders(due_at: datetime, entered_at: datetime, ask: Ask, ladder: tuple[in
     return rungs(_last_day(due_at), local_day(entered_at), ladder, ask.calendar)
 
 
-def wake_after(wait: Wait, due_at: datetime | None, entered_at: datetime, ask: Ask, ladder: tuple[int, ...]) -> datetime | None:
+def wake_after(
+    wait: Wait, due_at: datetime | None, entered_at: datetime, ask: Ask, ladder: tuple[int, ...]
+) -> datetime | None:
     """The next moment at which the clock has something to do for a run that waits; None when it has nothing."""
     if due_at is None:
         return None
@@ -90,7 +92,9 @@ def _move(stage: Stage, ask: Ask, on: On, ladder: tuple[int, ...]) -> Move:
     place = entered(stage, ask, to, ladder)
     reason = str(ask.payload.get("reason", ""))
     note = on.note(ask) if on.note else None
-    return Move(to, place.ends, place.desk, place.due, place.due_at, place.wake_at, on.do, reason, to in on.counts, note)
+    return Move(
+        to, place.ends, place.desk, place.due, place.due_at, place.wake_at, on.do, reason, to in on.counts, note
+    )
 
 
 def _implicit(stage: Stage, ask: Ask, ladder: tuple[int, ...]) -> Move | Refusal:
@@ -113,7 +117,16 @@ def _implicit(stage: Stage, ask: Ask, ladder: tuple[int, ...]) -> Move | Refusal
 def _withdraw(ask: Ask) -> Move | Refusal:
     if ask.facts.listed:
         return Refusal("named_on_list", "名单已经定了，不能再撤回。需要退出的，请联系主管部门。")
-    return Move(WITHDRAWN, True, "", None, None, None, (Notify(Part.APPLICANT, "withdrawn"),), str(ask.payload.get("reason", "")))
+    return Move(
+        WITHDRAWN,
+        True,
+        "",
+        None,
+        None,
+        None,
+        (Notify(Part.APPLICANT, "withdrawn"),),
+        str(ask.payload.get("reason", "")),
+    )
 
 
 def _extend(stage: Stage, ask: Ask, ladder: tuple[int, ...]) -> Move | Refusal:

@@ -286,7 +286,9 @@ def _leavable_exits(stage: Stage, states: set[str]) -> list[str]:
     leaving = {state for on in stage.on for state in on.sources}
     faults = [f"exit {state} can be left" for state in sorted(set(stage.exits) & leaving)]
     faults += [f"state {state} has no way out and is no exit" for state in sorted(states - leaving - set(stage.exits))]
-    return faults + [f"exit {state} leads to {route}" for state, route in stage.exits.items() if route not in {NEXT, END}]
+    return faults + [
+        f"exit {state} leads to {route}" for state, route in stage.exits.items() if route not in {NEXT, END}
+    ]
 
 
 def _twice(stage: Stage) -> list[str]:

@@ -11,7 +11,9 @@ class EngineError(Exception):
 class Refused(EngineError):  # noqa: N818  a refusal is a lawful answer, not a fault
     """The act was refused; nothing was changed. `because` names the guard, `says` the reason, `origin` the rule."""
 
-    def __init__(self, because: str, says: str, origin: Mapping[str, Any] | None = None, missing: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, because: str, says: str, origin: Mapping[str, Any] | None = None, missing: tuple[str, ...] = ()
+    ) -> None:
         super().__init__(says)
         self.because, self.says, self.origin, self.missing = because, says, dict(origin or {}), missing
 

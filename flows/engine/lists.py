@@ -132,7 +132,9 @@ def apply_list(engine: Engine, book: Rulebook, listing_id: int, now: datetime, *
 def unapplied_lists(session: Session) -> Sequence[int]:
     """Made lists that are not wholly applied: due work like any other."""
     rows = session.execute(
-        select(LISTINGS.c.id).where(LISTINGS.c.made_at.is_not(None), LISTINGS.c.applied_at.is_(None)).order_by(LISTINGS.c.made_at)
+        select(LISTINGS.c.id)
+        .where(LISTINGS.c.made_at.is_not(None), LISTINGS.c.applied_at.is_(None))
+        .order_by(LISTINGS.c.made_at)
     )
     return [row.id for row in rows]
 
@@ -172,8 +174,20 @@ def _settled(entry: Any, result: Result, now: datetime) -> dict[str, Any]:
 def _give_up(engine: Engine, listing_id: int, now: datetime, what: str) -> None:
     with transaction(engine) as session:
         entry = _entries(session, listing_id, 1)[0]
-        session.execute(SETTLE, [{"b_id": entry.id, "b_outcome": FELL_OUT, "b_reason": "系统出了问题，已记录，请稍后单独办理。", "b_at": now}])
-        session.execute(insert(INCIDENTS).values(kind="list", run_id=entry.run_id, what=what[:2000], raised_at=now, resolution=""))
+        session.execute(
+            SETTLE,
+            [
+                {
+                    "b_id": entry.id,
+                    "b_outcome": FELL_OUT,
+                    "b_reason": "系统出了问题，已记录，请稍后单独办理。",
+                    "b_at": now,
+                }
+            ],
+        )
+        session.execute(
+            insert(INCIDENTS).values(kind="list", run_id=entry.run_id, what=what[:2000], raised_at=now, resolution="")
+        )
 
 
 def _intents(listing: Any, entries: Sequence[Any]) -> list[Intent]:

@@ -1,6 +1,6 @@
 """The rulebook: what the engine asks of the programmes, so that it knows no programme and no stage by name."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -60,27 +60,37 @@ class SetupRule:
     blocks: tuple[str, ...]
 
 
-class Reader(Protocol):
-    """Fills the facts of many runs of one stage with a fixed number of queries."""
-
-    def __call__(
-        self, session: Session, runs: Sequence[RunState], casts: Mapping[int, Cast], now: datetime
-    ) -> Mapping[int, Facts]: ...
+Reader = Callable[[Session, Sequence[RunState], Mapping[int, Cast], datetime], Mapping[int, Facts]]
+"""Fills the facts of many runs of one stage with a fixed number of queries."""
 
 
 class Rulebook(Protocol):
     """Stages, steps, casts and reminder ladders, looked up by version."""
 
-    def stage(self, name: str) -> Stage: ...
+    def stage(self, name: str) -> Stage:
+        """The stage of that name."""
+        ...
 
-    def rule(self, session: Session, version_id: int, path: str, step: str, round_id: int | None) -> StepRule: ...
+    def rule(self, session: Session, version_id: int, path: str, step: str, round_id: int | None) -> StepRule:
+        """One step of one path, with what the round changed of it."""
+        ...
 
-    def cast(self, session: Session, version_id: int) -> Cast: ...
+    def cast(self, session: Session, version_id: int) -> Cast:
+        """Who plays the programme's bodies."""
+        ...
 
-    def ladder(self, session: Session, version_id: int) -> tuple[int, ...]: ...
+    def ladder(self, session: Session, version_id: int) -> tuple[int, ...]:
+        """Days from the due day on which reminders go out."""
+        ...
 
-    def escalates_from(self, session: Session, version_id: int) -> int: ...
+    def escalates_from(self, session: Session, version_id: int) -> int:
+        """From this rung on the tier above is told too."""
+        ...
 
-    def reader(self, stage: str) -> Reader: ...
+    def reader(self, stage: str) -> Reader:
+        """The reader of a stage's facts."""
+        ...
 
-    def setup_rules(self, session: Session, version_id: int) -> Sequence[SetupRule]: ...
+    def setup_rules(self, session: Session, version_id: int) -> Sequence[SetupRule]:
+        """What is owed before the plaque."""
+        ...

@@ -17,7 +17,9 @@ from models.queries.bodies import Place, lineages
 from models.queries.cases import Case, cases
 
 RUNS, APPLICATIONS = StageRun.__table__, Application.__table__  # type: ignore[attr-defined]
-CLOSE_APPLICATION = update(APPLICATIONS).where(APPLICATIONS.c.id == bindparam("b_id")).values(outcome=bindparam("b_outcome"))
+CLOSE_APPLICATION = (
+    update(APPLICATIONS).where(APPLICATIONS.c.id == bindparam("b_id")).values(outcome=bindparam("b_outcome"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,9 @@ class Opening:
     cause_id: int | None = None
 
 
-def start_path(work: Work, application_ids: Sequence[int], version_id: int, path: str, step: str, cause_id: int | None = None) -> list[int]:
+def start_path(
+    work: Work, application_ids: Sequence[int], version_id: int, path: str, step: str, cause_id: int | None = None
+) -> list[int]:
     """Open the first step of a path for these applications; returns the ids of the runs."""
     found = cases(work.session, application_ids)
     round_id = found[application_ids[0]].round_id
@@ -60,7 +64,12 @@ def open_runs(work: Work, openings: Sequence[Opening]) -> list[int]:
     statement = insert(RUNS).returning(RUNS.c.id, sort_by_parameter_order=True)
     ids = list(work.session.connection().execute(statement, rows).scalars())
     insert_transitions(work, [opened | {"run_id": one} for one, opened in zip(ids, history, strict=True)])
-    _tell_opened(work, [replace(draft, id=one) for one, draft in zip(ids, drafts, strict=True)], [facts[d.id] for d in drafts], rows)
+    _tell_opened(
+        work,
+        [replace(draft, id=one) for one, draft in zip(ids, drafts, strict=True)],
+        [facts[d.id] for d in drafts],
+        rows,
+    )
     return ids
 
 
@@ -155,7 +164,9 @@ def _open_step(work: Work, rule: StepRule, members: Sequence[tuple[Case, int, in
             for branch, held_by in branches
         ]  # fmt: skip
     if skipping and rule.next:
-        _open_step(work, work.book.rule(work.session, skipping[0][1], rule.path, rule.next, skipping[0][0].round_id), skipping)
+        _open_step(
+            work, work.book.rule(work.session, skipping[0][1], rule.path, rule.next, skipping[0][0].round_id), skipping
+        )
     return open_runs(work, openings)
 
 

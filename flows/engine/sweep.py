@@ -27,7 +27,9 @@ LEASE = timedelta(seconds=60)
 BACK_OFF = timedelta(minutes=1)
 TRIES = 8
 
-CLAIM = update(RUNS).where(RUNS.c.id == bindparam("b_id")).values(wake_at=bindparam("b_wake"), attempts=RUNS.c.attempts + 1)
+CLAIM = (
+    update(RUNS).where(RUNS.c.id == bindparam("b_id")).values(wake_at=bindparam("b_wake"), attempts=RUNS.c.attempts + 1)
+)
 SETTLE = (
     update(RUNS)
     .where(RUNS.c.id == bindparam("b_id"), RUNS.c.version == bindparam("b_version"))
@@ -78,7 +80,9 @@ def _claim(engine: Engine, now: datetime, chunk: int) -> list[tuple[int, int]]:
         return [(row.id, row.attempts + 1) for row in rows]
 
 
-def _one_by_one(engine: Engine, book: Rulebook, now: datetime, claimed: Sequence[tuple[int, int]], report: SweepReport) -> None:
+def _one_by_one(
+    engine: Engine, book: Rulebook, now: datetime, claimed: Sequence[tuple[int, int]], report: SweepReport
+) -> None:
     for run_id, attempts in claimed:
         try:
             _treat(engine, book, now, [(run_id, attempts)], report)
@@ -86,7 +90,9 @@ def _one_by_one(engine: Engine, book: Rulebook, now: datetime, claimed: Sequence
             _put_off(engine, now, run_id, attempts, f"{type(error).__name__}: {error}", report)
 
 
-def _treat(engine: Engine, book: Rulebook, now: datetime, claimed: Sequence[tuple[int, int]], report: SweepReport) -> None:
+def _treat(
+    engine: Engine, book: Rulebook, now: datetime, claimed: Sequence[tuple[int, int]], report: SweepReport
+) -> None:
     done = SweepReport()
     with transaction(engine) as session:
         work = Work(session, book, now, calendar_of(session))
@@ -164,18 +170,24 @@ def _bodies_above(work: Work, runs: Sequence[RunState]) -> dict[str, str]:
     if not ids:
         return {}
     return {
-        f"body:{body_id}": f"body:{places[1].id}" for body_id, places in lineages(work.session, ids).items() if len(places) > 1
+        f"body:{body_id}": f"body:{places[1].id}"
+        for body_id, places in lineages(work.session, ids).items()
+        if len(places) > 1
     }
 
 
 def _put_off(engine: Engine, now: datetime, run_id: int, attempts: int, what: str, report: SweepReport) -> None:
     with transaction(engine) as session:
         if attempts < TRIES:
-            session.execute(update(RUNS).where(RUNS.c.id == run_id).values(wake_at=now + BACK_OFF * 2 ** (attempts - 1)))
+            session.execute(
+                update(RUNS).where(RUNS.c.id == run_id).values(wake_at=now + BACK_OFF * 2 ** (attempts - 1))
+            )
             report.put_off += 1
             return
         session.execute(update(RUNS).where(RUNS.c.id == run_id).values(wake_at=None))
-        session.execute(insert(INCIDENTS).values(kind="run", run_id=run_id, what=what[:2000], raised_at=now, resolution=""))
+        session.execute(
+            insert(INCIDENTS).values(kind="run", run_id=run_id, what=what[:2000], raised_at=now, resolution="")
+        )
         report.incidents += 1
 
 

@@ -42,7 +42,9 @@ def tell(work: Work, tellings: Iterable[Telling]) -> int:
         return 0
     today = local_day(work.now)
     found = recipients(work.session, {one.desk for one in wanted}, today)
-    rows = {row["key"]: row for one in wanted for who in found.get(one.desk, ()) for row in [_row(work, one, who, today)]}
+    rows = {
+        row["key"]: row for one in wanted for who in found.get(one.desk, ()) for row in [_row(work, one, who, today)]
+    }
     if not rows:
         return 0
     dialect = sqlite if work.session.get_bind().dialect.name == "sqlite" else postgresql
@@ -70,7 +72,13 @@ def _context(one: Telling, today: date) -> dict[str, Any]:
     facts, run = one.facts, one.run
     due_on = last_day(one.due_at)
     overdue = (today - due_on).days if due_on and today > due_on else None
-    link = f"/applications/{run.application_id}" if run.application_id else f"/rounds/{run.round_id}" if run.round_id else "/inbox"
+    link = (
+        f"/applications/{run.application_id}"
+        if run.application_id
+        else f"/rounds/{run.round_id}"
+        if run.round_id
+        else "/inbox"
+    )
     return {
         "title": facts.title, "number": facts.number, "person": facts.person_name, "body": facts.body_name,
         "step": one.rule.title, "actor": one.actor, "reason": one.reason,

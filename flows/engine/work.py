@@ -23,6 +23,7 @@ RUN_FIELDS = tuple(RunState.__dataclass_fields__)
 HASHED = ("version", "event", "from_state", "to_state", "actor_id", "actor_kind", "for_person_id", "at", "payload", "reason",
           "origin")  # fmt: skip
 
+
 @dataclass
 class Work:
     """What every act of one transaction shares: the session, the rules, the moment, the calendar and the request."""
@@ -96,7 +97,13 @@ def read_facts(work: Work, runs: Sequence[RunState]) -> Mapping[int, Facts]:
 
 
 def ask_of(
-    work: Work, run: RunState, facts: Facts, event: str, actor: Actor, payload: Mapping[str, Any], taken: Mapping[int, int] | None = None
+    work: Work,
+    run: RunState,
+    facts: Facts,
+    event: str,
+    actor: Actor,
+    payload: Mapping[str, Any],
+    taken: Mapping[int, int] | None = None,
 ) -> tuple[StepRule, Ask]:
     """The rule of a run and the question that an event puts to it."""
     rule = work.book.rule(work.session, run.version_id, run.path, run.step, run.round_id)
@@ -126,4 +133,5 @@ def explained(due: Due | None) -> list[list[str]]:
 
 
 def run_state(row: Any) -> RunState:
+    """A run as decisions see it, from a row of the table."""
     return RunState(**{name: getattr(row, name) for name in RUN_FIELDS})

@@ -27,7 +27,15 @@ class Office:
 def open_session(session: Session, token_hash: str) -> Row[Any] | None:
     """The open session of a token with its account and person, if the account is not disabled."""
     return session.execute(
-        select(SESSIONS, USERS.c.person_id, USERS.c.login, USERS.c.locale, USERS.c.large_type, USERS.c.single_keys, PEOPLE.c.name)
+        select(
+            SESSIONS,
+            USERS.c.person_id,
+            USERS.c.login,
+            USERS.c.locale,
+            USERS.c.large_type,
+            USERS.c.single_keys,
+            PEOPLE.c.name,
+        )
         .join(USERS, USERS.c.id == SESSIONS.c.user_id)
         .join(PEOPLE, PEOPLE.c.id == USERS.c.person_id)
         .where(SESSIONS.c.token_hash == token_hash, SESSIONS.c.ended_at.is_(None), USERS.c.disabled_at.is_(None))
@@ -59,6 +67,7 @@ def workplace(session: Session, person_id: int, today: date) -> str:
 
 def failures_since(session: Session, column: str, digest: str, since: datetime) -> int:
     """Failed logins of a name or an address since a moment; `column` is login_hash or address_hash."""
-    return session.execute(
+    found: int = session.execute(
         select(func.count()).select_from(ATTEMPTS).where(ATTEMPTS.c[column] == digest, ATTEMPTS.c.at > since)
     ).scalar_one()
+    return found

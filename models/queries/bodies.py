@@ -91,7 +91,9 @@ def _officers(session: Session, ids: set[int], today: date) -> dict[str, tuple[R
     if unmanned:
         for row in session.execute(select(BODIES.c.id, BODIES.c.email).where(BODIES.c.id.in_(unmanned))):
             told[row.id].append(Recipient(None, row.id, row.email))
-    return {f"body:{body_id}": tuple(sorted(found, key=lambda one: one.person_id or 0)) for body_id, found in told.items()}
+    return {
+        f"body:{body_id}": tuple(sorted(found, key=lambda one: one.person_id or 0)) for body_id, found in told.items()
+    }
 
 
 def keys_of(session: Session, person_id: int, today: date) -> frozenset[str]:
@@ -122,5 +124,7 @@ def bodies_under(session: Session, body_id: int, levels: Sequence[str]) -> Seque
     tree = select(BODIES.c.id, BODIES.c.level, BODIES.c.until).where(BODIES.c.id == body_id).cte("tree", recursive=True)
     below = select(BODIES.c.id, BODIES.c.level, BODIES.c.until).join(tree, BODIES.c.parent_id == tree.c.id)
     tree = tree.union_all(below)
-    rows = session.execute(select(tree.c.id).where(tree.c.level.in_(levels), tree.c.until.is_(None)).order_by(tree.c.id))
+    rows = session.execute(
+        select(tree.c.id).where(tree.c.level.in_(levels), tree.c.until.is_(None)).order_by(tree.c.id)
+    )
     return [row.id for row in rows]

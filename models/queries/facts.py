@@ -3,17 +3,38 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlmodel import Session
 
 from models import (
-    Application, Attachment, CriterionCheck, Duty, ListingEntry, Opinion, Person, Round, Seat, StageRun, Studio, Transition,
+    Application,
+    Attachment,
+    CriterionCheck,
+    Duty,
+    ListingEntry,
+    Opinion,
+    Person,
+    Round,
+    Seat,
+    StageRun,
+    Studio,
+    Transition,
 )  # fmt: skip
 from models.facts import (
-    AnswerFact, ApplicationFacts, DutyFacts, ExpertFacts, Facts, NoticeFacts, OpinionFacts, PersonFacts, PlaqueFacts, RoundFacts,
-    SeatFacts, TierFacts,
+    AnswerFact,
+    ApplicationFacts,
+    DutyFacts,
+    ExpertFacts,
+    Facts,
+    NoticeFacts,
+    OpinionFacts,
+    PersonFacts,
+    PlaqueFacts,
+    RoundFacts,
+    SeatFacts,
+    TierFacts,
 )  # fmt: skip
 from models.queries.cases import Case, cases
 from models.queries.people import person_facts
@@ -27,43 +48,16 @@ APPLICATIONS, PEOPLE = Application.__table__, Person.__table__  # type: ignore[a
 CHINA_OFFSET = timedelta(hours=8)
 
 
-class Run(Protocol):
-    """The fields of a run that readers use."""
-
-    @property
-    def id(self) -> int: ...
-    @property
-    def step(self) -> str: ...
-    @property
-    def subject_id(self) -> int: ...
-    @property
-    def version_id(self) -> int: ...
-    @property
-    def application_id(self) -> int | None: ...
-    @property
-    def round_id(self) -> int | None: ...
-    @property
-    def studio_id(self) -> int | None: ...
-    @property
-    def parent_id(self) -> int | None: ...
-    @property
-    def held_by(self) -> str: ...
-
-
-class Casting(Protocol):
-    """The bodies that decide and execute."""
-
-    @property
-    def authority_id(self) -> int: ...
-    @property
-    def office_id(self) -> int: ...
-
-
 Reader = Callable[[Session, Sequence[Any], Mapping[int, Any], datetime], Mapping[int, Facts]]
 
 
-def _common(run: Run, case: Case | None, cast: Casting) -> dict[str, Any]:
-    parts = {"reviewer": run.held_by, "expert": run.held_by, "authority": f"body:{cast.authority_id}", "office": f"body:{cast.office_id}"}
+def _common(run: Any, case: Case | None, cast: Any) -> dict[str, Any]:
+    parts = {
+        "reviewer": run.held_by,
+        "expert": run.held_by,
+        "authority": f"body:{cast.authority_id}",
+        "office": f"body:{cast.office_id}",
+    }
     if case is None:
         return {"parts": parts}
     fixed_on = case.timetable.get(run.step)
@@ -78,11 +72,11 @@ def _common(run: Run, case: Case | None, cast: Casting) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _cases(session: Session, runs: Sequence[Run]) -> Mapping[int, Case]:
+def _cases(session: Session, runs: Sequence[Any]) -> Mapping[int, Case]:
     return cases(session, [run.application_id for run in runs])
 
 
-def _case(found: Mapping[int, Case], run: Run) -> Case | None:
+def _case(found: Mapping[int, Case], run: Any) -> Case | None:
     return found.get(run.application_id) if run.application_id is not None else None
 
 
@@ -97,7 +91,9 @@ def _attached(session: Session, application_ids: Sequence[int]) -> Mapping[int, 
     return {key: frozenset(value) for key, value in found.items()}
 
 
-def _blocking(session: Session, found: Mapping[int, Case], steps: Mapping[int, set[str]]) -> Mapping[int, tuple[str, ...]]:
+def _blocking(
+    session: Session, found: Mapping[int, Case], steps: Mapping[int, set[str]]
+) -> Mapping[int, tuple[str, ...]]:
     """Titles of open duties of each case's studio that block its step or path."""
     studios = {case.studio_id: case.id for case in found.values() if case.studio_id is not None}
     if not studios:
@@ -116,12 +112,16 @@ def _blocking(session: Session, found: Mapping[int, Case], steps: Mapping[int, s
     return {key: tuple(value) for key, value in blocking.items()}
 
 
-def application_facts(session: Session, runs: Sequence[Any], casts: Mapping[int, Any], now: datetime) -> Mapping[int, Facts]:
+def application_facts(
+    session: Session, runs: Sequence[Any], casts: Mapping[int, Any], now: datetime
+) -> Mapping[int, Facts]:
     """Facts of applications that are being written."""
     found = _cases(session, runs)
     people = person_facts(session, {case.person_id for case in found.values()}, (now + CHINA_OFFSET).date())
     attached = _attached(session, list(found))
-    blocking = _blocking(session, found, {run.application_id: {run.path, run.step} for run in runs if run.application_id})
+    blocking = _blocking(
+        session, found, {run.application_id: {run.path, run.step} for run in runs if run.application_id}
+    )
     taken = set(session.execute(
         select(STUDIOS.c.host_id).where(
             STUDIOS.c.host_id.in_({case.person_id for case in found.values() if case.gives == "studio"}),
@@ -230,7 +230,9 @@ def _left(reserves: Sequence[int], answers: Sequence[AnswerFact]) -> tuple[int, 
     return tuple(expert for expert in reserves if f"person:{expert}" not in asked)
 
 
-def opinion_facts(session: Session, runs: Sequence[Any], casts: Mapping[int, Any], now: datetime) -> Mapping[int, Facts]:
+def opinion_facts(
+    session: Session, runs: Sequence[Any], casts: Mapping[int, Any], now: datetime
+) -> Mapping[int, Facts]:
     """Facts of answers asked of one party."""
     del now
     found = _cases(session, runs)
@@ -253,7 +255,9 @@ def notice_facts(session: Session, runs: Sequence[Any], casts: Mapping[int, Any]
     days: dict[int, dict[str, date]] = defaultdict(dict)
     for row in session.execute(
         select(TRANSITIONS.c.run_id, TRANSITIONS.c.event, TRANSITIONS.c.at)
-        .where(TRANSITIONS.c.run_id.in_([run.id for run in runs]), TRANSITIONS.c.event.in_(("post", "object", "dismiss")))
+        .where(
+            TRANSITIONS.c.run_id.in_([run.id for run in runs]), TRANSITIONS.c.event.in_(("post", "object", "dismiss"))
+        )
         .order_by(TRANSITIONS.c.run_id, TRANSITIONS.c.version)
     ):
         day = (row.at + CHINA_OFFSET).date()
@@ -296,7 +300,9 @@ def seat_facts(session: Session, runs: Sequence[Any], casts: Mapping[int, Any], 
     )
     seated = {(row.studio_id, row.role): row.n for row in rows}
     return {
-        run.id: SeatFacts(**_common(run, case, casts[run.version_id]), seated=seated.get((case.studio_id, case.role), 0))
+        run.id: SeatFacts(
+            **_common(run, case, casts[run.version_id]), seated=seated.get((case.studio_id, case.role), 0)
+        )
         for run in runs
         for case in [found[run.application_id]]
     }
@@ -330,7 +336,9 @@ def _unsigned(session: Session, run_ids: Sequence[int]) -> Mapping[int, tuple[st
         .order_by(OPINIONS.c.id)
     ).all()
     people = {int(row.party.removeprefix("person:")) for row in rows}
-    names = {row.id: row.name for row in session.execute(select(PEOPLE.c.id, PEOPLE.c.name).where(PEOPLE.c.id.in_(people)))}
+    names = {
+        row.id: row.name for row in session.execute(select(PEOPLE.c.id, PEOPLE.c.name).where(PEOPLE.c.id.in_(people)))
+    }
     found: dict[int, list[str]] = defaultdict(list)
     for row in rows:
         found[row.parent_id].append(names[int(row.party.removeprefix("person:"))])

@@ -70,7 +70,9 @@ def waiting_counts(session: Session, desks: Collection[str], now: datetime, soon
     return {"todo": row.todo, "overdue": row.overdue, "soon": row.soon}
 
 
-def inbox(session: Session, desks: Collection[str], person_id: int, now: datetime, wanted: InboxFilter) -> tuple[list[InboxRow], int]:
+def inbox(
+    session: Session, desks: Collection[str], person_id: int, now: datetime, wanted: InboxFilter
+) -> tuple[list[InboxRow], int]:
     """One page of a box with the number of all in it; two queries. Waiting cases come by due date, then oldest first."""
     condition, order = _box(desks, person_id, now, wanted)
     if wanted.stage:
@@ -80,7 +82,9 @@ def inbox(session: Session, desks: Collection[str], person_id: int, now: datetim
     if wanted.school_stage:
         condition = and_(condition, APPLICATIONS.c.school_stage == wanted.school_stage)
     total = session.execute(
-        select(func.count()).select_from(RUNS.outerjoin(APPLICATIONS, APPLICATIONS.c.id == RUNS.c.application_id)).where(condition)
+        select(func.count())
+        .select_from(RUNS.outerjoin(APPLICATIONS, APPLICATIONS.c.id == RUNS.c.application_id))
+        .where(condition)
     ).scalar_one()
     rows = session.execute(_listed().where(condition).order_by(*order).limit(PAGE).offset(PAGE * (wanted.page - 1)))
     return [_row(row) for row in rows], total

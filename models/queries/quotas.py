@@ -13,7 +13,14 @@ from models.queries.cases import Case
 
 QUOTAS, RUNS, APPLICATIONS, BODIES = Quota.__table__, StageRun.__table__, Application.__table__, Body.__table__  # type: ignore[attr-defined]
 COUNTED = ("endorsed", "selected", "registered")
-SCOPES = {"round": "本批次", "direct_school": "直属学校", "school": "本校", "kind": "本类", "subject": "本学科", "township": "本镇"}
+SCOPES = {
+    "round": "本批次",
+    "direct_school": "直属学校",
+    "school": "本校",
+    "kind": "本类",
+    "subject": "本学科",
+    "township": "本镇",
+}
 
 
 def quota_facts(session: Session, places: Sequence[tuple[int, str, Case]]) -> Mapping[int, tuple[QuotaFact, ...]]:
@@ -27,9 +34,14 @@ def quota_facts(session: Session, places: Sequence[tuple[int, str, Case]]) -> Ma
     taken = _taken(session, rounds)
     return {
         run_id: tuple(
-            QuotaFact(quota.id, _words(quota, case), quota.at_most, _count(quota, case, taken[case.round_id, step]), quota.origin)
+            QuotaFact(
+                quota.id, _words(quota), quota.at_most, _count(quota, case, taken[case.round_id, step]), quota.origin
+            )
             for quota in quotas
-            if quota.at_most is not None and quota.round_id == case.round_id and quota.step == step and _covers(quota, case)
+            if quota.at_most is not None
+            and quota.round_id == case.round_id
+            and quota.step == step
+            and _covers(quota, case)
         )
         for run_id, step, case in places
     }
@@ -86,10 +98,12 @@ def _covers(quota: Any, case: Any) -> bool:
 def _count(quota: Any, case: Case, rows: Sequence[Row[Any]]) -> int:
     key = {"county": "county_id", "direct_school": "body_id", "school": "body_id", "township": "body_id",
            "kind": "kind", "subject": "subject"}.get(quota.scope)  # fmt: skip
-    return sum(row.n for row in rows if _covers(quota, row) and (key is None or getattr(row, key) == getattr(case, key)))
+    return sum(
+        row.n for row in rows if _covers(quota, row) and (key is None or getattr(row, key) == getattr(case, key))
+    )
 
 
-def _words(quota: Any, case: Case) -> str:
+def _words(quota: Any) -> str:
     if quota.scope == "county":
         return quota.body_name or "本县（市、区）"
     return quota.body_name or SCOPES.get(quota.scope, "") + (f" {quota.kind}" if quota.kind else "")

@@ -25,9 +25,10 @@ def next_reserved(session: Session, round_id: int, path: str, moving: Collection
 
 def outstanding(session: Session, round_id: int, step: str) -> int:
     """How many applications of a round wait for experts at a step."""
-    return session.execute(
+    found: int = session.execute(
         select(func.count())
         .select_from(RUNS)
         .where(RUNS.c.round_id == round_id, RUNS.c.step == step, RUNS.c.stage == "expert_review")
         .where(RUNS.c.state.in_(("unassigned", "scoring")), RUNS.c.ended_at.is_(None))
     ).scalar_one()
+    return found

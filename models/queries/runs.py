@@ -25,7 +25,9 @@ def lock_runs(session: Session, run_ids: Iterable[int]) -> Sequence[Row[Any]]:
 
 def due_runs(session: Session, now: datetime, limit: int) -> Sequence[Row[Any]]:
     """Runs whose moment has come, oldest first, not held by another sweeper."""
-    statement = select(RUNS).where(RUNS.c.wake_at.is_not(None), RUNS.c.wake_at <= now).order_by(RUNS.c.wake_at).limit(limit)
+    statement = (
+        select(RUNS).where(RUNS.c.wake_at.is_not(None), RUNS.c.wake_at <= now).order_by(RUNS.c.wake_at).limit(limit)
+    )
     if session.get_bind().dialect.name == "postgresql":
         statement = statement.with_for_update(skip_locked=True)
     return session.execute(statement).all()

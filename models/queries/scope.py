@@ -31,11 +31,12 @@ def _of_bodies(body_ids: Collection[int]) -> ColumnElement[bool]:
 
 
 def _of_authority(body_ids: Collection[int]) -> ColumnElement[bool]:
-    return APPLICATIONS.c.version_id.in_(
+    under: ColumnElement[bool] = APPLICATIONS.c.version_id.in_(
         select(VERSIONS.c.id)
         .join(PROGRAMMES, PROGRAMMES.c.id == VERSIONS.c.programme_id)
         .where(PROGRAMMES.c.authority_body_id.in_(list(body_ids)))
     )
+    return under
 
 
 def _on_desk(body_ids: Collection[int]) -> ColumnElement[bool]:

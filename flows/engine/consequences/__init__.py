@@ -3,7 +3,14 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from flows.engine.consequences.experts import ask_experts, ask_reserve, promote_next, record_answer, record_refusal, tell_ranking
+from flows.engine.consequences.experts import (
+    ask_experts,
+    ask_reserve,
+    promote_next,
+    record_answer,
+    record_refusal,
+    tell_ranking,
+)
 from flows.engine.consequences.rounds import cancel_round, extend_round, invite
 from flows.engine.consequences.studios import give_seat, make_studio, record_filing, start_cycle
 from flows.engine.consequences.submissions import record_judgements, record_submission, rule_objections

@@ -15,14 +15,20 @@ OPINIONS = Opinion.__table__  # type: ignore[attr-defined]
 ANSWER = (
     update(OPINIONS)
     .where(OPINIONS.c.id == bindparam("b_id"))
-    .values(answer=bindparam("b_answer", type_=OPINIONS.c.answer.type), mark=bindparam("b_mark"), given_at=bindparam("b_at"))
+    .values(
+        answer=bindparam("b_answer", type_=OPINIONS.c.answer.type), mark=bindparam("b_mark"), given_at=bindparam("b_at")
+    )
 )
 OUTCOME_NOTICES = {"selected": "selected", "reserved": "reserved", "rejected": "ranked_out"}
 
 
 def ask_experts(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
     """Ask each expert of the panel that the draw gave."""
-    asked = [(one, expert_id, place, False) for one in happened for place, expert_id in enumerate(one.intent.payload["panel"])]
+    asked = [
+        (one, expert_id, place, False)
+        for one in happened
+        for place, expert_id in enumerate(one.intent.payload["panel"])
+    ]
     _ask(work, asked)
     return ()
 
@@ -49,7 +55,7 @@ def _ask(work: Work, asked: Sequence[tuple[Happening, int, int, bool]]) -> None:
     ids = work.session.connection().execute(statement, rows).scalars()
     open_runs(work, [
         Opening(
-            one.run.version_id, one.run.path, f"{one.run.step}/opinion", "opinion", opinion_id, held_by=row["party"],
+            one.run.version_id, one.run.path, f"{one.run.step}/opinion", "opinion", opinion_id, held_by=str(row["party"]),
             round_id=one.run.round_id, application_id=one.run.application_id, parent_id=one.run.id, cause_id=one.transition_id,
         )
         for (one, _, _, _), row, opinion_id in zip(asked, rows, ids, strict=True)
@@ -59,7 +65,12 @@ def _ask(work: Work, asked: Sequence[tuple[Happening, int, int, bool]]) -> None:
 def record_answer(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
     """Write the answer and its sum beside the opinion."""
     rows = [
-        {"b_id": one.run.subject_id, "b_answer": dict(one.intent.payload), "b_mark": _sum(one.intent.payload), "b_at": work.now}
+        {
+            "b_id": one.run.subject_id,
+            "b_answer": dict(one.intent.payload),
+            "b_mark": _sum(one.intent.payload),
+            "b_at": work.now,
+        }
         for one in happened
     ]
     work.session.connection().execute(ANSWER, rows)
@@ -75,7 +86,9 @@ def record_refusal(work: Work, happened: Sequence[Happening], _value: str) -> It
     """Write who stood back and why (回避)."""
     for one in happened:
         work.session.execute(
-            update(OPINIONS).where(OPINIONS.c.id == one.run.subject_id).values(refused_at=work.now, reason=one.move.reason)
+            update(OPINIONS)
+            .where(OPINIONS.c.id == one.run.subject_id)
+            .values(refused_at=work.now, reason=one.move.reason)
         )
     return ()
 
@@ -100,4 +113,3 @@ def promote_next(work: Work, happened: Sequence[Happening], _value: str) -> Iter
         if reserved is not None:
             moving.append(Intent(reserved, "promote", {}, cause_id=one.transition_id))
     return moving
-

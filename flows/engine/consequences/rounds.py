@@ -20,7 +20,9 @@ def invite(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[I
     for one in happened:
         work.session.execute(update(ROUNDS).where(ROUNDS.c.id == one.run.subject_id).values(launched_at=work.now))
         work.session.execute(
-            update(VERSIONS).where(VERSIONS.c.id == one.run.version_id, VERSIONS.c.frozen_at.is_(None)).values(frozen_at=work.now)
+            update(VERSIONS)
+            .where(VERSIONS.c.id == one.run.version_id, VERSIONS.c.frozen_at.is_(None))
+            .values(frozen_at=work.now)
         )
         cast = work.book.cast(work.session, one.run.version_id)
         invited = bodies_under(work.session, cast.authority_id, ("county", "school", "department", "township"))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from flows.engine.calendar import due_after, local_day
 from flows.engine.series import next_numbers
@@ -24,7 +24,9 @@ def make_studio(work: Work, happened: Sequence[Happening], _value: str) -> Itera
     for one in happened:
         case, policy = found[one.run.subject_id], one.rule.policy
         if getattr(policy, "gives", "") == "level" and case.studio_id is not None:
-            work.session.execute(update(STUDIOS).where(STUDIOS.c.id == case.studio_id).values(level=getattr(policy, "level", "")))
+            work.session.execute(
+                update(STUDIOS).where(STUDIOS.c.id == case.studio_id).values(level=getattr(policy, "level", ""))
+            )
             continue
         _open_setup(work, one, _new_studio(work, one, case), "studio", ())
     return ()
@@ -33,7 +35,13 @@ def make_studio(work: Work, happened: Sequence[Happening], _value: str) -> Itera
 def _new_studio(work: Work, one: Happening, case: Case) -> int:
     policy: Any = one.rule.policy
     cast = work.book.cast(work.session, one.run.version_id)
-    words = {"host": case.person_name, "school": case.body_name, "kind": case.kind, "year": str(local_day(work.now).year), "n": ""}
+    words = {
+        "host": case.person_name,
+        "school": case.body_name,
+        "kind": case.kind,
+        "year": str(local_day(work.now).year),
+        "n": "",
+    }
     studio_id: int = work.session.execute(
         insert(STUDIOS)
         .values(
@@ -78,12 +86,14 @@ def give_seat(work: Work, happened: Sequence[Happening], _value: str) -> Iterabl
 
 def _open_setup(work: Work, one: Happening, studio_id: int, each: str, units: Sequence[tuple[int, str]]) -> None:
     """Open the setup duties of the studio itself, or of each person of a role; those that exist stay."""
-    wanted = [rule for rule in work.book.setup_rules(work.session, one.run.version_id) if (rule.each or "studio") == each]
+    wanted = [
+        rule for rule in work.book.setup_rules(work.session, one.run.version_id) if (rule.each or "studio") == each
+    ]
     host = work.session.execute(select(STUDIOS.c.host_id).where(STUDIOS.c.id == studio_id)).scalar_one()
     for rule in wanted:
         for unit_id, name in units or ((studio_id, ""),):
             duty_id = _new_duty(work, one, studio_id, rule, unit_id, name, host)
-            openings = [_duty_opening(one, studio_id, rule.key, duty_id, work)]
+            openings = [_duty_opening(one, studio_id, rule.key, duty_id)]
             run_id = open_runs(work, openings)[0]
             _ask_signatures(work, one, rule, run_id, studio_id, host, unit_id)
 
@@ -103,25 +113,36 @@ def _new_duty(work: Work, one: Happening, studio_id: int, rule: Any, unit_id: in
     return duty_id
 
 
-def _duty_opening(one: Happening, studio_id: int, key: str, duty_id: int, work: Work) -> Opening:
+def _duty_opening(one: Happening, studio_id: int, key: str, duty_id: int) -> Opening:
     return Opening(
         one.run.version_id, "obligations", key, "duty", duty_id, round_id=one.run.round_id, studio_id=studio_id,
         cause_id=one.transition_id,
     )  # fmt: skip
 
 
-def _ask_signatures(work: Work, one: Happening, rule: Any, run_id: int, studio_id: int, host: int, unit_id: int) -> None:
+def _ask_signatures(
+    work: Work, one: Happening, rule: Any, run_id: int, studio_id: int, host: int, unit_id: int
+) -> None:
     signers = {role: host if role == "host" else unit_id for role in rule.signed_by}
     if not signers:
         return
     rows = [
-        {"run_id": run_id, "kind": "signature", "party": f"person:{person}", "place": n, "further": False, "draft": {}, "answer": {}, "reason": ""}
+        {
+            "run_id": run_id,
+            "kind": "signature",
+            "party": f"person:{person}",
+            "place": n,
+            "further": False,
+            "draft": {},
+            "answer": {},
+            "reason": "",
+        }
         for n, person in enumerate(signers.values())
     ]
     statement = insert(OPINIONS).returning(OPINIONS.c.id, sort_by_parameter_order=True)
     ids = work.session.connection().execute(statement, rows).scalars()
     open_runs(work, [
-        Opening(one.run.version_id, "obligations", f"{rule.key}/opinion", "opinion", opinion_id, held_by=row["party"],
+        Opening(one.run.version_id, "obligations", f"{rule.key}/opinion", "opinion", opinion_id, held_by=str(row["party"]),
                 studio_id=studio_id, parent_id=run_id, cause_id=one.transition_id)
         for row, opinion_id in zip(rows, ids, strict=True)
     ])  # fmt: skip
@@ -136,7 +157,9 @@ def record_filing(work: Work, happened: Sequence[Happening], _value: str) -> Ite
                 filed_by=one.actor.person_id, filed_at=work.now, duty_id=one.run.subject_id,
             )
         )  # fmt: skip
-        work.session.execute(update(DUTIES).where(DUTIES.c.id == one.run.subject_id).values(counted=DUTIES.c.counted + 1))
+        work.session.execute(
+            update(DUTIES).where(DUTIES.c.id == one.run.subject_id).values(counted=DUTIES.c.counted + 1)
+        )
     return ()
 
 
@@ -153,7 +176,9 @@ def start_cycle(work: Work, happened: Sequence[Happening], _value: str) -> Itera
         if number == 0:
             ends_on = cycle_end(today, one.rule.policy, work)
             work.session.execute(
-                insert(CYCLES).values(studio_id=case.studio_id, number=1, version_id=one.run.version_id, begins_on=today, ends_on=ends_on)
+                insert(CYCLES).values(
+                    studio_id=case.studio_id, number=1, version_id=one.run.version_id, begins_on=today, ends_on=ends_on
+                )
             )
         work.session.execute(update(STUDIOS).where(STUDIOS.c.id == case.studio_id).values(standing="active"))
     return ()

@@ -22,7 +22,9 @@ SUBMIT = (
 JUDGE = (
     update(CHECKS)
     .where(CHECKS.c.application_id == bindparam("b_application"), CHECKS.c.place == bindparam("b_place"))
-    .values(result=bindparam("b_result"), by_person_id=bindparam("b_by"), at=bindparam("b_at"), reason=bindparam("b_reason"))
+    .values(
+        result=bindparam("b_result"), by_person_id=bindparam("b_by"), at=bindparam("b_at"), reason=bindparam("b_reason")
+    )
 )
 
 
@@ -32,7 +34,11 @@ def record_submission(work: Work, happened: Sequence[Happening], _value: str) ->
     unnumbered = [one for one in happened if found[one.run.subject_id].number is None]
     numbers = _numbers(work, unnumbered)
     rows = [
-        {"b_id": one.run.subject_id, "b_number": found[one.run.subject_id].number or numbers[one.run.subject_id], "b_at": work.now}
+        {
+            "b_id": one.run.subject_id,
+            "b_number": found[one.run.subject_id].number or numbers[one.run.subject_id],
+            "b_at": work.now,
+        }
         for one in happened
     ]
     work.session.connection().execute(SUBMIT, rows)
