@@ -5,13 +5,14 @@ from flows.programme.faults import Fault, FaultyProgramme, mistakes_text
 from flows.programme.lint import check
 from flows.programme.loading import from_expanded, library, load, origin_of, origins_within
 from flows.programme.phrases import Span
-from flows.programme.portrait import Coverage, coverage, lifecycle_text
+from flows.programme.portrait import Coverage, Line, coverage, lifecycle_sections, lifecycle_text
 from flows.programme.schema import Programme
 
 __all__ = [
     "Coverage",
     "Fault",
     "FaultyProgramme",
+    "Line",
     "Origin",
     "Programme",
     "Span",
@@ -19,6 +20,7 @@ __all__ = [
     "coverage",
     "from_expanded",
     "library",
+    "lifecycle_sections",
     "lifecycle_text",
     "load",
     "mistakes_text",

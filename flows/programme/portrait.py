@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flows.programme.entries import Consequence, Consequences, Criterion, Limit
+from flows.programme.expand import Origin
 from flows.programme.loading import origin_of
 from flows.programme.phrases import Span
 from flows.programme.schema import Programme
@@ -45,6 +46,17 @@ class Coverage:
     missed: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One rule in words: its place in the file, how deep it stands, its origin (none: the text is silent), and its name there."""
+
+    path: str
+    text: str
+    depth: int
+    origin: Origin | None
+    code: str = ""
+
+
 def coverage(programme: Programme) -> Coverage:
     """Which clauses of the text are encoded; `missed` are listed as rules but no value has them as its origin."""
     cited = {
@@ -59,22 +71,30 @@ def coverage(programme: Programme) -> Coverage:
     )
 
 
-def lifecycle_text(programme: Programme) -> str:
-    """The lifecycle as `studioflow programme show` prints it; every line ends with its origin in brackets."""
-    header = [f"{programme.title}（{programme.code}）", f"出处：{programme.source}", f"版本：{programme.sha256[:12]}"]
+def lifecycle_sections(programme: Programme) -> tuple[tuple[str, tuple[Line, ...]], ...]:
+    """The lifecycle as titled sections of lines, each with its place and its origin."""
     sections = (
         ("机构", _bodies), ("人员", _people), ("周期", _cycle), ("办理路径", _paths), ("应办事项", _obligations),
         ("考勤", _attendance), ("考核", _assessments), ("整改", _rectification), ("经费", _funds), ("没有的部分", _absent),
     )  # fmt: skip
-    lines = list(header)
-    for title, section in sections:
-        body = list(section(programme))
-        lines += ["", f"【{title}】", *(body or ["  无"])]
+    return tuple((title, tuple(section(programme))) for title, section in sections)
+
+
+def lifecycle_text(programme: Programme) -> str:
+    """The lifecycle as `studioflow programme show` prints it; every line ends with its origin in brackets."""
+    lines = [f"{programme.title}（{programme.code}）", f"出处：{programme.source}", f"版本：{programme.sha256[:12]}"]
+    for title, body in lifecycle_sections(programme):
+        lines += ["", f"【{title}】", *([_printed(line) for line in body] or ["  无"])]
     return "\n".join(lines) + "\n"
 
 
-def _line(programme: Programme, path: str, text: str, depth: int = 1) -> str:
-    return f"{'  ' * depth}{text}　〔{origin_of(programme, path).chinese}〕"
+def _printed(line: Line) -> str:
+    name = f"［{line.code}］" if line.code else ""
+    return f"{'  ' * line.depth}{line.text}{name}" + (f"　〔{line.origin.chinese}〕" if line.origin else "")
+
+
+def _line(programme: Programme, path: str, text: str, depth: int = 1, code: str = "") -> Line:
+    return Line(path, text, depth, origin_of(programme, path), code)
 
 
 def _who(programme: Programme, name: str | None) -> str:
@@ -85,7 +105,7 @@ def _who(programme: Programme, name: str | None) -> str:
     return programme.people[name].title if name in programme.people else _WHO_ZH.get(name, name)
 
 
-def _bodies(programme: Programme) -> Iterator[str]:
+def _bodies(programme: Programme) -> Iterator[Line]:
     does = {
         "decides": "决定", "approves": "批准", "executes": "组织实施", "assesses": "考核", "advises": "提出意见",
         "files": "备案", "pays": "拨款", "audits": "审计", "supervises": "监督", "supports": "保障",
@@ -97,7 +117,7 @@ def _bodies(programme: Programme) -> Iterator[str]:
         )
 
 
-def _people(programme: Programme) -> Iterator[str]:
+def _people(programme: Programme) -> Iterator[Line]:
     for name, role in programme.people.items():
         number = "，".join(_limit(limit) for limit in role.number) or "人数不限"
         chosen = f"，由{_who(programme, role.chosen_by)}确定" if role.chosen_by else ""
@@ -146,16 +166,16 @@ def _criterion(criterion: Criterion) -> str:
     return f"{name} {' '.join(words)}{_IF_NOT_ZH[criterion.if_not]}"
 
 
-def _cycle(programme: Programme) -> Iterator[str]:
+def _cycle(programme: Programme) -> Iterator[Line]:
     length = "＋".join(span.chinese for span in programme.cycle_length())
     yield _line(programme, "cycle", f"一个周期 {length}")
     starts = {"plaque": "挂牌之日", "school_year": "学年之初"}.get(programme.cycle.starts, programme.cycle.starts)
     yield _line(programme, "cycle.starts", f"自{starts}起算")
 
 
-def _paths(programme: Programme) -> Iterator[str]:
+def _paths(programme: Programme) -> Iterator[Line]:
     for name, path in programme.paths.items():
-        yield _line(programme, f"paths.{name}.gives", f"{name}：{GIFTS_ZH[path.gives]}（{_CALLS_ZH[path.call]}）")
+        yield _line(programme, f"paths.{name}.gives", f"{GIFTS_ZH[path.gives]}（{_CALLS_ZH[path.call]}）", code=name)
         for needed, grade in path.needs.items():
             text = f"须{programme.assessments[needed].title if needed in programme.assessments else needed}{GRADES_ZH[grade]}以上"
             yield _line(programme, f"paths.{name}.needs.{needed}", text, 2)
@@ -165,22 +185,33 @@ def _paths(programme: Programme) -> Iterator[str]:
             yield from _step(programme, path, step, n)
 
 
-def _step(programme: Programme, path: Path, step: Step, n: int) -> Iterator[str]:
+def _step(programme: Programme, path: Path, step: Step, n: int) -> Iterator[Line]:
     place = f"paths.{path.name}.steps.{step.name}"
     by = f"：{'、'.join(_who(programme, name) for name in step.by)}" if step.by else ""
     advice = "（不同意也往下走）" if step.go.get("declined") == "next" else ""
-    yield _line(programme, place, f"{n}. {STAGES_ZH[step.stage]} {step.name}{by}{advice}", 2)
+    yield _line(programme, place, f"{n}. {STAGES_ZH[step.stage]}{by}{advice}", 2, step.name)
     for key, value in step.policy().items():
         if isinstance(value, Span):
             yield _line(programme, f"{place}.{key}", f"{_KEYS_ZH.get(key, key)} {value.chinese}", 4)
 
 
-def _obligations(programme: Programme) -> Iterator[str]:
+def _obligations(programme: Programme) -> Iterator[Line]:
     for name, duty in programme.obligations.items():
         yield _line(programme, f"obligations.{name}", _duty(programme, duty))
         yield _line(programme, f"obligations.{name}.due", f"截止 {duty.due.chinese}", 2)
         if duty.blocks:
-            yield _line(programme, f"obligations.{name}.blocks", f"未办则不能：{'、'.join(duty.blocks)}", 2)
+            yield _line(
+                programme,
+                f"obligations.{name}.blocks",
+                f"未办则不能：{'、'.join(_barred(programme, one) for one in duty.blocks)}",
+                2,
+            )
+
+
+def _barred(programme: Programme, name: str) -> str:
+    if name in programme.assessments:
+        return programme.assessments[name].title
+    return GIFTS_ZH[programme.paths[name].gives] if name in programme.paths else STAGES_ZH.get(name, name)
 
 
 def _duty(programme: Programme, duty: Obligation) -> str:
@@ -192,7 +223,7 @@ def _duty(programme: Programme, duty: Obligation) -> str:
     return f"{duty.title}：{how_often}{times}{each}，{_who(programme, duty.who or duty.each)}负责{to}{soft}"
 
 
-def _attendance(programme: Programme) -> Iterator[str]:
+def _attendance(programme: Programme) -> Iterator[Line]:
     rule = programme.attendance
     if rule:
         ratio = rule.absent.at_least or rule.absent.more_than
@@ -201,7 +232,7 @@ def _attendance(programme: Programme) -> Iterator[str]:
         yield _line(programme, "attendance.then", _consequences(programme, rule.then), 2)
 
 
-def _assessments(programme: Programme) -> Iterator[str]:
+def _assessments(programme: Programme) -> Iterator[Line]:
     for name, assessment in programme.assessments.items():
         place = f"assessments.{name}"
         grades = "、".join(assessment.words.get(grade, GRADES_ZH[grade]) for grade in assessment.grades) or "不定等次"
@@ -244,7 +275,7 @@ def _consequence(programme: Programme, consequence: Consequence) -> str:
     return f"{word}{value}{to}{limit}"
 
 
-def _rectification(programme: Programme) -> Iterator[str]:
+def _rectification(programme: Programme) -> Iterator[Line]:
     rule = programme.rectification
     if rule:
         set_by = f"由{_who(programme, rule.limit.set_by)}定，未定则" if rule.limit.set_by else ""
@@ -254,7 +285,7 @@ def _rectification(programme: Programme) -> Iterator[str]:
         yield _line(programme, "rectification.ineffective", text)
 
 
-def _funds(programme: Programme) -> Iterator[str]:
+def _funds(programme: Programme) -> Iterator[Line]:
     levels = {**_VALUES_ZH, "": ""}
     for name, fund in programme.funds.items():
         amounts = "、".join(f"{levels[level]}{amount.chinese}" for level, amount in fund.amounts.items())
@@ -262,11 +293,12 @@ def _funds(programme: Programme) -> Iterator[str]:
         yield _line(programme, f"funds.{name}", f"{fund.title}：{PERIODS_ZH[fund.per]}，{amounts}，{who}")
 
 
-def _absent(programme: Programme) -> Iterator[str]:
+def _absent(programme: Programme) -> Iterator[Line]:
     absent = programme.absent
     if absent.silent:
-        yield f"  原文未写：{'、'.join(PARTS_ZH[part] for part in absent.silent)}"
+        yield Line("absent.silent", f"原文未写：{'、'.join(PARTS_ZH[part] for part in absent.silent)}", 1, None)
     for part, text in absent.instead.items():
-        yield f"  {PARTS_ZH[part]}：{text}"
+        yield Line(f"absent.instead.{part}", f"{PARTS_ZH[part]}：{text}", 1, None)
     for excluded, clauses in absent.excluded.items():
-        yield f"  {PARTS_ZH[excluded]}：原文排除　〔{'、'.join(clauses)}〕"
+        origin = Origin("clause", "、".join(clauses))
+        yield Line(f"absent.excluded.{excluded}", f"{PARTS_ZH[excluded]}：原文排除", 1, origin)
