@@ -37,7 +37,7 @@ class Refusal:
 
 
 IMPLICIT: Mapping[str, tuple[Part, ...]] = {
-    "extend": (Part.AUTHORITY, Part.OFFICE),
+    "extend": (Part.AUTHORITY, Part.OFFICE, Part.ENGINE),
     "cancel": (Part.ENGINE,),
     "withdraw": (Part.APPLICANT,),
 }
@@ -52,7 +52,7 @@ def decide(stage: Stage, ask: Ask, ladder: tuple[int, ...] = ()) -> Move | Refus
     on = stage.find(ask.run.state, ask.event)
     if on is None:
         return _implicit(stage, ask, ladder)
-    refusal = _not_theirs(ask, on.parts) or _lacking(ask, on.needs) or _guarded(ask, on)
+    refusal = _not_theirs(ask, on.parts) or _too_late(stage, ask) or _lacking(ask, on.needs) or _guarded(ask, on)
     if refusal is not None:
         return refusal
     return _move(stage, ask, on, ladder)
@@ -161,6 +161,23 @@ def _not_theirs(ask: Ask, parts: tuple[Part, ...]) -> Refusal | None:
         if any(ask.facts.parts.get(part) in ask.actor.keys for part in parts if ask.facts.parts.get(part)):
             return _own_case(ask, parts)
     return Refusal("not_yours", "这一步不由您办理。")
+
+
+def _too_late(stage: Stage, ask: Ask) -> Refusal | None:
+    """A deadline that means something when it passes has passed, though the clock has not said so yet.
+
+    What may still be done after it (a late report) is not refused.
+    """
+    wait = stage.wait(ask.run.state)
+    passed = ask.run.due_at is not None and ask.run.due_at <= ask.now
+    if wait is None or wait.then is None or not passed or ask.actor.kind not in {"person", "public"}:
+        return None
+    fired = stage.find(ask.run.state, wait.then)
+    still = fired is not None and any(stage.find(state, ask.event) for state in fired.targets)
+    if still or Part.AUTHORITY in (found.parts if (found := stage.find(ask.run.state, ask.event)) else ()):
+        return None
+    last = _last_day(ask.run.due_at or ask.now)
+    return Refusal("too_late", f"期限已于 {last.month}月{last.day}日 24:00 截止，不能再办理。没有改动任何内容。")
 
 
 def _own_case(ask: Ask, parts: tuple[Part, ...]) -> Refusal | None:

@@ -5,7 +5,9 @@ from datetime import date
 import pytest
 from sqlalchemy import Engine, select
 
+from flows.engine.calendar import at_local
 from flows.engine.errors import Refused
+from flows.rounds import Places
 from models import Cycle
 from models.session import transaction
 from tests.world import World
@@ -13,8 +15,8 @@ from tests.world import World
 MASTER = [{"kind": "title", "name": "名校长", "level": "city"}]
 
 
-def chosen(world: World, *names: str, selected: int) -> None:
-    """People apply, are endorsed, scored 90, 89, 88 … and ranked; `selected` places."""
+def chosen(world: World, *names: str) -> None:
+    """People apply, are endorsed, scored 90, 89, 88 … and ranked."""
     world.apply_for(*names, credentials=MASTER)
     world.on("2025-03-07")
     world.endorse_tiers(*names)
@@ -24,7 +26,6 @@ def chosen(world: World, *names: str, selected: int) -> None:
         world.score(name, *[90 - n] * 5)
     world.on("2025-04-08")
     world.rank()
-    del selected
 
 
 def test_chifeng_round_without_objection_runs_to_the_plaque(any_database: Engine) -> None:
@@ -45,8 +46,8 @@ def test_chifeng_round_without_objection_runs_to_the_plaque(any_database: Engine
     world.post()
     world.on("2025-04-20", 23)
     assert world.state("A") == "notice.posted"
+    world.on("2025-04-21")
     with pytest.raises(Refused, match="先要发文公布") as early:
-        world.on("2025-04-21")
         world.do("bureau", "hang", "A")
     assert early.value.because == "unannounced"
     assert world.state("A") == "plaque.unannounced"
@@ -63,11 +64,9 @@ def test_chifeng_round_without_objection_runs_to_the_plaque(any_database: Engine
 
 
 def test_chifeng_upheld_objection_holds_one_entry_and_promotes_the_next(any_database: Engine) -> None:
-    from flows.rounds import Places
-
     world = World(any_database)
     world.round(date(2025, 3, 31), quotas=[Places("round", at_most=3)])
-    chosen(world, "A", "B", "C", "D", selected=3)
+    chosen(world, "A", "B", "C", "D")
     assert [world.state(name) for name in "ABCD"] == ["notice.unposted"] * 3 + ["expert_review.reserved"]
     world.on("2025-04-14")
     world.post("A", "B", "C")
@@ -84,3 +83,20 @@ def test_chifeng_upheld_objection_holds_one_entry_and_promotes_the_next(any_data
     assert world.state("D") == "notice.unposted"
     assert [message.notice for message in world.mail("objection_upheld", "B")] == ["objection_upheld"]
     assert len(world.mail("promoted", "D")) == 1
+
+
+def test_chifeng_objection_after_the_last_day_is_refused_though_the_clock_has_not_looked(
+    sqlite_database: Engine,
+) -> None:
+    world = World(sqlite_database)
+    world.round(date(2025, 3, 31))
+    chosen(world, "A")
+    world.on("2025-04-14")
+    world.post()
+    world.on("2025-04-20", 23)
+    world.clock.advance(at_local(date(2025, 4, 21), 0, 0))
+    with pytest.raises(Refused) as late:
+        world.do("public", "object", "A", facts="称号与证书不符")
+    assert late.value.because == "too_late"
+    world.sweep()
+    assert world.state("A") == "plaque.unannounced"
