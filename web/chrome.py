@@ -1,20 +1,18 @@
 """The frame around a page: who is here, what they may open, how much waits; two queries."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from flows.engine.calendar import end_of_day
+from flows.engine.calendar import end_of_day, local_day
+from flows.engine.work import Work
 from models import Message
 from models.queries.inbox import waiting_counts
 from models.settings import settings
 from web.access import allowed
 from web.display import Acting, Chrome, NavGroup, NavItem, Today, day
 from web.i18n import _, current_locale
-
-if TYPE_CHECKING:
-    from web.visit import Visit
+from web.identity import Visitor
 
 MESSAGES = Message.__table__  # type: ignore[attr-defined]
 RAIL: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
@@ -28,10 +26,10 @@ RAIL: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
 HOME_DOCK = ("/inbox", "/scores", "/rounds", "/applications", "/messages")
 
 
-def chrome_of(visit: "Visit") -> Chrome:
+def chrome_of(work: Work, visitor: Visitor, path: str) -> Chrome:
     """The frame for this visitor; a line of the rail is there only where the access table opens its route."""
-    counts, unread = _counts(visit)
-    visitor, path = visit.visitor, visit.request.url.path
+    counts, unread = _counts(work, visitor)
+    today = local_day(work.now)
     groups = tuple(
         NavGroup(_(title) if title else None, items)
         for title, lines in RAIL
@@ -40,7 +38,7 @@ def chrome_of(visit: "Visit") -> Chrome:
     everything = {item.href: item for group in groups for item in group.items}
     acting = Acting(visitor.acting_name, "", "/acting/end") if visitor.acting_for else None
     return Chrome(
-        visitor.name, visitor.body_name, visitor.body_name, groups, Today(day(visit.today, visit.today), _works(visit)),
+        visitor.name, visitor.body_name, visitor.body_name, groups, Today(day(today, today), work.calendar.is_working(today)),
         visitor.csrf, settings().support_phone, current_locale(), acting, unread,
         tuple(everything[href] for href in HOME_DOCK if href in everything), "", visitor.large_type, visitor.single_keys,
     )  # fmt: skip
@@ -53,18 +51,12 @@ def _item(line: tuple[str, str, str], counts: dict[str, int], path: str) -> NavI
     return NavItem(_(label), href, icon, count or None, tone, path == href or path.startswith(f"{href}/"))
 
 
-def _counts(visit: "Visit") -> tuple[dict[str, int], int]:
-    with visit.reading() as work:
-        soon = end_of_day(visit.today + timedelta(days=3))
-        waiting = waiting_counts(work.session, visit.visitor.keys, visit.now, soon)
-        unread = work.session.execute(
-            select(func.count())
-            .select_from(MESSAGES)
-            .where(MESSAGES.c.person_id == visit.visitor.person_id, MESSAGES.c.read_at.is_(None))
-        ).scalar_one()
+def _counts(work: Work, visitor: Visitor) -> tuple[dict[str, int], int]:
+    soon = end_of_day(local_day(work.now) + timedelta(days=3))
+    waiting = waiting_counts(work.session, visitor.keys, work.now, soon)
+    unread = work.session.execute(
+        select(func.count())
+        .select_from(MESSAGES)
+        .where(MESSAGES.c.person_id == visitor.person_id, MESSAGES.c.read_at.is_(None))
+    ).scalar_one()
     return {"/inbox": waiting["todo"], "/messages": unread}, unread
-
-
-def _works(visit: "Visit") -> bool:
-    with visit.reading() as work:
-        return work.calendar.is_working(visit.today)

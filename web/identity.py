@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import insert, select, update
 from sqlmodel import Session
 
+from flows.accounts import hasher
 from flows.engine.calendar import local_day
 from flows.engine.declare import Actor
 from models import LoginAttempt, LoginSession, Person, User
@@ -76,12 +76,6 @@ class LoginResult:
     tries_left: int = 0
     wait_until: datetime | None = None
     faults: Sequence[str] = field(default_factory=tuple)
-
-
-@cache
-def hasher() -> PasswordHasher:
-    """The argon2id hasher with the library's own parameters."""
-    return PasswordHasher()
 
 
 def digest(text: str) -> str:

@@ -74,7 +74,10 @@ class Visit:
 
     def page(self, name: str, status: int = 200, /, **context: Any) -> HTMLResponse:
         """Answer with a page inside the visitor's frame (none for the public)."""
-        chrome = chrome_of(self) if self.visitor.known else None
+        chrome = None
+        if self.visitor.known:
+            with self.reading() as work:
+                chrome = chrome_of(work, self.visitor, self.request.url.path)
         return page(self.request, name, {"chrome": chrome, "today": self.today, "request_id": new_request_id(),
                                          "csrf": self.visitor.csrf, **context}, status)  # fmt: skip
 
