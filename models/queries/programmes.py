@@ -1,0 +1,79 @@
+"""Programmes (办法): their versions, and who runs under each; two queries for the list, three for one version."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import Session
+
+from models import Body, Cycle, Programme, ProgrammeVersion, Round
+
+PROGRAMMES, VERSIONS, BODIES = Programme.__table__, ProgrammeVersion.__table__, Body.__table__  # type: ignore[attr-defined]
+ROUNDS, CYCLES = Round.__table__, Cycle.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """A version of a programme with its authority, and how many rounds and cycles are bound to it."""
+
+    id: int
+    programme_id: int
+    code: str
+    title: str
+    authority_id: int
+    authority: str
+    number: int
+    in_force_on: date
+    frozen_at: datetime | None
+    sha256: str
+    rounds: int
+    cycles: int
+
+    @property
+    def used(self) -> bool:
+        """Whether a round or a cycle holds it, so that it may not change any more."""
+        return self.frozen_at is not None or bool(self.rounds or self.cycles)
+
+
+def versions(session: Session, code: str = "", programme_id: int | None = None) -> list[VersionRow]:
+    """All versions, or those of one programme, newest first within each; three queries."""
+    statement = (
+        select(
+            VERSIONS.c.id, VERSIONS.c.programme_id, PROGRAMMES.c.code, PROGRAMMES.c.title, PROGRAMMES.c.authority_body_id,
+            BODIES.c.name, VERSIONS.c.number, VERSIONS.c.in_force_on, VERSIONS.c.frozen_at, VERSIONS.c.sha256,
+        )
+        .join(PROGRAMMES, PROGRAMMES.c.id == VERSIONS.c.programme_id)
+        .join(BODIES, BODIES.c.id == PROGRAMMES.c.authority_body_id)
+        .order_by(PROGRAMMES.c.id, VERSIONS.c.number.desc())
+    )  # fmt: skip
+    if code:
+        statement = statement.where(PROGRAMMES.c.code == code)
+    if programme_id is not None:
+        statement = statement.where(PROGRAMMES.c.id == programme_id)
+    rows = session.execute(statement).all()
+    rounds, cycles = _counted(session, ROUNDS), _counted(session, CYCLES)
+    return [_version(row, rounds.get(row.id, 0), cycles.get(row.id, 0)) for row in rows]
+
+
+def _version(row: Any, rounds: int, cycles: int) -> VersionRow:
+    return VersionRow(
+        row.id, row.programme_id, row.code, row.title, row.authority_body_id, row.name, row.number, row.in_force_on,
+        row.frozen_at, row.sha256, rounds, cycles,
+    )  # fmt: skip
+
+
+def rounds_under(session: Session, version_id: int) -> Sequence[tuple[int, str]]:
+    """Launched rounds that run under a version: id and title, newest first."""
+    rows = session.execute(
+        select(ROUNDS.c.id, ROUNDS.c.title)
+        .where(ROUNDS.c.version_id == version_id, ROUNDS.c.launched_at.is_not(None))
+        .order_by(ROUNDS.c.id.desc())
+    )
+    return [(row.id, row.title) for row in rows]
+
+
+def _counted(session: Session, table: Any) -> Mapping[int, int]:
+    rows = session.execute(select(table.c.version_id, func.count().label("n")).group_by(table.c.version_id))
+    return {row.version_id: row.n for row in rows}
