@@ -183,8 +183,11 @@ def _tell_parent(work: Work, parent_id: int, answer: str, cause_id: int) -> None
     row = next((row for row in lock_runs(work.session, [parent_id]) if row.id == parent_id), None)
     if row is None or row.ended_at is not None:
         return
-    stage = work.book.stage(row.stage)
-    events = (stage.refused,) if answer == "refused" and stage.refused else stage.answered
-    for event in events:
-        if not apply_many(work, [Intent(parent_id, event, cause_id=cause_id)], THE_ENGINE)[0].refused:
+    run = run_state(row)
+    known = read_facts(work, [run])[run.id]
+    stage = work.book.stage(run.stage)
+    for event in (stage.refused,) if answer == "refused" and stage.refused else stage.answered:
+        rule, ask = ask_of(work, run, known, event, THE_ENGINE, {})
+        if not isinstance(decide(rule.stage, ask), Refusal):
+            apply_many(work, [Intent(parent_id, event, cause_id=cause_id)], THE_ENGINE)
             return

@@ -9,10 +9,11 @@ from sqlalchemy import exists, select
 from sqlmodel import Session
 
 from models import Application, Body, Listing, ListingEntry, Person, Round, StageRun, Studio
+from models.columns import among, rows, table_of
 
-APPLICATIONS, PEOPLE, BODIES = Application.__table__, Person.__table__, Body.__table__  # type: ignore[attr-defined]
-ROUNDS, STUDIOS, RUNS = Round.__table__, Studio.__table__, StageRun.__table__  # type: ignore[attr-defined]
-LISTINGS, ENTRIES = Listing.__table__, ListingEntry.__table__  # type: ignore[attr-defined]
+APPLICATIONS, PEOPLE, BODIES = table_of(Application), table_of(Person), table_of(Body)
+ROUNDS, STUDIOS, RUNS = table_of(Round), table_of(Studio), table_of(StageRun)
+LISTINGS, ENTRIES = table_of(Listing), table_of(ListingEntry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,38 +51,40 @@ class Case:
     listed: bool = False
 
 
+_LISTED = (
+    exists()
+    .where(ENTRIES.c.run_id == RUNS.c.id, RUNS.c.application_id == APPLICATIONS.c.id)
+    .where(LISTINGS.c.id == ENTRIES.c.listing_id, LISTINGS.c.made_at.is_not(None))
+    .where(LISTINGS.c.act.in_(("rank", "post", "announce")), ENTRIES.c.outcome.is_distinct_from("rejected"))
+)
+CASES = (
+    select(
+        APPLICATIONS,
+        PEOPLE.c.name.label("person_name"),
+        BODIES.c.name.label("body_name"),
+        STUDIOS.c.host_id,
+        ROUNDS.c.opens_on,
+        ROUNDS.c.closes_on.label("round_closes_on"),
+        ROUNDS.c.timetable,
+        ROUNDS.c.title.label("round_title"),
+        ROUNDS.c.prefix,
+        ROUNDS.c.year,
+        _LISTED.label("listed"),
+    )
+    .join(PEOPLE, PEOPLE.c.id == APPLICATIONS.c.person_id)
+    .join(BODIES, BODIES.c.id == APPLICATIONS.c.body_id)
+    .outerjoin(ROUNDS, ROUNDS.c.id == APPLICATIONS.c.round_id)
+    .outerjoin(STUDIOS, STUDIOS.c.id == APPLICATIONS.c.studio_id)
+    .where(among(APPLICATIONS.c.id, "applications"))
+)
+
+
 def cases(session: Session, application_ids: Iterable[int | None]) -> Mapping[int, Case]:
     """The cases of these applications, by id."""
     ids = {one for one in application_ids if one is not None}
     if not ids:
         return {}
-    listed = (
-        exists()
-        .where(ENTRIES.c.run_id == RUNS.c.id, RUNS.c.application_id == APPLICATIONS.c.id)
-        .where(LISTINGS.c.id == ENTRIES.c.listing_id, LISTINGS.c.made_at.is_not(None))
-        .where(LISTINGS.c.act.in_(("rank", "post", "announce")), ENTRIES.c.outcome.is_distinct_from("rejected"))
-    )
-    rows = session.execute(
-        select(
-            APPLICATIONS,
-            PEOPLE.c.name.label("person_name"),
-            BODIES.c.name.label("body_name"),
-            STUDIOS.c.host_id,
-            ROUNDS.c.opens_on,
-            ROUNDS.c.closes_on.label("round_closes_on"),
-            ROUNDS.c.timetable,
-            ROUNDS.c.title.label("round_title"),
-            ROUNDS.c.prefix,
-            ROUNDS.c.year,
-            listed.label("listed"),
-        )
-        .join(PEOPLE, PEOPLE.c.id == APPLICATIONS.c.person_id)
-        .join(BODIES, BODIES.c.id == APPLICATIONS.c.body_id)
-        .outerjoin(ROUNDS, ROUNDS.c.id == APPLICATIONS.c.round_id)
-        .outerjoin(STUDIOS, STUDIOS.c.id == APPLICATIONS.c.studio_id)
-        .where(APPLICATIONS.c.id.in_(ids))
-    )
-    return {row.id: _case(row) for row in rows}
+    return {row.id: _case(row) for row in rows(session, CASES, applications=ids)}
 
 
 def _case(row: Any) -> Case:

@@ -1,17 +1,18 @@
 """Quotas: which of them a case counts against, and how many places are taken."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row, func, select
 from sqlmodel import Session
 
 from models import Application, Body, Quota, StageRun
+from models.columns import among, rows, table_of
 from models.facts import QuotaFact
 from models.queries.cases import Case
 
-QUOTAS, RUNS, APPLICATIONS, BODIES = Quota.__table__, StageRun.__table__, Application.__table__, Body.__table__  # type: ignore[attr-defined]
+QUOTAS, RUNS, APPLICATIONS, BODIES = table_of(Quota), table_of(StageRun), table_of(Application), table_of(Body)
 COUNTED = ("endorsed", "selected", "registered")
 SCOPES = {
     "round": "本批次",
@@ -21,6 +22,31 @@ SCOPES = {
     "subject": "本学科",
     "township": "本镇",
 }
+
+
+OF_ROUNDS = (
+    select(QUOTAS, BODIES.c.name.label("body_name"))
+    .outerjoin(BODIES, BODIES.c.id == QUOTAS.c.body_id)
+    .where(among(QUOTAS.c.round_id, "rounds"))
+    .order_by(QUOTAS.c.id)
+)
+OF_ROUNDS_LOCKED = OF_ROUNDS.with_for_update(of=QUOTAS)
+_GROUPS = (
+    RUNS.c.round_id,
+    RUNS.c.step,
+    APPLICATIONS.c.county_id,
+    APPLICATIONS.c.body_id,
+    APPLICATIONS.c.direct,
+    APPLICATIONS.c.kind,
+    APPLICATIONS.c.subject,
+)
+TAKEN = (
+    select(*_GROUPS, func.count().label("n"))
+    .join(APPLICATIONS, APPLICATIONS.c.id == RUNS.c.application_id)
+    .where(among(RUNS.c.round_id, "rounds"), RUNS.c.outcome.in_(COUNTED))
+    .where(func.coalesce(APPLICATIONS.c.outcome, "").not_in(("withdrawn", "cancelled", "upheld")))
+    .group_by(*_GROUPS)
+)
 
 
 def quota_facts(session: Session, places: Sequence[tuple[int, str, Case]]) -> Mapping[int, tuple[QuotaFact, ...]]:
@@ -47,34 +73,14 @@ def quota_facts(session: Session, places: Sequence[tuple[int, str, Case]]) -> Ma
     }
 
 
-def _quotas(session: Session, rounds: Iterable[int]) -> Sequence[Row[Any]]:
-    statement = (
-        select(QUOTAS, BODIES.c.name.label("body_name"))
-        .outerjoin(BODIES, BODIES.c.id == QUOTAS.c.body_id)
-        .where(QUOTAS.c.round_id.in_(list(rounds)))
-        .order_by(QUOTAS.c.id)
-    )
-    if session.get_bind().dialect.name == "postgresql":
-        statement = statement.with_for_update(of=QUOTAS)
-    return session.execute(statement).all()
+def _quotas(session: Session, rounds: Collection[int]) -> Sequence[Row[Any]]:
+    locks = session.get_bind().dialect.name == "postgresql"
+    return rows(session, OF_ROUNDS_LOCKED if locks else OF_ROUNDS, rounds=list(rounds))
 
 
-def _taken(session: Session, rounds: Iterable[int]) -> Mapping[tuple[int | None, str], Sequence[Row[Any]]]:
-    rows = session.execute(
-        select(
-            RUNS.c.round_id, RUNS.c.step, APPLICATIONS.c.county_id, APPLICATIONS.c.body_id, APPLICATIONS.c.direct,
-            APPLICATIONS.c.kind, APPLICATIONS.c.subject, func.count().label("n"),
-        )
-        .join(APPLICATIONS, APPLICATIONS.c.id == RUNS.c.application_id)
-        .where(RUNS.c.round_id.in_(list(rounds)), RUNS.c.outcome.in_(COUNTED))
-        .where(func.coalesce(APPLICATIONS.c.outcome, "").not_in(("withdrawn", "cancelled", "upheld")))
-        .group_by(
-            RUNS.c.round_id, RUNS.c.step, APPLICATIONS.c.county_id, APPLICATIONS.c.body_id, APPLICATIONS.c.direct,
-            APPLICATIONS.c.kind, APPLICATIONS.c.subject,
-        )
-    )  # fmt: skip
+def _taken(session: Session, rounds: Collection[int]) -> Mapping[tuple[int | None, str], Sequence[Row[Any]]]:
     found: dict[tuple[int | None, str], list[Row[Any]]] = defaultdict(list)
-    for row in rows:
+    for row in rows(session, TAKEN, rounds=list(rounds)):
         found[row.round_id, row.step].append(row)
     return found
 

@@ -2,12 +2,19 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import Session
 
 from models import Listing, ListingEntry, StageRun
+from models.columns import rows, table_of
 
-LISTINGS, ENTRIES, RUNS = Listing.__table__, ListingEntry.__table__, StageRun.__table__  # type: ignore[attr-defined]
+LISTINGS, ENTRIES, RUNS = table_of(Listing), table_of(ListingEntry), table_of(StageRun)
+OUTSTANDING = (
+    select(func.count().label("n"))
+    .select_from(RUNS)
+    .where(RUNS.c.round_id == bindparam("round"), RUNS.c.step == bindparam("at"), RUNS.c.stage == "expert_review")
+    .where(RUNS.c.state.in_(("unassigned", "scoring")), RUNS.c.ended_at.is_(None))
+)
 
 
 def next_reserved(session: Session, round_id: int, path: str, moving: Collection[int]) -> int | None:
@@ -25,10 +32,4 @@ def next_reserved(session: Session, round_id: int, path: str, moving: Collection
 
 def outstanding(session: Session, round_id: int, step: str) -> int:
     """How many applications of a round wait for experts at a step."""
-    found: int = session.execute(
-        select(func.count())
-        .select_from(RUNS)
-        .where(RUNS.c.round_id == round_id, RUNS.c.step == step, RUNS.c.stage == "expert_review")
-        .where(RUNS.c.state.in_(("unassigned", "scoring")), RUNS.c.ended_at.is_(None))
-    ).scalar_one()
-    return found
+    return int(rows(session, OUTSTANDING, round=round_id, at=step)[0].n)

@@ -1,39 +1,53 @@
-"""Runs for the engine: taken with their siblings under lock, claimed when due, counted when waited for."""
+"""Runs for the engine: taken with their siblings under lock, claimed when due, found by their parents."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import Row, bindparam, or_, select
 from sqlmodel import Session
 
 from models import StageRun
+from models.columns import among, rows, table_of
 
-RUNS = StageRun.__table__  # type: ignore[attr-defined]
+RUNS = table_of(StageRun)
+_CASES = select(RUNS.c.application_id).where(among(RUNS.c.id, "these"), RUNS.c.application_id.is_not(None))
+WITH_SIBLINGS = (
+    select(RUNS)
+    .where(or_(among(RUNS.c.id, "ids"), RUNS.c.application_id.in_(_CASES) & RUNS.c.ended_at.is_(None)))
+    .order_by(RUNS.c.id)
+)
+DUE = (
+    select(RUNS)
+    .where(RUNS.c.wake_at.is_not(None), RUNS.c.wake_at <= bindparam("now"))
+    .order_by(RUNS.c.wake_at)
+    .limit(bindparam("most"))
+)
+LIVE_CHILDREN = (
+    select(RUNS.c.id, RUNS.c.parent_id)
+    .where(among(RUNS.c.parent_id, "parents"), RUNS.c.ended_at.is_(None))
+    .order_by(RUNS.c.id)
+)
+WITH_SIBLINGS_LOCKED = WITH_SIBLINGS.with_for_update()
+DUE_LOCKED = DUE.with_for_update(skip_locked=True)
 
 
 def lock_runs(session: Session, run_ids: Iterable[int]) -> Sequence[Row[Any]]:
     """These runs and every live run of the same applications, locked in order of id."""
     ids = sorted(set(run_ids))
-    applications = select(RUNS.c.application_id).where(RUNS.c.id.in_(ids), RUNS.c.application_id.is_not(None))
-    same = RUNS.c.application_id.in_(applications) & RUNS.c.ended_at.is_(None)
-    statement = select(RUNS).where(or_(RUNS.c.id.in_(ids), same)).order_by(RUNS.c.id)
-    if session.get_bind().dialect.name == "postgresql":
-        statement = statement.with_for_update()
-    return session.execute(statement).all()
+    return rows(session, WITH_SIBLINGS_LOCKED if _locks(session) else WITH_SIBLINGS, ids=ids, these=ids)
 
 
 def due_runs(session: Session, now: datetime, limit: int) -> Sequence[Row[Any]]:
     """Runs whose moment has come, oldest first, not held by another sweeper."""
-    statement = (
-        select(RUNS).where(RUNS.c.wake_at.is_not(None), RUNS.c.wake_at <= now).order_by(RUNS.c.wake_at).limit(limit)
-    )
-    if session.get_bind().dialect.name == "postgresql":
-        statement = statement.with_for_update(skip_locked=True)
-    return session.execute(statement).all()
+    return rows(session, DUE_LOCKED if _locks(session) else DUE, now=now, most=limit)
 
 
 def live_children(session: Session, parent_ids: Iterable[int]) -> Sequence[tuple[int, int]]:
     """Runs that hang on these and are still open, each with its parent."""
-    found = select(RUNS.c.id, RUNS.c.parent_id).where(RUNS.c.parent_id.in_(set(parent_ids)), RUNS.c.ended_at.is_(None))
-    return [(row.id, row.parent_id) for row in session.execute(found.order_by(RUNS.c.id))]
+    return [(row.id, row.parent_id) for row in rows(session, LIVE_CHILDREN, parents=list(parent_ids))]
+
+
+def _locks(session: Session) -> bool:
+    """Whether rows are locked one by one; SQLite locks the whole file when a transaction begins."""
+    return session.get_bind().dialect.name == "postgresql"

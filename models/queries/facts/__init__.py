@@ -1,0 +1,26 @@
+"""Facts of runs, stage by stage: each reader takes one run or a thousand with the same number of queries."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from models.facts import Facts
+from models.queries.facts.establishing import duty_facts, plaque_facts, round_facts, seat_facts
+from models.queries.facts.selecting import expert_facts, notice_facts, opinion_facts
+from models.queries.facts.submitting import application_facts, tier_facts
+
+Reader = Callable[[Session, Sequence[Any], Mapping[int, Any], datetime], Mapping[int, Facts]]
+
+READERS: Mapping[str, Reader] = {
+    "activities": duty_facts,
+    "application": application_facts,
+    "expert_review": expert_facts,
+    "membership": seat_facts,
+    "opinion": opinion_facts,
+    "plaque": plaque_facts,
+    "public_notice": notice_facts,
+    "round": round_facts,
+    "tier_review": tier_facts,
+}

@@ -1,0 +1,104 @@
+"""Facts of chosen studios before they run, of people to be seated, of duties, and of rounds."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import Session
+
+from models import Application, Duty, Opinion, Person, Round, Seat, StageRun, Studio
+from models.columns import among, rows, table_of
+from models.facts import DutyFacts, Facts, PlaqueFacts, RoundFacts, SeatFacts
+from models.queries.facts.ground import blocking, cases_of, ground
+from models.queries.quotas import quota_facts
+
+SEATS, DUTIES, STUDIOS, ROUNDS = table_of(Seat), table_of(Duty), table_of(Studio), table_of(Round)
+RUNS, OPINIONS, PEOPLE, APPLICATIONS = table_of(StageRun), table_of(Opinion), table_of(Person), table_of(Application)
+
+SEATED = (
+    select(SEATS.c.studio_id, SEATS.c.role, func.count().label("n"))
+    .where(among(SEATS.c.studio_id, "studios"), SEATS.c.to_on.is_(None))
+    .group_by(SEATS.c.studio_id, SEATS.c.role)
+)
+OWED = (
+    select(DUTIES, STUDIOS.c.name.label("studio_name"))
+    .join(STUDIOS, STUDIOS.c.id == DUTIES.c.studio_id)
+    .where(among(DUTIES.c.id, "duties"))
+)
+UNSIGNED = (
+    select(RUNS.c.parent_id, PEOPLE.c.name)
+    .join(OPINIONS, OPINIONS.c.id == RUNS.c.subject_id)
+    .join(PEOPLE, OPINIONS.c.party == func.concat("person:", PEOPLE.c.id))
+    .where(among(RUNS.c.parent_id, "parents"), RUNS.c.subject_kind == "opinion", OPINIONS.c.kind == "signature")
+    .where(func.coalesce(RUNS.c.outcome, "") != "given")
+    .order_by(OPINIONS.c.id)
+)
+ROUND_ROWS = select(ROUNDS).where(among(ROUNDS.c.id, "rounds"))
+UNDECIDED = (
+    select(APPLICATIONS.c.round_id, func.count().label("n"))
+    .where(among(APPLICATIONS.c.round_id, "rounds"), APPLICATIONS.c.outcome.is_(None))
+    .group_by(APPLICATIONS.c.round_id)
+)
+
+
+def plaque_facts(session: Session, runs: Sequence[Any], casts: Mapping[int, Any], now: datetime) -> Mapping[int, Facts]:
+    """Facts of chosen studios before they run."""
+    del now
+    found = cases_of(session, runs)
+    blocked = blocking(session, found, {run.application_id: {run.step} for run in runs})
+    quotas = quota_facts(session, [(run.id, run.step, found[run.application_id]) for run in runs])
+    return {
+        run.id: PlaqueFacts(
+            **ground(run, found[run.application_id], casts[run.version_id]), blocking=blocked.get(run.application_id, ()),
+            quotas=quotas.get(run.id, ()),
+        )
+        for run in runs
+    }  # fmt: skip
+
+
+def seat_facts(session: Session, runs: Sequence[Any], casts: Mapping[int, Any], now: datetime) -> Mapping[int, Facts]:
+    """Facts of people about to be seated."""
+    del now
+    found = cases_of(session, runs)
+    counted = rows(session, SEATED, studios={case.studio_id for case in found.values()})
+    seated = {(row.studio_id, row.role): row.n for row in counted}
+    return {
+        run.id: SeatFacts(**ground(run, case, casts[run.version_id]), seated=seated.get((case.studio_id, case.role), 0))
+        for run in runs
+        for case in [found[run.application_id]]
+    }
+
+
+def duty_facts(session: Session, runs: Sequence[Any], casts: Mapping[int, Any], now: datetime) -> Mapping[int, Facts]:
+    """Facts of duties: who answers for them, who receives, and which signatures are out."""
+    del now
+    duties = {row.id: row for row in rows(session, OWED, duties={run.subject_id for run in runs})}
+    unsigned: dict[int, list[str]] = defaultdict(list)
+    for row in rows(session, UNSIGNED, parents=[run.id for run in runs]):
+        unsigned[row.parent_id].append(row.name)
+    found: dict[int, Facts] = {}
+    for run in runs:
+        duty = duties[run.subject_id]
+        stood = ground(run, None, casts[run.version_id])
+        stood["parts"] |= {"responsible": duty.responsible, "receiver": duty.receiver or stood["parts"]["office"]}
+        title = f"{duty.studio_name} {duty.title}"
+        found[run.id] = DutyFacts(**stood, title=title, unsigned=tuple(unsigned.get(run.id, ())), due_on=duty.due_on)
+    return found
+
+
+def round_facts(session: Session, runs: Sequence[Any], casts: Mapping[int, Any], now: datetime) -> Mapping[int, Facts]:
+    """Facts of rounds."""
+    del now
+    ids = {run.subject_id for run in runs}
+    rounds = {row.id: row for row in rows(session, ROUND_ROWS, rounds=ids)}
+    undecided = {row.round_id: row.n for row in rows(session, UNDECIDED, rounds=ids)}
+    return {
+        run.id: RoundFacts(
+            **ground(run, None, casts[run.version_id]), title=one.title, round_title=one.title, closes_on=one.closes_on,
+            opens_on=one.opens_on, undecided=undecided.get(one.id, 0),
+        )
+        for run in runs
+        for one in [rounds[run.subject_id]]
+    }  # fmt: skip

@@ -1,0 +1,106 @@
+"""Facts of applications that are written, and of the tiers that review them."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from models import CriterionCheck, StageRun, Studio, Transition
+from models.columns import among, rows, table_of
+from models.facts import ApplicationFacts, Facts, PersonFacts, TierFacts
+from models.queries.facts.ground import attached, blocking, cases_of, ground, local_date
+from models.queries.people import person_facts
+from models.queries.quotas import quota_facts
+
+CHECKS, STUDIOS, RUNS, TRANSITIONS = (
+    table_of(CriterionCheck),
+    table_of(Studio),
+    table_of(StageRun),
+    table_of(Transition),
+)
+
+HOSTING = select(STUDIOS.c.host_id).where(
+    among(STUDIOS.c.host_id, "people"),
+    among(STUDIOS.c.programme_id, "programmes"),
+    STUDIOS.c.standing.in_(("forming", "active", "suspended")),
+)
+WAIVED = select(CHECKS.c.application_id, CHECKS.c.place, CHECKS.c.reason).where(
+    among(CHECKS.c.application_id, "applications"), CHECKS.c.result == "waived"
+)
+TO_JUDGE = (
+    select(CHECKS.c.application_id, CHECKS.c.place, CHECKS.c.title)
+    .where(among(CHECKS.c.application_id, "applications"), CHECKS.c.result == "judge", CHECKS.c.asks == "tier")
+    .order_by(CHECKS.c.id)
+)
+ENDORSED = (
+    select(RUNS.c.round_id, RUNS.c.step, RUNS.c.held_by, TRANSITIONS.c.payload)
+    .join(TRANSITIONS, (TRANSITIONS.c.run_id == RUNS.c.id) & (TRANSITIONS.c.version == RUNS.c.version))
+    .where(among(RUNS.c.round_id, "rounds"), RUNS.c.outcome == "endorsed", among(RUNS.c.held_by, "desks"))
+    .where(TRANSITIONS.c.event == "endorse")
+)
+
+
+def application_facts(
+    session: Session, runs: Sequence[Any], casts: Mapping[int, Any], now: datetime
+) -> Mapping[int, Facts]:
+    """Facts of applications that are being written."""
+    found = cases_of(session, runs)
+    people = person_facts(session, {case.person_id for case in found.values()}, local_date(now))
+    papers = attached(session, found)
+    blocked = blocking(session, found, {run.application_id: {run.path, run.step} for run in runs})
+    hosting = _hosting(session, [case.person_id for case in found.values() if case.gives == "studio"], casts)
+    waived: dict[int, dict[str, str]] = defaultdict(dict)
+    for row in rows(session, WAIVED, applications=list(found)):
+        waived[row.application_id][row.place] = row.reason
+    return {
+        run.id: ApplicationFacts(
+            **ground(run, case, casts[run.version_id]), person=people.get(case.person_id, PersonFacts()),
+            attached=papers.get(case.id, frozenset()), waived=waived.get(case.id, {}),
+            authority_body_id=casts[run.version_id].authority_id, blocking=blocked.get(case.id, ()),
+            seat_taken=case.person_id in hosting, opens_on=case.opens_on,
+        )
+        for run in runs
+        for case in [found[run.application_id]]
+    }  # fmt: skip
+
+
+def _hosting(session: Session, people: Sequence[int], casts: Mapping[int, Any]) -> frozenset[int]:
+    if not people:
+        return frozenset()
+    programmes = {cast.programme_id for cast in casts.values()}
+    return frozenset(row.host_id for row in rows(session, HOSTING, people=people, programmes=programmes))
+
+
+def tier_facts(session: Session, runs: Sequence[Any], casts: Mapping[int, Any], now: datetime) -> Mapping[int, Facts]:
+    """Facts of reviews at a tier."""
+    del now
+    found = cases_of(session, runs)
+    quotas = quota_facts(session, [(run.id, run.step, found[run.application_id]) for run in runs])
+    papers = attached(session, found)
+    blocked = blocking(session, found, {run.application_id: {run.step} for run in runs})
+    unjudged: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for row in rows(session, TO_JUDGE, applications=list(found)):
+        unjudged[row.application_id].append((row.place, row.title))
+    ranks = _ranks(session, runs)
+    return {
+        run.id: TierFacts(
+            **ground(run, found[run.application_id], casts[run.version_id]), quotas=quotas.get(run.id, ()),
+            unjudged=tuple(unjudged.get(run.application_id, ())), attached=papers.get(run.application_id, frozenset()),
+            ranks_taken=ranks.get((run.round_id, run.step, run.held_by), frozenset()), blocking=blocked.get(run.application_id, ()),
+        )
+        for run in runs
+    }  # fmt: skip
+
+
+def _ranks(session: Session, runs: Sequence[Any]) -> Mapping[tuple[int | None, str, str], frozenset[int]]:
+    rounds = {run.round_id for run in runs if run.round_id is not None}
+    if not rounds:
+        return {}
+    taken: dict[tuple[int | None, str, str], set[int]] = defaultdict(set)
+    for row in rows(session, ENDORSED, rounds=rounds, desks={run.held_by for run in runs}):
+        if "rank" in row.payload:
+            taken[row.round_id, row.step, row.held_by].add(int(row.payload["rank"]))
+    return {key: frozenset(value) for key, value in taken.items()}

@@ -1,0 +1,85 @@
+"""What waits on desks (待办): counts by urgency, and the most urgent cases by name, for the morning digest."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import case, func, select
+from sqlmodel import Session
+
+from models import Application, Body, CalendarDay, Person, StageRun
+
+RUNS, APPLICATIONS = StageRun.__table__, Application.__table__  # type: ignore[attr-defined]
+PEOPLE, BODIES, DAYS = Person.__table__, Body.__table__, CalendarDay.__table__  # type: ignore[attr-defined]
+MOST_A_DESK = 5
+
+
+@dataclass(frozen=True, slots=True)
+class DeskCounts:
+    """How many runs wait on one desk: overdue, due today, due soon, and the rest."""
+
+    overdue: int
+    today: int
+    soon: int
+    rest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Urgent:
+    """One run on a desk that is overdue or soon due."""
+
+    desk: str
+    run_id: int
+    stage: str
+    step: str
+    due_at: datetime
+    person: str
+    body: str
+
+
+def desk_counts(
+    session: Session, now: datetime, end_of_today: datetime, soon_until: datetime
+) -> Mapping[str, DeskCounts]:
+    """Every desk on which something waits; one query."""
+    due = RUNS.c.due_at
+    overdue = func.sum(case((due <= now, 1), else_=0))
+    today = func.sum(case(((due > now) & (due <= end_of_today), 1), else_=0))
+    soon = func.sum(case(((due > end_of_today) & (due <= soon_until), 1), else_=0))
+    rows = session.execute(
+        select(RUNS.c.desk, overdue, today, soon, func.count())
+        .where(RUNS.c.desk != "", RUNS.c.ended_at.is_(None))
+        .group_by(RUNS.c.desk)
+    )
+    return {
+        desk: DeskCounts(late, now_due, near, every - late - now_due - near)
+        for desk, late, now_due, near, every in rows
+    }
+
+
+def urgent_runs(session: Session, desks: Iterable[str], until: datetime) -> Mapping[str, Sequence[Urgent]]:
+    """The five most urgent runs of each desk that are due by a moment, the longest overdue first; one query."""
+    place = func.row_number().over(partition_by=RUNS.c.desk, order_by=(RUNS.c.due_at, RUNS.c.id)).label("place")
+    ranked = (
+        select(RUNS.c.id, RUNS.c.desk, RUNS.c.stage, RUNS.c.step, RUNS.c.due_at, RUNS.c.application_id, place)
+        .where(RUNS.c.desk.in_(set(desks)), RUNS.c.ended_at.is_(None), RUNS.c.due_at <= until)
+        .subquery()
+    )
+    rows = session.execute(
+        select(ranked, PEOPLE.c.name.label("person"), BODIES.c.name.label("body"))
+        .outerjoin(APPLICATIONS, APPLICATIONS.c.id == ranked.c.application_id)
+        .outerjoin(PEOPLE, PEOPLE.c.id == APPLICATIONS.c.person_id)
+        .outerjoin(BODIES, BODIES.c.id == APPLICATIONS.c.body_id)
+        .where(ranked.c.place <= MOST_A_DESK)
+        .order_by(ranked.c.due_at, ranked.c.id)
+    )
+    found: dict[str, list[Urgent]] = {}
+    for row in rows:
+        urgent = Urgent(row.desk, row.id, row.stage, row.step, row.due_at, row.person or "", row.body or "")
+        found.setdefault(row.desk, []).append(urgent)
+    return found
+
+
+def listed_days(session: Session, first: date, last: date) -> Mapping[date, bool]:
+    """Which of these days the calendar lists, and whether they are worked."""
+    rows = session.execute(select(DAYS.c.day, DAYS.c.working).where(DAYS.c.day >= first, DAYS.c.day <= last))
+    return {row.day: row.working for row in rows}
