@@ -14,9 +14,10 @@ from flows.engine.days import put_days
 from flows.programme import load
 from flows.roster import ImportResult, plan_import, store_import
 from models import Appointment, Body, Person, Post
+from models.columns import table_of
 
-BODIES, PEOPLE = Body.__table__, Person.__table__  # type: ignore[attr-defined]
-POSTS, APPOINTMENTS = Post.__table__, Appointment.__table__  # type: ignore[attr-defined]
+BODIES, PEOPLE = table_of(Body), table_of(Person)
+POSTS, APPOINTMENTS = table_of(Post), table_of(Appointment)
 SINCE = date(2020, 1, 1)
 YEARS_AHEAD = 4
 
@@ -30,7 +31,9 @@ class Founded:
     roster: ImportResult
 
 
-def found(session: Session, now: datetime, bureau: DemonstrationBureau | None = None, programme: str = "chifeng") -> Founded:
+def found(
+    session: Session, now: datetime, bureau: DemonstrationBureau | None = None, programme: str = "chifeng"
+) -> Founded:
     """Load calendar, roster, officers and regulation of the demonstration bureau in the caller's transaction."""
     year = local_day(now).year
     put_days(session, gazetted_days(range(year - 1, year + YEARS_AHEAD)), "国务院办公厅放假安排")
@@ -45,11 +48,32 @@ def _appoint(session: Session, bureau_id: int) -> None:
     """The deputy of each school is its officer; bureaus get two officers of their own, made up like everybody else."""
     deputies = session.execute(select(POSTS.c.person_id, POSTS.c.body_id).where(POSTS.c.kind == "deputy_principal"))
     rows = [_appointment(row.person_id, row.body_id, "officer") for row in deputies]
-    bureaus = session.execute(select(BODIES.c.id, BODIES.c.code, BODIES.c.email).where(BODIES.c.level.in_(("county", "city"))))
-    names = iter(("白雪梅", "韩国栋", "冯丽华", "孟志强", "乌云其木格", "宋春燕", "吕广辉", "唐慧敏", "任建平", "那日苏", "石若兰", "康明远", "尹凤霞", "潘景和"))
+    bureaus = session.execute(
+        select(BODIES.c.id, BODIES.c.code, BODIES.c.email).where(BODIES.c.level.in_(("county", "city")))
+    )
+    names = iter(
+        (
+            "白雪梅",
+            "韩国栋",
+            "冯丽华",
+            "孟志强",
+            "乌云其木格",
+            "宋春燕",
+            "吕广辉",
+            "唐慧敏",
+            "任建平",
+            "那日苏",
+            "石若兰",
+            "康明远",
+            "尹凤霞",
+            "潘景和",
+        )
+    )
     for row in bureaus:
         person_id = session.execute(
-            insert(PEOPLE).values(staff_no=f"O-{row.code}", name=next(names), email=row.email, **_BLANK).returning(PEOPLE.c.id)
+            insert(PEOPLE)
+            .values(staff_no=f"O-{row.code}", name=next(names), email=row.email, **_BLANK)
+            .returning(PEOPLE.c.id)
         ).scalar_one()
         rows.append(_appointment(person_id, row.id, "administrator" if row.id == bureau_id else "officer"))
     session.connection().execute(insert(APPOINTMENTS), rows)

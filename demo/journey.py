@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Engine, select
 
 from demo.founding import Founded, found
-from flows.engine.apply import Intent, apply, apply_many
+from flows.engine.apply import apply, apply_many
 from flows.engine.calendar import at_local, local_day
 from flows.engine.clock import VirtualClock
 from flows.engine.days import calendar_of
@@ -16,14 +16,15 @@ from flows.engine.declare import Actor
 from flows.engine.errors import Refused
 from flows.engine.lists import apply_list, make_list
 from flows.engine.sweep import sweep
-from flows.engine.work import Work
+from flows.engine.work import Intent, Work
 from flows.regulations import Regulations
 from flows.rounds import Places, RoundPlan, begin_application, plan_round
 from flows.selection import announce, draft_announcement, draft_draw, draft_posting, draft_ranking, waiting
 from models import Body, StageRun
+from models.columns import table_of
 from models.session import reading, transaction
 
-RUNS, BODIES = StageRun.__table__, Body.__table__  # type: ignore[attr-defined]
+RUNS, BODIES = table_of(StageRun), table_of(Body)
 CHUNK = 200
 
 
@@ -57,7 +58,12 @@ class Journey:
             with transaction(self.engine) as session:
                 work = self._work(session)
                 _, run_id = begin_application(
-                    work, actor, self.round_id, school_stage=row.school_stage, studio_name=row.studio_name, answers=row.answers
+                    work,
+                    actor,
+                    self.round_id,
+                    school_stage=row.school_stage,
+                    studio_name=row.studio_name,
+                    answers=row.answers,
                 )
                 try:
                     apply(work, Intent(run_id, "submit"), actor)
@@ -71,7 +77,12 @@ class Journey:
         with reading(self.engine) as session:
             rows = session.execute(
                 select(RUNS.c.id, RUNS.c.version, RUNS.c.held_by)
-                .where(RUNS.c.round_id == self.round_id, RUNS.c.step == step, RUNS.c.state == "reviewing", RUNS.c.ended_at.is_(None))
+                .where(
+                    RUNS.c.round_id == self.round_id,
+                    RUNS.c.step == step,
+                    RUNS.c.state == "reviewing",
+                    RUNS.c.ended_at.is_(None),
+                )
                 .order_by(RUNS.c.id)
             ).all()
         desks: dict[str, list[Any]] = {}
@@ -90,7 +101,9 @@ class Journey:
         declined = 0
         with reading(self.engine) as session:
             rows = session.execute(
-                select(RUNS.c.id, RUNS.c.held_by).where(RUNS.c.round_id == self.round_id, RUNS.c.step == step, RUNS.c.ended_at.is_(None))
+                select(RUNS.c.id, RUNS.c.held_by).where(
+                    RUNS.c.round_id == self.round_id, RUNS.c.step == step, RUNS.c.ended_at.is_(None)
+                )
             ).all()
         for row in rows:
             with transaction(self.engine) as session:
@@ -118,7 +131,9 @@ class Journey:
     def _open_sheets(self) -> Sequence[Any]:
         with reading(self.engine) as session:
             return session.execute(
-                select(RUNS).where(RUNS.c.round_id == self.round_id, RUNS.c.stage == "opinion", RUNS.c.ended_at.is_(None)).order_by(RUNS.c.id)
+                select(RUNS)
+                .where(RUNS.c.round_id == self.round_id, RUNS.c.stage == "opinion", RUNS.c.ended_at.is_(None))
+                .order_by(RUNS.c.id)
             ).all()
 
     def _give(self, work: Work, row: Any) -> None:
@@ -127,7 +142,11 @@ class Journey:
         taste = (row.id * 104_729) % 9
         share = (62 + merit + taste) / 100
         marks = {place: min(round(most * share), most) for place, _, most in policy.rubric}
-        apply(work, Intent(row.id, "give", {"marks": marks}, row.version), Actor("person", None, keys=frozenset({row.held_by})))
+        apply(
+            work,
+            Intent(row.id, "give", {"marks": marks}, row.version),
+            Actor("person", None, keys=frozenset({row.held_by})),
+        )
 
     def rank(self) -> None:
         """Rank: the best within the places, the next in reserve."""

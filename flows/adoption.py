@@ -8,8 +8,9 @@ from sqlmodel import Session
 from flows.programme import Programme
 from models import Casting, ProgrammeVersion
 from models import Programme as ProgrammeRow
+from models.columns import table_of
 
-PROGRAMMES, VERSIONS, CASTINGS = ProgrammeRow.__table__, ProgrammeVersion.__table__, Casting.__table__  # type: ignore[attr-defined]
+PROGRAMMES, VERSIONS, CASTINGS = table_of(ProgrammeRow), table_of(ProgrammeVersion), table_of(Casting)
 
 
 def adopt(session: Session, programme: Programme, authority_body_id: int, in_force_on: date) -> int:

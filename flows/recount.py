@@ -16,8 +16,9 @@ from flows.engine.rulebook import StepRule
 from flows.engine.telling import Telling, last_day, tell
 from flows.engine.work import Work, ask_of, chain, explained, insert_transitions, read_facts, run_state
 from models import StageRun
+from models.columns import table_of
 
-RUNS = StageRun.__table__  # type: ignore[attr-defined]
+RUNS = table_of(StageRun)
 CHUNK = 500
 SPAN_STEP = "时限"
 

@@ -18,10 +18,11 @@ from flows.programme.schema import Obligation
 from flows.programme.steps import Path, Step
 from models import Casting, ProgrammeVersion, Round
 from models import Programme as ProgrammeRow
+from models.columns import table_of
 from models.queries.facts import READERS
 
-VERSIONS, PROGRAMMES = ProgrammeVersion.__table__, ProgrammeRow.__table__  # type: ignore[attr-defined]
-CASTINGS, ROUNDS = Casting.__table__, Round.__table__  # type: ignore[attr-defined]
+VERSIONS, PROGRAMMES = table_of(ProgrammeVersion), table_of(ProgrammeRow)
+CASTINGS, ROUNDS = table_of(Casting), table_of(Round)
 FULL_MARK = 100
 
 

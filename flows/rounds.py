@@ -16,10 +16,11 @@ from flows.programme import origin_of
 from flows.programme.steps import Path
 from flows.regulations import Regulations
 from models import Application, Person, Post, Quota, Round, StageRun, Studio
+from models.columns import table_of
 from models.queries.bodies import Place, lineages
 
-ROUNDS, QUOTAS, RUNS, POSTS = Round.__table__, Quota.__table__, StageRun.__table__, Post.__table__  # type: ignore[attr-defined]
-APPLICATIONS, PEOPLE, STUDIOS = Application.__table__, Person.__table__, Studio.__table__  # type: ignore[attr-defined]
+ROUNDS, QUOTAS, RUNS, POSTS = table_of(Round), table_of(Quota), table_of(StageRun), table_of(Post)
+APPLICATIONS, PEOPLE, STUDIOS = table_of(Application), table_of(Person), table_of(Studio)
 
 
 @dataclass(frozen=True, slots=True)

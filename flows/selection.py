@@ -18,12 +18,13 @@ from flows.engine.series import next_numbers
 from flows.engine.work import Work, read_facts, run_state
 from flows.expert_review import mark_of, spread_of
 from models import Application, Appointment, Document, Opinion, Round, StageRun, Tie
+from models.columns import table_of
 from models.queries.bodies import lineages
 from models.queries.cases import Case, cases
 
-RUNS, ROUNDS, OPINIONS = StageRun.__table__, Round.__table__, Opinion.__table__  # type: ignore[attr-defined]
-APPOINTMENTS, TIES, DOCUMENTS = Appointment.__table__, Tie.__table__, Document.__table__  # type: ignore[attr-defined]
-APPLICATIONS = Application.__table__  # type: ignore[attr-defined]
+RUNS, ROUNDS, OPINIONS = table_of(StageRun), table_of(Round), table_of(Opinion)
+APPOINTMENTS, TIES, DOCUMENTS = table_of(Appointment), table_of(Tie), table_of(Document)
+APPLICATIONS = table_of(Application)
 PASS_MARK = 60.0
 RESERVED = 3
 

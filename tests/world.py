@@ -23,18 +23,32 @@ from flows.regulations import Regulations
 from flows.rounds import Places, RoundPlan, begin_application, plan_round
 from flows.selection import announce, draft_announcement, draft_draw, draft_posting, draft_ranking
 from models import (
-    Application, Appointment, Attachment, Body, Credential, File, Listing, ListingEntry, Message, Opinion, Person, Post, StageRun, Studio,
+    Application,
+    Appointment,
+    Attachment,
+    Body,
+    Credential,
+    File,
+    Listing,
+    ListingEntry,
+    Message,
+    Opinion,
+    Person,
+    Post,
+    StageRun,
+    Studio,
     Transition,
 )  # fmt: skip
+from models.columns import table_of
 from models.queries.bodies import keys_of
 from models.session import transaction
 
-RUNS, MESSAGES, PEOPLE = StageRun.__table__, Message.__table__, Person.__table__
+RUNS, MESSAGES, PEOPLE = table_of(StageRun), table_of(Message), table_of(Person)
 TRANSITIONS, OPINIONS, ENTRIES, STUDIOS = (
-    Transition.__table__,
-    Opinion.__table__,
-    ListingEntry.__table__,
-    Studio.__table__,
+    table_of(Transition),
+    table_of(Opinion),
+    table_of(ListingEntry),
+    table_of(Studio),
 )
 
 

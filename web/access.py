@@ -35,6 +35,13 @@ TABLE: Mapping[tuple[str, str], Access] = {
     ("POST", "/locale"): Access(PUBLIC, "own"),
     ("GET", "/menu"): Access(PUBLIC, "everyone"),
     ("GET", "/guide"): Access(PUBLIC, "everyone"),
+    # Programmes, calendar, messages, own settings, operations
+    ("GET", "/programmes"): Access(PUBLIC, "everyone"),
+    ("GET", "/programmes/{code}"): Access(PUBLIC, "everyone"),
+    ("GET", "/programmes/{code}/{number}"): Access(PUBLIC, "everyone"),
+    ("GET", "/calendar"): Access(PERSON, "own"),
+    ("GET", "/calendar/edit"): Access(BUREAU, "everyone"),
+    ("POST", "/calendar/edit"): Access(BUREAU, "everyone"),
 }
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from flows.engine.calendar import end_of_day, local_day
 from flows.engine.work import Work
 from models import Message
+from models.columns import table_of
 from models.queries.inbox import waiting_counts
 from models.settings import settings
 from web.access import allowed
@@ -14,7 +15,7 @@ from web.display import Acting, Chrome, NavGroup, NavItem, Today, day
 from web.i18n import _, current_locale
 from web.identity import Visitor
 
-MESSAGES = Message.__table__  # type: ignore[attr-defined]
+MESSAGES = table_of(Message)
 RAIL: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     ("", (("待办", "/inbox", "inbox"), ("看板", "/dashboard", "chart-column"), ("我的评分", "/scores", "pen-to-square"),
           ("开始使用", "/start", "flag"))),

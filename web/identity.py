@@ -16,10 +16,11 @@ from flows.accounts import hasher
 from flows.engine.calendar import local_day
 from flows.engine.declare import Actor
 from models import LoginAttempt, LoginSession, Person, User
+from models.columns import table_of
 from models.queries.accounts import Office, failures_since, offices_of, open_session, workplace
 from models.queries.bodies import keys_of, substituted
 
-SESSIONS, USERS, ATTEMPTS = LoginSession.__table__, User.__table__, LoginAttempt.__table__  # type: ignore[attr-defined]
+SESSIONS, USERS, ATTEMPTS = table_of(LoginSession), table_of(User), table_of(LoginAttempt)
 IDLE, ABSOLUTE = timedelta(minutes=30), timedelta(hours=12)
 WINDOW, TRIES_A_NAME, TRIES_AN_ADDRESS = timedelta(minutes=5), 10, 50
 

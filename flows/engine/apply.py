@@ -24,10 +24,11 @@ from flows.engine.work import (
     run_state,
 )
 from models import StageRun
+from models.columns import table_of
 from models.facts import Facts
 from models.queries.runs import live_children, lock_runs
 
-RUNS = StageRun.__table__  # type: ignore[attr-defined]
+RUNS = table_of(StageRun)
 
 MOVE_RUN = (
     update(RUNS)

@@ -6,8 +6,9 @@ from sqlmodel import Session
 from flows.engine.calendar import CalendarDay as Day
 from flows.engine.calendar import WorkCalendar
 from models import CalendarDay, CalendarEdition
+from models.columns import table_of
 
-DAYS, EDITIONS = CalendarDay.__table__, CalendarEdition.__table__  # type: ignore[attr-defined]
+DAYS, EDITIONS = table_of(CalendarDay), table_of(CalendarEdition)
 _kept: dict[tuple[str, int], WorkCalendar] = {}
 
 

@@ -19,9 +19,10 @@ from flows.engine.errors import NotFound, Refused
 from flows.engine.rulebook import Rulebook
 from flows.engine.work import Intent, Result, Work
 from models import Incident, Listing, ListingEntry
+from models.columns import table_of
 from models.session import transaction
 
-LISTINGS, ENTRIES, INCIDENTS = Listing.__table__, ListingEntry.__table__, Incident.__table__  # type: ignore[attr-defined]
+LISTINGS, ENTRIES, INCIDENTS = table_of(Listing), table_of(ListingEntry), table_of(Incident)
 CHUNK = 200
 FELL_OUT = "fell_out"
 CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"

@@ -12,8 +12,9 @@ from sqlmodel import Session
 
 from flows.engine.errors import Conflict
 from models import Request
+from models.columns import table_of
 
-REQUESTS = Request.__table__  # type: ignore[attr-defined]
+REQUESTS = table_of(Request)
 
 
 def payload_hash(payload: Mapping[str, Any]) -> str:

@@ -7,8 +7,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from models import Series
+from models.columns import table_of
 
-SERIES = Series.__table__  # type: ignore[attr-defined]
+SERIES = table_of(Series)
 
 
 def next_numbers(session: Session, body_id: int, kind: str, year: int, count: int = 1) -> Sequence[int]:

@@ -13,10 +13,11 @@ from flows.engine.rulebook import Cast, StepRule
 from flows.engine.telling import Telling, tell
 from flows.engine.work import Happening, Intent, Work, chain, explained, insert_transitions, read_facts
 from models import Application, StageRun
+from models.columns import table_of
 from models.queries.bodies import Place, lineages
 from models.queries.cases import Case, cases
 
-RUNS, APPLICATIONS = StageRun.__table__, Application.__table__  # type: ignore[attr-defined]
+RUNS, APPLICATIONS = table_of(StageRun), table_of(Application)
 CLOSE_APPLICATION = (
     update(APPLICATIONS).where(APPLICATIONS.c.id == bindparam("b_id")).values(outcome=bindparam("b_outcome"))
 )

@@ -17,11 +17,12 @@ from flows.engine.rulebook import Rulebook, StepRule
 from flows.engine.telling import Telling, tell
 from flows.engine.work import Intent, Work, ask_of, read_facts, run_state
 from models import Incident, StageRun
+from models.columns import table_of
 from models.queries.bodies import lineages
 from models.queries.runs import due_runs, lock_runs
 from models.session import transaction
 
-RUNS, INCIDENTS = StageRun.__table__, Incident.__table__  # type: ignore[attr-defined]
+RUNS, INCIDENTS = table_of(StageRun), table_of(Incident)
 CHUNK = 200
 LEASE = timedelta(seconds=60)
 BACK_OFF = timedelta(minutes=1)

@@ -13,9 +13,10 @@ from flows.engine.declare import RunState
 from flows.engine.rulebook import StepRule
 from flows.engine.work import Work
 from models import Message
+from models.columns import table_of
 from models.queries.bodies import Recipient, recipients
 
-MESSAGES = Message.__table__  # type: ignore[attr-defined]
+MESSAGES = table_of(Message)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,10 @@ from flows.engine.decide import Move, Refusal
 from flows.engine.declare import Actor, Ask, RunState
 from flows.engine.rulebook import Rulebook, StepRule
 from models import Transition
+from models.columns import table_of
 from models.facts import Facts
 
-TRANSITIONS = Transition.__table__  # type: ignore[attr-defined]
+TRANSITIONS = table_of(Transition)
 RUN_FIELDS = tuple(RunState.__dataclass_fields__)
 HASHED = ("version", "event", "from_state", "to_state", "actor_id", "actor_kind", "for_person_id", "at", "payload", "reason",
           "origin")  # fmt: skip

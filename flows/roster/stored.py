@@ -10,11 +10,12 @@ from sqlalchemy import ColumnElement, Row, Select, or_, select
 from sqlmodel import Session
 
 from models import Application, Appointment, Body, Credential, Person, Post, Round, Tie
+from models.columns import table_of
 
-BODIES, PEOPLE, POSTS = Body.__table__, Person.__table__, Post.__table__  # type: ignore[attr-defined]
-CREDENTIALS, TIES = Credential.__table__, Tie.__table__  # type: ignore[attr-defined]
-APPOINTMENTS, APPLICATIONS = Appointment.__table__, Application.__table__  # type: ignore[attr-defined]
-ROUNDS = Round.__table__  # type: ignore[attr-defined]
+BODIES, PEOPLE, POSTS = table_of(Body), table_of(Person), table_of(Post)
+CREDENTIALS, TIES = table_of(Credential), table_of(Tie)
+APPOINTMENTS, APPLICATIONS = table_of(Appointment), table_of(Application)
+ROUNDS = table_of(Round)
 SLICE = 5_000
 
 

@@ -9,9 +9,10 @@ from sqlalchemy import Row, func, or_, select
 from sqlmodel import Session
 
 from models import Appointment, Body, LoginAttempt, LoginSession, Person, Post, User
+from models.columns import table_of
 
-SESSIONS, USERS, PEOPLE = LoginSession.__table__, User.__table__, Person.__table__  # type: ignore[attr-defined]
-APPOINTMENTS, BODIES, ATTEMPTS, POSTS = Appointment.__table__, Body.__table__, LoginAttempt.__table__, Post.__table__  # type: ignore[attr-defined]
+SESSIONS, USERS, PEOPLE = table_of(LoginSession), table_of(User), table_of(Person)
+APPOINTMENTS, BODIES, ATTEMPTS, POSTS = table_of(Appointment), table_of(Body), table_of(LoginAttempt), table_of(Post)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from sqlalchemy import or_, select
 from sqlmodel import Session
 
 from models import Appointment, Body, Person, Substitution
+from models.columns import table_of
 
-BODIES, PEOPLE = Body.__table__, Person.__table__  # type: ignore[attr-defined]
-APPOINTMENTS, SUBSTITUTIONS = Appointment.__table__, Substitution.__table__  # type: ignore[attr-defined]
+BODIES, PEOPLE = table_of(Body), table_of(Person)
+APPOINTMENTS, SUBSTITUTIONS = table_of(Appointment), table_of(Substitution)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from models import Application, Person, Round, StageRun
+from models.columns import table_of
 
-RUNS, APPLICATIONS, PEOPLE, ROUNDS = StageRun.__table__, Application.__table__, Person.__table__, Round.__table__  # type: ignore[attr-defined]
+RUNS, APPLICATIONS, PEOPLE, ROUNDS = table_of(StageRun), table_of(Application), table_of(Person), table_of(Round)
 MOST = 2_000
 
 
@@ -29,7 +30,9 @@ def falling_due(session: Session, desks: Collection[str], first: datetime, last:
     """Cases at these desks that fall due after `first` and up to `last`, by due date; at most two thousand."""
     name = func.coalesce(PEOPLE.c.name, ROUNDS.c.title, "")
     rows = session.execute(
-        select(RUNS.c.id, RUNS.c.stage, RUNS.c.due_at, RUNS.c.due_provisional, APPLICATIONS.c.number, name.label("name"))
+        select(
+            RUNS.c.id, RUNS.c.stage, RUNS.c.due_at, RUNS.c.due_provisional, APPLICATIONS.c.number, name.label("name")
+        )
         .select_from(
             RUNS.outerjoin(APPLICATIONS, APPLICATIONS.c.id == RUNS.c.application_id)
             .outerjoin(PEOPLE, PEOPLE.c.id == APPLICATIONS.c.person_id)

@@ -9,9 +9,10 @@ from sqlalchemy import Select, and_, func, literal, or_, select
 from sqlmodel import Session
 
 from models import Application, Body, Opinion, Person, Round, StageRun, Studio, Transition
+from models.columns import table_of
 
-RUNS, APPLICATIONS, PEOPLE, BODIES = StageRun.__table__, Application.__table__, Person.__table__, Body.__table__  # type: ignore[attr-defined]
-ROUNDS, TRANSITIONS, STUDIOS, OPINIONS = Round.__table__, Transition.__table__, Studio.__table__, Opinion.__table__  # type: ignore[attr-defined]
+RUNS, APPLICATIONS, PEOPLE, BODIES = table_of(StageRun), table_of(Application), table_of(Person), table_of(Body)
+ROUNDS, TRANSITIONS, STUDIOS, OPINIONS = table_of(Round), table_of(Transition), table_of(Studio), table_of(Opinion)
 PAGE = 50
 
 

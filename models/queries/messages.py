@@ -9,11 +9,12 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 from sqlmodel import Session
 
 from models import Body, Message, Person, Preference, Programme, ProgrammeVersion, StageRun, Template
+from models.columns import table_of
 
-MESSAGES, PREFERENCES = Message.__table__, Preference.__table__  # type: ignore[attr-defined]
-PEOPLE, BODIES, RUNS = Person.__table__, Body.__table__, StageRun.__table__  # type: ignore[attr-defined]
-VERSIONS, PROGRAMMES = ProgrammeVersion.__table__, Programme.__table__  # type: ignore[attr-defined]
-TEMPLATES = Template.__table__  # type: ignore[attr-defined]
+MESSAGES, PREFERENCES = table_of(Message), table_of(Preference)
+PEOPLE, BODIES, RUNS = table_of(Person), table_of(Body), table_of(StageRun)
+VERSIONS, PROGRAMMES = table_of(ProgrammeVersion), table_of(Programme)
+TEMPLATES = table_of(Template)
 
 Box = Literal["sent", "waiting", "held", "bounced", "to_print"]
 STATUSES: Mapping[Box, tuple[str, ...]] = {

@@ -9,11 +9,12 @@ from sqlalchemy import or_, select
 from sqlmodel import Session
 
 from models import Body, Credential, Person, Post, Seat, Studio
+from models.columns import table_of
 from models.facts import CredentialFact, PersonFacts, PostFact
 from models.queries.bodies import Place, lineages
 
-PEOPLE, POSTS, CREDENTIALS = Person.__table__, Post.__table__, Credential.__table__  # type: ignore[attr-defined]
-BODIES, SEATS, STUDIOS = Body.__table__, Seat.__table__, Studio.__table__  # type: ignore[attr-defined]
+PEOPLE, POSTS, CREDENTIALS = table_of(Person), table_of(Post), table_of(Credential)
+BODIES, SEATS, STUDIOS = table_of(Body), table_of(Seat), table_of(Studio)
 RUNNING = ("active", "suspended")
 
 

@@ -9,9 +9,10 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from models import Body, Cycle, Programme, ProgrammeVersion, Round
+from models.columns import table_of
 
-PROGRAMMES, VERSIONS, BODIES = Programme.__table__, ProgrammeVersion.__table__, Body.__table__  # type: ignore[attr-defined]
-ROUNDS, CYCLES = Round.__table__, Cycle.__table__  # type: ignore[attr-defined]
+PROGRAMMES, VERSIONS, BODIES = table_of(Programme), table_of(ProgrammeVersion), table_of(Body)
+ROUNDS, CYCLES = table_of(Round), table_of(Cycle)
 
 
 @dataclass(frozen=True, slots=True)

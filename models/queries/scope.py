@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 
 from models import Application, Body, Programme, ProgrammeVersion, StageRun
+from models.columns import table_of
 
-APPLICATIONS, BODIES, RUNS = Application.__table__, Body.__table__, StageRun.__table__  # type: ignore[attr-defined]
-VERSIONS, PROGRAMMES = ProgrammeVersion.__table__, Programme.__table__  # type: ignore[attr-defined]
+APPLICATIONS, BODIES, RUNS = table_of(Application), table_of(Body), table_of(StageRun)
+VERSIONS, PROGRAMMES = table_of(ProgrammeVersion), table_of(Programme)
 
 
 def visible_applications(person_id: int, body_ids: Collection[int]) -> ColumnElement[bool]:

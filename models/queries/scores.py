@@ -7,10 +7,11 @@ from sqlalchemy import Row, Select, String, literal, select
 from sqlmodel import Session
 
 from models import Application, Attachment, Body, File, Opinion, Person, Post, Round, StageRun
+from models.columns import table_of
 
-RUNS, OPINIONS, APPLICATIONS = StageRun.__table__, Opinion.__table__, Application.__table__  # type: ignore[attr-defined]
-ROUNDS, PEOPLE, BODIES, POSTS = Round.__table__, Person.__table__, Body.__table__, Post.__table__  # type: ignore[attr-defined]
-ATTACHMENTS, FILES = Attachment.__table__, File.__table__  # type: ignore[attr-defined]
+RUNS, OPINIONS, APPLICATIONS = table_of(StageRun), table_of(Opinion), table_of(Application)
+ROUNDS, PEOPLE, BODIES, POSTS = table_of(Round), table_of(Person), table_of(Body), table_of(Post)
+ATTACHMENTS, FILES = table_of(Attachment), table_of(File)
 
 
 def sheets_of(session: Session, person_id: int) -> Sequence[Row[Any]]:

@@ -8,9 +8,10 @@ from sqlalchemy import case, func, select
 from sqlmodel import Session
 
 from models import Application, Body, CalendarDay, Person, StageRun
+from models.columns import table_of
 
-RUNS, APPLICATIONS = StageRun.__table__, Application.__table__  # type: ignore[attr-defined]
-PEOPLE, BODIES, DAYS = Person.__table__, Body.__table__, CalendarDay.__table__  # type: ignore[attr-defined]
+RUNS, APPLICATIONS = table_of(StageRun), table_of(Application)
+PEOPLE, BODIES, DAYS = table_of(Person), table_of(Body), table_of(CalendarDay)
 MOST_A_DESK = 5
 
 

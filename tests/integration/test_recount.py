@@ -11,10 +11,11 @@ from flows.engine.errors import Refused
 from flows.engine.work import Intent, chain
 from flows.recount import correct_calendar, recounted
 from models import Transition
+from models.columns import table_of
 from models.session import transaction
 from tests.world import World
 
-TRANSITIONS = Transition.__table__  # type: ignore[attr-defined]
+TRANSITIONS = table_of(Transition)
 
 
 def free(day: str) -> CalendarDay:

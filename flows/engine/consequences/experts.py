@@ -9,9 +9,10 @@ from flows.engine.steps import Opening, open_runs
 from flows.engine.telling import Telling, tell
 from flows.engine.work import Happening, Intent, Work
 from models import Opinion
+from models.columns import table_of
 from models.queries.rankings import next_reserved
 
-OPINIONS = Opinion.__table__  # type: ignore[attr-defined]
+OPINIONS = table_of(Opinion)
 ANSWER = (
     update(OPINIONS)
     .where(OPINIONS.c.id == bindparam("b_id"))

@@ -9,10 +9,11 @@ from flows.engine.steps import cancelling
 from flows.engine.telling import Telling, tell
 from flows.engine.work import Happening, Intent, Work
 from models import Application, ProgrammeVersion, Round, StageRun
+from models.columns import table_of
 from models.queries.bodies import bodies_under
 
-ROUNDS, RUNS, APPLICATIONS = Round.__table__, StageRun.__table__, Application.__table__  # type: ignore[attr-defined]
-VERSIONS = ProgrammeVersion.__table__  # type: ignore[attr-defined]
+ROUNDS, RUNS, APPLICATIONS = table_of(Round), table_of(StageRun), table_of(Application)
+VERSIONS = table_of(ProgrammeVersion)
 
 
 def invite(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:

@@ -11,11 +11,12 @@ from flows.engine.series import next_numbers
 from flows.engine.steps import Opening, open_runs
 from flows.engine.work import Happening, Intent, Work
 from models import Application, Cycle, Document, Duty, Opinion, Record, Seat, Studio
+from models.columns import table_of
 from models.queries.cases import Case, cases
 
-STUDIOS, CYCLES, SEATS, DUTIES = Studio.__table__, Cycle.__table__, Seat.__table__, Duty.__table__  # type: ignore[attr-defined]
-DOCUMENTS, APPLICATIONS = Document.__table__, Application.__table__  # type: ignore[attr-defined]
-OPINIONS, RECORDS = Opinion.__table__, Record.__table__  # type: ignore[attr-defined]
+STUDIOS, CYCLES, SEATS, DUTIES = table_of(Studio), table_of(Cycle), table_of(Seat), table_of(Duty)
+DOCUMENTS, APPLICATIONS = table_of(Document), table_of(Application)
+OPINIONS, RECORDS = table_of(Opinion), table_of(Record)
 
 
 def make_studio(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:

@@ -9,10 +9,11 @@ from flows.engine.calendar import local_day
 from flows.engine.series import next_numbers
 from flows.engine.work import Happening, Intent, Work
 from models import Application, CriterionCheck, Objection, Revision
+from models.columns import table_of
 from models.queries.cases import cases
 
-APPLICATIONS, REVISIONS = Application.__table__, Revision.__table__  # type: ignore[attr-defined]
-CHECKS, OBJECTIONS = CriterionCheck.__table__, Objection.__table__  # type: ignore[attr-defined]
+APPLICATIONS, REVISIONS = table_of(Application), table_of(Revision)
+CHECKS, OBJECTIONS = table_of(CriterionCheck), table_of(Objection)
 
 SUBMIT = (
     update(APPLICATIONS)
