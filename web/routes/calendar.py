@@ -63,7 +63,9 @@ def save(visit: Visiting, form: Posted) -> Response:
         return {"days": len(days), "moved": moved}
 
     said = visit.once(form, "correct calendar", correct)
-    note = _("日历已保存，{days} 天有变化；重算了 {moved} 个期限，已通知有关的人。", days=said["days"], moved=said["moved"])
+    note = _(
+        "日历已保存，{days} 天有变化；重算了 {moved} 个期限，已通知有关的人。", days=said["days"], moved=said["moved"]
+    )
     return visit.go("/calendar", note)
 
 

@@ -78,9 +78,7 @@ def months_of(calendar: WorkCalendar, year: int, today: date, falling: Sequence[
     return tuple(_month(calendar, year, number, today, by_day) for number in range(1, 13))
 
 
-def _month(
-    calendar: WorkCalendar, year: int, number: int, today: date, by_day: Mapping[date, list[Falling]]
-) -> Month:
+def _month(calendar: WorkCalendar, year: int, number: int, today: date, by_day: Mapping[date, list[Falling]]) -> Month:
     weeks = tuple(
         tuple(_cell(calendar, one, number, today, by_day) for one in week)
         for week in gregorian.Calendar().monthdatescalendar(year, number)
@@ -90,9 +88,7 @@ def _month(
     return Month(month(number), weeks, worked, sum(len(cell.due) for cell in cells))
 
 
-def _cell(
-    calendar: WorkCalendar, one: date, number: int, today: date, by_day: Mapping[date, list[Falling]]
-) -> Cell:
+def _cell(calendar: WorkCalendar, one: date, number: int, today: date, by_day: Mapping[date, list[Falling]]) -> Cell:
     if one.month != number:
         return Cell()
     listed = calendar.on(one)
@@ -149,7 +145,9 @@ def published(year: int, calendar: WorkCalendar) -> list[CalendarDay]:
 def settles(days: Sequence[CalendarDay], calendar: WorkCalendar) -> list[CalendarDay]:
     """Provisional days of the years named that the new list does not repeat: they fall back to what the weekday says."""
     named, years = {one.day for one in days}, {one.day.year for one in days if one.kind == "holiday"}
-    stale = [one for one in calendar.days.values() if one.provisional and one.day.year in years and one.day not in named]
+    stale = [
+        one for one in calendar.days.values() if one.provisional and one.day.year in years and one.day not in named
+    ]
     return [_plain(one.day) for one in stale]
 
 
@@ -169,4 +167,3 @@ def shifts(found: Sequence[Recounted], today: date) -> list[Shift]:
         old = one.old_on
         shown.append(Shift(one.run.id, what, day(old, today) if old else "", day(one.due.on, today), one.moves))
     return shown
-
