@@ -1,1 +1,1 @@
-"""Who is told, and how (通知)."""
+"""WHO IS TOLD AND HOW (通知): the catalogue, the words, the channels, dispatch and the morning digest."""

@@ -32,7 +32,6 @@ class Urgent:
     desk: str
     run_id: int
     stage: str
-    step: str
     due_at: datetime
     person: str
     body: str
@@ -61,7 +60,7 @@ def urgent_runs(session: Session, desks: Iterable[str], until: datetime) -> Mapp
     """The five most urgent runs of each desk that are due by a moment, the longest overdue first; one query."""
     place = func.row_number().over(partition_by=RUNS.c.desk, order_by=(RUNS.c.due_at, RUNS.c.id)).label("place")
     ranked = (
-        select(RUNS.c.id, RUNS.c.desk, RUNS.c.stage, RUNS.c.step, RUNS.c.due_at, RUNS.c.application_id, place)
+        select(RUNS.c.id, RUNS.c.desk, RUNS.c.stage, RUNS.c.due_at, RUNS.c.application_id, place)
         .where(RUNS.c.desk.in_(set(desks)), RUNS.c.ended_at.is_(None), RUNS.c.due_at <= until)
         .subquery()
     )
@@ -75,7 +74,7 @@ def urgent_runs(session: Session, desks: Iterable[str], until: datetime) -> Mapp
     )
     found: dict[str, list[Urgent]] = {}
     for row in rows:
-        urgent = Urgent(row.desk, row.id, row.stage, row.step, row.due_at, row.person or "", row.body or "")
+        urgent = Urgent(row.desk, row.id, row.stage, row.due_at, row.person or "", row.body or "")
         found.setdefault(row.desk, []).append(urgent)
     return found
 
