@@ -28,6 +28,8 @@ class Settings(BaseSettings):
 
     prefect: Literal["embedded", "server", "off"] = "embedded"
     prefect_port: int = 4200
+    prefect_home: Path = VAR / "prefect"
+    prefect_patience: float = 30.0
     work_pool: str = "studioflow"
     look_every: int = 5
 

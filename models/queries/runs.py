@@ -23,13 +23,14 @@ DUE = (
     .order_by(RUNS.c.wake_at)
     .limit(bindparam("most"))
 )
+DUE_IN = DUE.where(RUNS.c.stage == bindparam("stage"))
 LIVE_CHILDREN = (
     select(RUNS.c.id, RUNS.c.parent_id)
     .where(among(RUNS.c.parent_id, "parents"), RUNS.c.ended_at.is_(None))
     .order_by(RUNS.c.id)
 )
 WITH_SIBLINGS_LOCKED = WITH_SIBLINGS.with_for_update()
-DUE_LOCKED = DUE.with_for_update(skip_locked=True)
+DUE_LOCKED, DUE_IN_LOCKED = DUE.with_for_update(skip_locked=True), DUE_IN.with_for_update(skip_locked=True)
 
 
 def lock_runs(session: Session, run_ids: Iterable[int]) -> Sequence[Row[Any]]:
@@ -38,9 +39,11 @@ def lock_runs(session: Session, run_ids: Iterable[int]) -> Sequence[Row[Any]]:
     return rows(session, WITH_SIBLINGS_LOCKED if _locks(session) else WITH_SIBLINGS, ids=ids, these=ids)
 
 
-def due_runs(session: Session, now: datetime, limit: int) -> Sequence[Row[Any]]:
-    """Runs whose moment has come, oldest first, not held by another sweeper."""
-    return rows(session, DUE_LOCKED if _locks(session) else DUE, now=now, most=limit)
+def due_runs(session: Session, now: datetime, limit: int, stage: str | None = None) -> Sequence[Row[Any]]:
+    """Runs whose moment has come, of one stage or of all, oldest first, not held by another sweeper."""
+    if stage is None:
+        return rows(session, DUE_LOCKED if _locks(session) else DUE, now=now, most=limit)
+    return rows(session, DUE_IN_LOCKED if _locks(session) else DUE_IN, now=now, most=limit, stage=stage)
 
 
 def live_children(session: Session, parent_ids: Iterable[int]) -> Sequence[tuple[int, int]]:

@@ -1,0 +1,91 @@
+"""Accounts (账号): make a login for a person, change its password, close it; passwords are stored as argon2id hashes."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from argon2 import PasswordHasher
+from sqlalchemy import insert, select, update
+from sqlmodel import Session
+
+from flows.engine.errors import NotFound, Refused
+from models import Appointment, LoginSession, Person, User
+from models.people import ROLES
+
+USERS, PEOPLE, SESSIONS = User.__table__, Person.__table__, LoginSession.__table__  # type: ignore[attr-defined]
+APPOINTMENTS = Appointment.__table__  # type: ignore[attr-defined]
+SHORTEST = 8
+
+
+@cache
+def hasher() -> PasswordHasher:
+    """argon2id with the library's present parameters; a hash carries its own, so they can be raised later."""
+    return PasswordHasher()
+
+
+def add_account(session: Session, login: str, staff_no: str, password: str) -> int:
+    """Make a login for the person of that staff number; returns its id. Raises NotFound, or Refused with what to do."""
+    _refuse_weak(password)
+    person_id = session.execute(select(PEOPLE.c.id).where(PEOPLE.c.staff_no == staff_no)).scalar()
+    if person_id is None:
+        raise Refused("no_person", f"名册里没有工号 {staff_no}。请先导入名册，再建账号。")
+    taken = session.execute(
+        select(USERS.c.id).where((USERS.c.login == login) | (USERS.c.person_id == person_id))
+    ).first()
+    if taken is not None:
+        raise Refused("taken", "这个登录名已有人用，或这个人已有账号。请换一个登录名，或用 user password 改密码。")
+    values = {"person_id": person_id, "login": login, "password_hash": hasher().hash(password)}
+    made: int = session.execute(insert(USERS).values(**values).returning(USERS.c.id)).scalar_one()
+    return made
+
+
+def set_password(session: Session, login: str, password: str, now: datetime) -> None:
+    """Change a password and end every open session of the account. Raises NotFound, Refused."""
+    _refuse_weak(password)
+    account_id = _account(session, login)
+    session.execute(update(USERS).where(USERS.c.id == account_id).values(password_hash=hasher().hash(password)))
+    _end_sessions(session, account_id, now)
+
+
+def disable(session: Session, login: str, now: datetime) -> None:
+    """Close an account and end its sessions; its history stays. Raises NotFound."""
+    account_id = _account(session, login)
+    session.execute(update(USERS).where(USERS.c.id == account_id).values(disabled_at=now))
+    _end_sessions(session, account_id, now)
+
+
+def appoint(session: Session, staff_no: str, body_id: int, role: str, from_on: date) -> None:
+    """Appoint a person of the roster to a role in a body from a day on; twice is once. Raises Refused."""
+    if role not in ROLES:
+        raise Refused("no_role", f"没有“{role}”这种任命。可以是：{'、'.join(ROLES)}。")
+    person_id = session.execute(select(PEOPLE.c.id).where(PEOPLE.c.staff_no == staff_no)).scalar_one()
+    live = (APPOINTMENTS.c.person_id == person_id, APPOINTMENTS.c.body_id == body_id, APPOINTMENTS.c.role == role)
+    if session.execute(select(APPOINTMENTS.c.id).where(*live, APPOINTMENTS.c.to_on.is_(None))).first() is None:
+        session.execute(insert(APPOINTMENTS).values(person_id=person_id, body_id=body_id, role=role, from_on=from_on))
+
+
+def accounts(session: Session) -> Sequence[Any]:
+    """Every account with its person: login, name, staff number, closed at; by login."""
+    return session.execute(
+        select(USERS.c.login, PEOPLE.c.name, PEOPLE.c.staff_no, USERS.c.disabled_at)
+        .join(PEOPLE, PEOPLE.c.id == USERS.c.person_id)
+        .order_by(USERS.c.login)
+    ).all()
+
+
+def _account(session: Session, login: str) -> int:
+    found = session.execute(select(USERS.c.id).where(USERS.c.login == login)).scalar()
+    if found is None:
+        raise NotFound
+    return int(found)
+
+
+def _end_sessions(session: Session, account_id: int, now: datetime) -> None:
+    open_ones = (SESSIONS.c.user_id == account_id, SESSIONS.c.ended_at.is_(None))
+    session.execute(update(SESSIONS).where(*open_ones).values(ended_at=now))
+
+
+def _refuse_weak(password: str) -> None:
+    if len(password) < SHORTEST:
+        raise Refused("weak_password", f"密码至少 {SHORTEST} 位。")

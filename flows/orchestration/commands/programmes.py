@@ -1,0 +1,85 @@
+"""studioflow programme: check, show, draw, list and adopt regulations."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.orchestration.commands.speech import FAULTY, WrongWords, complain, say
+
+app = typer.Typer(help="办法：检查、查看、画图、列出、启用。 / Regulations.", no_args_is_help=True)
+DRAWING = Path(__file__).resolve().parents[3] / "docs" / "lifecycle.md"
+
+
+@app.command()
+def check(files: Annotated[list[Path], typer.Argument(help="办法文件（YAML）")]) -> None:
+    """检查办法文件；有错逐条指出文件、行、位置和应当怎样写，退出码 1。 / Check programme files."""
+    from flows.programme import check as faults_of
+    from flows.programme import mistakes_text
+
+    for file in files:
+        if not file.is_file():
+            raise FileNotFoundError(2, "", str(file))
+    checked = [file for file in files if file.name != "defaults.yaml"]  # shared values, no programme
+    faults = faults_of(checked)
+    faulty = {fault.file for fault in faults}
+    for file in checked:
+        if file.name not in faulty:
+            say(f"{file}：没有差错")
+    if faults:
+        complain(mistakes_text(faults))
+        raise typer.Exit(FAULTY)
+
+
+@app.command()
+def show(code: Annotated[str, typer.Argument(help="办法代码，或办法文件")]) -> None:
+    """打印一个办法的全过程，每一步注明出自哪一条。 / Print a programme's lifecycle with its clauses."""
+    from flows.programme import coverage, library, lifecycle_text, load
+
+    if code not in library() and not Path(code).is_file():
+        raise WrongWords(f"没有叫 {code} 的办法。现有：{'、'.join(library())}")
+    programme = load(code)
+    say(lifecycle_text(programme))
+    seen = coverage(programme)
+    say(
+        f"条款：写成规则 {len(seen.encoded)} 条，只作说明 {len(seen.prose)} 条"
+        + (f"，没有写到：{'、'.join(seen.missed)}" if seen.missed else "")
+    )
+
+
+@app.command("list")
+def list_programmes() -> None:
+    """列出随软件提供的办法。 / List the programmes that come with the software."""
+    from flows.programme import library, load
+
+    for code in library():
+        programme = load(code)
+        say(f"{code:<26}{programme.title}　{programme.source}")
+
+
+@app.command()
+def draw(target: Annotated[Path, typer.Argument(help="写到哪里")] = DRAWING) -> None:
+    """由代码画出各阶段的状态图，写入 docs/lifecycle.md。 / Draw the state diagrams from the code."""
+    from flows.lifecycle import drawing
+
+    target.write_text(drawing(), encoding="utf-8")
+    say(f"已写入 {target}")
+
+
+@app.command()
+def adopt(
+    code: Annotated[str, typer.Argument(help="办法代码，或办法文件")],
+    body: Annotated[str, typer.Option(help="主管部门的机构编码；只有一个最高机构时可以不写")] = "",
+    since: Annotated[str, typer.Option(help="自哪一天起施行，如 2026-01-01；不写为今天")] = "",
+) -> None:
+    """由主管部门启用一个办法；同样的文本启用两次只算一次。 / Adopt a programme."""
+    from flows.adoption import adopt as adopt_programme
+    from flows.orchestration.commands.acting import authority, day, opened
+    from flows.programme import load
+    from models.session import transaction
+
+    engine, now = opened()
+    programme = load(code)
+    with transaction(engine) as session:
+        version_id = adopt_programme(session, programme, authority(session, body), day(since, now))
+    say(f"已启用：{programme.title}（版本 {version_id}）")

@@ -1,0 +1,58 @@
+"""How the command line speaks: plain Chinese on standard output, mistakes on standard error, and exit codes."""
+
+from collections.abc import Callable
+from typing import Any
+
+import typer
+
+DONE, FAULTY, STOPPED = 0, 1, 130
+# Errors whose own words tell a person what to do; by name, so that nothing is imported before it is needed.
+PLAIN = {
+    "Conflict", "FaultyProgramme", "FileNotFoundError", "NotFound", "NotOurs", "PortTaken", "Refused", "UnreadableWorkbook", "WrongWords",
+}  # fmt: skip
+DATABASE = {"OperationalError", "ProgrammingError"}
+
+
+class WrongWords(Exception):  # noqa: N818  what was typed cannot be meant
+    """Something on the command line that cannot be understood; says what to write."""
+
+
+def say(text: str) -> None:
+    """One line on standard output."""
+    typer.echo(text)
+
+
+def complain(text: str) -> None:
+    """One line on standard error."""
+    typer.echo(text, err=True)
+
+
+def failing_plainly(app: Callable[..., Any]) -> int:
+    """Run the command line; a refusal or mistake is said in its own words, without a traceback. Returns the exit code."""
+    try:
+        answer = app(standalone_mode=False)
+    except KeyboardInterrupt:
+        complain("已停止。")
+        return STOPPED
+    except Exception as error:
+        words = _in_words(error)
+        if words is None:
+            raise
+        complain(words)
+        return int(getattr(error, "exit_code", FAULTY))
+    return answer if isinstance(answer, int) else DONE
+
+
+def _in_words(error: Exception) -> str | None:
+    names = {one.__name__ for one in type(error).__mro__}
+    if "Abort" in names:
+        return "已取消。"
+    if hasattr(error, "format_message"):  # what typer says of a wrong option or argument
+        return f"命令写法不对：{error.format_message()}\n用 --help 看怎么写。"
+    if "FileNotFoundError" in names:
+        return f"找不到文件：{getattr(error, 'filename', None) or error}"
+    if names & PLAIN:
+        return "\n".join([str(error), *(f"  · {one}" for one in getattr(error, "missing", ()))])
+    if names & DATABASE:
+        return f"数据库连不上，或还没有建好：{str(error).splitlines()[0]}\n请检查 STUDIOFLOW_DATABASE_URL；建库请运行 studioflow serve 或 studioflow demo。"
+    return None
