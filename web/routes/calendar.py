@@ -37,7 +37,8 @@ def upkeep(visit: Visiting, year: int = 0, changes: str = "", reason: str = "", 
     """Write days down, see which deadlines would move, then save."""
     year = gazette or year or visit.today.year
     year_bounds(year)
-    error, days, moved = "", (), []
+    error, moved = "", []
+    days: Sequence[CalendarDay] = ()
     with visit.reading() as work:
         text = written(published(gazette, work.calendar)) if gazette else changes
         try:
