@@ -45,10 +45,12 @@ _NOTICES = (
     Notice("round_closed", "批次截止", mandatory=False, going="digest", button=LOOK),
     Notice("round_cancelled", "批次取消", mandatory=True, going="alone", button=LOOK),
     Notice("round_concluded", "批次办结", mandatory=False, going="digest", button=LOOK),
+    Notice("quota_short", "未达到目标数", mandatory=False, going="digest", button=LOOK),
     Notice("application_submitted", "申报已提交", mandatory=False, going="alone", button=LOOK),
     Notice("application_sent_back", "退回补正", mandatory=True, going="alone", button=MEND),
     Notice("application_resubmitted", "补正已提交", mandatory=False, going="digest"),
     Notice("application_lapsed", "申报失效", mandatory=True, going="alone", button=LOOK),
+    Notice("criterion_waived", "条件豁免", mandatory=True, going="alone", button=LOOK),
     Notice("draft_lapsing", "草稿将失效", mandatory=True, going="alone", button="去提交"),
     Notice("review_asked", "待审核", mandatory=False, going="digest"),
     Notice("review_endorsed", "审核同意", mandatory=False, going="digest", button=LOOK),
@@ -86,5 +88,7 @@ def notices() -> Mapping[str, Notice]:
 def notice(key: str) -> Notice:
     """The notice with this key. Raises LookupError that names the key, since a message without words cannot be sent."""
     if key not in _BY_KEY:
-        raise LookupError(f"通知目录里没有“{key}”：请在 notifications/catalogue.py 登记，并在 templates/mail/notices 写好措辞")
+        raise LookupError(
+            f"通知目录里没有“{key}”：请在 notifications/catalogue.py 登记，并在 templates/mail/notices 写好措辞"
+        )
     return _BY_KEY[key]

@@ -1,5 +1,6 @@
 """Rendering (成文): a notice becomes a subject, a text and a page that say the same words."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +17,7 @@ from notifications.words import Envelope, phrases, plain
 MAIL = Path(__file__).resolve().parent.parent / "templates" / "mail"
 BLOCKS = ("subject", "lead", "next")
 MOST_SUBJECT = 120
+_GAPS = re.compile(r"\n{3,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,10 @@ class Rendered:
 def templates() -> Environment:
     """The built-in templates: a misspelt placeholder is an error, and pages are escaped."""
     return Environment(
-        loader=FileSystemLoader(MAIL), undefined=StrictUndefined, autoescape=select_autoescape(["html"]), keep_trailing_newline=False
+        loader=FileSystemLoader(MAIL),
+        undefined=StrictUndefined,
+        autoescape=select_autoescape(["html"]),
+        keep_trailing_newline=False,
     )
 
 
@@ -60,5 +65,5 @@ def built_in(notice: Notice, words: Mapping[str, Any]) -> Mapping[str, str]:
 def _laid_out(notice: Notice, words: Mapping[str, Any], said: Mapping[str, str]) -> Rendered:
     subject = plain(said["subject"], MOST_SUBJECT)
     shown = {**words, **said, "subject": subject, "button": notice.button}
-    text = templates().get_template("layout.txt").render(shown).strip() + "\n"
+    text = _GAPS.sub("\n\n", templates().get_template("layout.txt").render(shown)).strip() + "\n"
     return Rendered(subject, text, templates().get_template("layout.html").render(shown))

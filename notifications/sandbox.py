@@ -80,7 +80,9 @@ def _check_node(node: nodes.Node) -> None:
         raise TemplateRefused(f"{where}用了模板里不允许的写法：只能写文字、占位符和“如果”")
     if isinstance(node, nodes.Name) and (node.ctx != "load" or node.name not in PLACEHOLDERS):
         raise TemplateRefused(f"{where}没有“{node.name[:20]}”这个占位符：可用的有 {'、'.join(PLACEHOLDERS)}")
-    if isinstance(node, nodes.Filter) and (node.name not in FILTERS or node.node is None or node.dyn_args or node.dyn_kwargs):
+    if isinstance(node, nodes.Filter) and (
+        node.name not in FILTERS or node.node is None or node.dyn_args or node.dyn_kwargs
+    ):
         raise TemplateRefused(f"{where}不能用“{node.name[:20]}”：可用的有 {'、'.join(FILTERS)}")
 
 

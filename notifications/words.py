@@ -76,7 +76,7 @@ def _deadline(envelope: Envelope) -> dict[str, str]:
     due, today = _day(envelope.context.get("due")), envelope.today
     late = _whole(envelope.context.get("overdue_days"))
     words = {
-        "due_short": "", "due_long": "", "until": "", "please": "请", "late": f"逾期 {late} 天" if late else "已过期限",
+        "due_short": "", "due_long": "", "until": "", "please": "请", "late": f"已逾期 {late} 天" if late else "已过期限",
         "late_by": f" {late} 天" if late else "",
     }  # fmt: skip
     if due is None:
@@ -100,8 +100,8 @@ def _facts(envelope: Envelope, words: Mapping[str, Any]) -> Iterable[tuple[str, 
         ("事项", "，".join(part for part in (words["round"] or words["title"], words["step"]) if part)),
         ("申报人", f"{who}{number}" if who else ""),
         ("理由", words["reason"]),
-        ("截止", words["due_long"]),
         ("依据", words["clause"]),
+        ("截止", words["due_long"]),
         ("办理人", words["actor"]),
     ]
     return [pair for pair in (*given, *common) if pair[1]][:MOST_FACTS]
@@ -111,7 +111,10 @@ def _sections(context: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     return [
         {
             "heading": plain(section.get("heading")),
-            "rows": [{key: plain(row.get(key)) for key in ("who", "what", "mark", "when", "tone")} for row in section.get("rows", ())],
+            "rows": [
+                {key: plain(row.get(key)) for key in ("who", "what", "mark", "when", "tone")}
+                for row in section.get("rows", ())
+            ],
         }
         for section in context.get("sections") or ()
     ]

@@ -15,7 +15,13 @@ from notifications.words import Envelope, Sender, phrases
 
 NOW = datetime(2026, 4, 16, 0, 30, tzinfo=UTC)
 BUREAU = Sender("赤峰市教育局", "0476-8330000", "https://studio.example")
-FULL = example(NOW) | {"number": "CF-2026-021", "person": "宋海燕", "body": "松山区第四中学", "due": "2026-04-16", "link": "/applications/12"}
+FULL = example(NOW) | {
+    "number": "CF-2026-021",
+    "person": "宋海燕",
+    "body": "松山区第四中学",
+    "due": "2026-04-16",
+    "link": "/applications/12",
+}
 BARE: dict[str, Any] = {"title": None, "due": None}
 
 
@@ -32,6 +38,7 @@ def test_every_notice_reads_whole_with_full_and_sparse_context(key: str, context
     for said in (mail.subject, mail.text, mail.html):
         assert "None" not in said
         assert "{{" not in said
+        assert not said.endswith("：")
         assert not re.search(r"[，。：]{2}", said), said
     assert mail.html.count("<a ") == 1
     assert "<img" not in mail.html
@@ -71,7 +78,9 @@ def test_a_page_escapes_what_people_wrote() -> None:
     assert "<script>" not in mail.html
 
 
-@pytest.mark.parametrize("link", ["https://evil.example/", "//evil.example", "javascript:alert(1)", '/x" onclick="y', "/a\r\nb c"])
+@pytest.mark.parametrize(
+    "link", ["https://evil.example/", "//evil.example", "javascript:alert(1)", '/x" onclick="y', "/a\r\nb c"]
+)
 def test_links_stay_on_the_site_whatever_the_context_says(link: str) -> None:
     assert phrases(envelope(FULL | {"link": link}))["url"] == "https://studio.example/inbox"
 
@@ -86,7 +95,12 @@ def test_a_last_day_reminder_goes_alone_and_an_early_one_waits() -> None:
 
 
 def test_a_bureaus_wording_takes_the_place_of_ours_and_keeps_the_frame() -> None:
-    mail = preview(notices()["reminder"], BUREAU, NOW, Wording("请办：{{ 申报人 }}", "{{ 申报人 }}的申报等您。\n\n{% if 逾期 %}已逾期。{% endif %}"))
+    mail = preview(
+        notices()["reminder"],
+        BUREAU,
+        NOW,
+        Wording("请办：{{ 申报人 }}", "{{ 申报人 }}的申报等您。\n\n{% if 逾期 %}已逾期。{% endif %}"),
+    )
     assert mail.subject == "请办：李明"
     assert "李明的申报等您。" in mail.text
     assert "已逾期。" in mail.html
@@ -119,7 +133,9 @@ def test_a_wording_cannot_reach_beyond_its_placeholders(source: str) -> None:
 
 
 def test_a_value_that_looks_like_a_template_stays_text() -> None:
-    mail = render(notices()["reminder"], envelope(FULL | {"person": "{{ 7*7 }}"}), Wording("{{ 申报人 }}", "{{ 申报人 }}来了"))
+    mail = render(
+        notices()["reminder"], envelope(FULL | {"person": "{{ 7*7 }}"}), Wording("{{ 申报人 }}", "{{ 申报人 }}来了")
+    )
     assert mail.subject == "{{ 7*7 }}"
 
 
@@ -131,7 +147,9 @@ def test_every_placeholder_of_the_picker_can_be_used() -> None:
 # Addresses
 
 
-@pytest.mark.parametrize("good", ["li.ming@school.example", "a+b@x-y.example", " c@d.example ", "王@x".replace("王", "w") + ".cn"])
+@pytest.mark.parametrize(
+    "good", ["li.ming@school.example", "a+b@x-y.example", " c@d.example ", "王@x".replace("王", "w") + ".cn"]
+)
 def test_a_single_address_is_taken(good: str) -> None:
     assert one_address(good) == good.strip()
 
