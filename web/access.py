@@ -81,6 +81,25 @@ TABLE: Mapping[tuple[str, str], Access] = {
     ("GET", "/verify"): Access(PUBLIC, "everyone"),
     ("GET", "/verify/{code:path}"): Access(PUBLIC, "everyone"),
     ("GET", "/open"): Access(PUBLIC, "everyone"),
+    # Inbox, applications, single acts and files
+    ("GET", "/inbox"): Access(PERSON, "own"),
+    ("POST", "/inbox/bulk"): Access(PERSON, "desk"),
+    ("POST", "/inbox/bulk/apply"): Access(PERSON, "desk"),
+    ("GET", "/inbox/bulk/{request_id}"): Access(PERSON, "own"),
+    ("POST", "/runs/{run_id}/{event}"): Access(PERSON, "desk"),
+    ("GET", "/applications"): Access(PERSON, "visible"),
+    ("GET", "/applications/{application_id}"): Access(PERSON, "visible"),
+    ("GET", "/applications/{application_id}/form"): Access(PERSON, "own"),
+    ("POST", "/applications/{application_id}/form"): Access(PERSON, "own"),
+    ("POST", "/applications/{application_id}/draft"): Access(PERSON, "own"),
+    ("POST", "/applications/{application_id}/files"): Access(PERSON, "own"),
+    ("POST", "/applications/{application_id}/files/{attachment_id}/remove"): Access(PERSON, "own"),
+    ("POST", "/applications/{application_id}/submit"): Access(PERSON, "own"),
+    ("GET", "/applications/{application_id}/waive"): Access(BUREAU, "authority"),
+    ("POST", "/applications/{application_id}/waive"): Access(BUREAU, "authority"),
+    ("GET", "/rounds/{round_id}/apply"): Access(PERSON, "own"),
+    ("POST", "/rounds/{round_id}/apply"): Access(PERSON, "own"),
+    ("GET", "/files/{attachment_id}"): Access(PERSON, "visible"),
 }
 
 

@@ -1,24 +1,26 @@
 """The inbox (待办): what waits at a person's desks, what is late, what they did and what they started; fixed query counts."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, literal, or_, select
+from sqlalchemy import Select, and_, func, literal, not_, or_, select
 from sqlmodel import Session
 
-from models import Application, Body, Opinion, Person, Round, StageRun, Studio, Transition
+from models import Application, Body, CriterionCheck, Message, Person, Revision, Round, StageRun, Studio, Transition
 from models.columns import table_of
 
 RUNS, APPLICATIONS, PEOPLE, BODIES = table_of(StageRun), table_of(Application), table_of(Person), table_of(Body)
-ROUNDS, TRANSITIONS, STUDIOS, OPINIONS = table_of(Round), table_of(Transition), table_of(Studio), table_of(Opinion)
+ROUNDS, TRANSITIONS, STUDIOS = table_of(Round), table_of(Transition), table_of(Studio)
+CHECKS, MESSAGES, REVISIONS = table_of(CriterionCheck), table_of(Message), table_of(Revision)
 PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
 class InboxFilter:
-    """What of the inbox is wanted: box todo, overdue, soon, done or started; a stage, a round, a school stage."""
+    """What of the inbox is wanted: box todo, overdue, soon, done, started or cc; a stage, a round, a school stage."""
 
     box: str = "todo"
     stage: str = ""
@@ -71,24 +73,106 @@ def waiting_counts(session: Session, desks: Collection[str], now: datetime, soon
     return {"todo": row.todo, "overdue": row.overdue, "soon": row.soon}
 
 
+def box_counts(
+    session: Session, desks: Collection[str], person_id: int, now: datetime, soon_until: datetime
+) -> Mapping[str, int]:
+    """How many are in each box, counted by the same conditions as the boxes themselves; one query."""
+    every = ("todo", "overdue", "soon", "done", "started", "cc")
+    conditions = {box: _box(desks, person_id, now, InboxFilter(box, soon_until=soon_until))[0] for box in every}
+    counted = [
+        select(func.count()).select_from(_with_application()).where(condition).scalar_subquery().label(box)
+        for box, condition in conditions.items()
+    ]
+    row = session.execute(select(*counted)).one()
+    return {box: int(getattr(row, box)) for box in every}
+
+
+@dataclass(frozen=True, slots=True)
+class InboxChoices:
+    """What a box can be narrowed to: its stages, rounds (id, title) and school stages."""
+
+    stages: Sequence[str]
+    rounds: Sequence[tuple[int, str]]
+    school_stages: Sequence[str]
+
+
+def box_choices(
+    session: Session, desks: Collection[str], person_id: int, now: datetime, wanted: InboxFilter
+) -> InboxChoices:
+    """Everything that occurs in a box, whatever it is narrowed to now; one query."""
+    condition, _ = _box(desks, person_id, now, InboxFilter(wanted.box, soon_until=wanted.soon_until))
+    rows = session.execute(
+        select(RUNS.c.stage, RUNS.c.round_id, ROUNDS.c.title, APPLICATIONS.c.school_stage)
+        .select_from(_with_application().outerjoin(ROUNDS, ROUNDS.c.id == RUNS.c.round_id))
+        .where(condition)
+        .distinct()
+    ).all()
+    return InboxChoices(
+        sorted({row.stage for row in rows}),
+        sorted({(row.round_id, row.title) for row in rows if row.round_id is not None}, reverse=True),
+        sorted({row.school_stage for row in rows if row.school_stage}),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What was found of an application: criteria by result, those a tier must still judge, answers changed when it was mended."""
+
+    passed: int = 0
+    failed: int = 0
+    warned: int = 0
+    tier: int = 0
+    expert: int = 0
+    changed: int | None = None
+
+    @property
+    def total(self) -> int:
+        """All criteria that were checked."""
+        return self.passed + self.failed + self.warned + self.tier + self.expert
+
+
+def findings(session: Session, application_ids: Collection[int]) -> Mapping[int, Findings]:
+    """The findings of these applications, for the line that says what is special; two queries."""
+    ids = list(application_ids)
+    counts: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    checked = select(CHECKS.c.application_id, CHECKS.c.result, CHECKS.c.asks, func.count().label("n"))
+    for row in session.execute(
+        checked.where(CHECKS.c.application_id.in_(ids)).group_by(
+            CHECKS.c.application_id, CHECKS.c.result, CHECKS.c.asks
+        )
+    ):
+        key = (row.asks or "tier") if row.result == "judge" else {"waived": "passed"}.get(row.result, row.result)
+        counts[row.application_id][key] += row.n
+    changed = {
+        row.application_id: len(row.changed)
+        for row in session.execute(
+            select(REVISIONS.c.application_id, REVISIONS.c.changed)
+            .where(REVISIONS.c.application_id.in_(ids), REVISIONS.c.n > 1)
+            .order_by(REVISIONS.c.n)
+        )
+    }
+    return {one: Findings(**counts[one], changed=changed.get(one)) for one in ids}
+
+
 def inbox(
     session: Session, desks: Collection[str], person_id: int, now: datetime, wanted: InboxFilter
 ) -> tuple[list[InboxRow], int]:
     """One page of a box with the number of all in it; two queries. Waiting cases come by due date, then oldest first."""
-    condition, order = _box(desks, person_id, now, wanted)
-    if wanted.stage:
-        condition = and_(condition, RUNS.c.stage == wanted.stage)
-    if wanted.round_id is not None:
-        condition = and_(condition, RUNS.c.round_id == wanted.round_id)
-    if wanted.school_stage:
-        condition = and_(condition, APPLICATIONS.c.school_stage == wanted.school_stage)
-    total = session.execute(
-        select(func.count())
-        .select_from(RUNS.outerjoin(APPLICATIONS, APPLICATIONS.c.id == RUNS.c.application_id))
-        .where(condition)
-    ).scalar_one()
+    condition, order = _narrowed(desks, person_id, now, wanted)
+    total = session.execute(select(func.count()).select_from(_with_application()).where(condition)).scalar_one()
     rows = session.execute(_listed().where(condition).order_by(*order).limit(PAGE).offset(PAGE * (wanted.page - 1)))
     return [_row(row) for row in rows], total
+
+
+def filtered_runs(
+    session: Session, desks: Collection[str], person_id: int, now: datetime, wanted: InboxFilter
+) -> Sequence[tuple[int, int]]:
+    """Every case of a narrowed box as (run, version): what 全选 selects."""
+    condition, order = _narrowed(desks, person_id, now, wanted)
+    rows = session.execute(
+        select(RUNS.c.id, RUNS.c.version).select_from(_with_application()).where(condition).order_by(*order)
+    )
+    return [(row.id, row.version) for row in rows]
 
 
 def inbox_case(session: Session, run_id: int) -> InboxRow | None:
@@ -100,6 +184,23 @@ def inbox_case(session: Session, run_id: int) -> InboxRow | None:
 def inbox_cases(session: Session, run_ids: Collection[int]) -> list[InboxRow]:
     """These cases as the list shows them, by id."""
     return [_row(row) for row in session.execute(_listed().where(RUNS.c.id.in_(run_ids)).order_by(RUNS.c.id))]
+
+
+def _with_application() -> Any:
+    return RUNS.outerjoin(APPLICATIONS, APPLICATIONS.c.id == RUNS.c.application_id)
+
+
+def _narrowed(
+    desks: Collection[str], person_id: int, now: datetime, wanted: InboxFilter
+) -> tuple[Any, tuple[Any, ...]]:
+    condition, order = _box(desks, person_id, now, wanted)
+    if wanted.stage:
+        condition = and_(condition, RUNS.c.stage == wanted.stage)
+    if wanted.round_id is not None:
+        condition = and_(condition, RUNS.c.round_id == wanted.round_id)
+    if wanted.school_stage:
+        condition = and_(condition, APPLICATIONS.c.school_stage == wanted.school_stage)
+    return condition, order
 
 
 def _on_desk(desks: Collection[str]) -> Any:
@@ -115,10 +216,19 @@ def _box(desks: Collection[str], person_id: int, now: datetime, wanted: InboxFil
             return and_(_on_desk(desks), RUNS.c.due_at > now, RUNS.c.due_at <= wanted.soon_until), by_due
         case "done":
             acted = select(TRANSITIONS.c.run_id).where(TRANSITIONS.c.actor_id == person_id)
-            return RUNS.c.id.in_(acted), (RUNS.c.entered_at.desc(), RUNS.c.id.desc())
+            return and_(RUNS.c.id.in_(acted), not_(_on_desk(desks))), (RUNS.c.entered_at.desc(), RUNS.c.id.desc())
         case "started":
             mine = or_(APPLICATIONS.c.made_by == person_id, APPLICATIONS.c.person_id == person_id)
             return and_(mine, RUNS.c.parent_id.is_(None), RUNS.c.ended_at.is_(None)), (RUNS.c.id.desc(),)
+        case "cc":
+            told = select(MESSAGES.c.run_id).where(MESSAGES.c.person_id == person_id, MESSAGES.c.run_id.is_not(None))
+            others = or_(
+                APPLICATIONS.c.id.is_(None),
+                and_(APPLICATIONS.c.person_id != person_id, APPLICATIONS.c.made_by.is_distinct_from(person_id)),
+            )
+            return and_(RUNS.c.id.in_(told), RUNS.c.ended_at.is_(None), not_(_on_desk(desks)), others), (
+                RUNS.c.id.desc(),
+            )
         case _:
             return _on_desk(desks), by_due
 

@@ -1,0 +1,145 @@
+"""The inbox (收件箱): what waits for me, which first, and the decision of the open case; many at once with a preview."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from flows.engine.work import Work
+from models.queries.applications import (
+    application_of,
+    checks_of,
+    history_of,
+    holders_of,
+    papers_of,
+    post_title,
+    reminders_of,
+    runs_of,
+)
+from models.queries.inbox import InboxFilter, box_choices, box_counts, findings, inbox, inbox_case
+from models.queries.scope import visible_applications
+from web.display import Tab
+from web.i18n import _
+from web.views import inbox as views
+from web.views.applications import (
+    Reader,
+    answer_pairs,
+    check_lines,
+    check_summary,
+    facts_of,
+    paper_lines,
+    timeline_of,
+)
+from web.views.cases import FORM_PARTS, decision_of
+from web.visit import Visit, Visiting
+
+router = APIRouter()
+TABS = ("act", "papers", "checks", "record")
+
+
+@router.get("/inbox")
+def inbox_page(
+    visit: Visiting, box: str = "todo", run: int | None = None, round: str = "", stage: str = "", school: str = "",  # noqa: A002  names in the address
+    page: int = 1, tab: str = "act", note: str = "",
+) -> Response:  # fmt: skip
+    """The list of a box, and beside it the case that is open: the one asked for, else (on a desk) the first."""
+    wanted = wanted_of(box, stage, round, school, page)
+    with visit.reading() as work:
+        context = list_context(visit, work, wanted, run)
+        shown = run if run is not None else _first(context["groups"])
+        case = case_context(visit, work, shown, tab, wanted) if shown is not None else None
+    return visit.page(
+        "inbox/list.html", wanted=wanted, case=case, asked=run is not None, note=note, bulk=None, **context
+    )
+
+
+def wanted_of(box: str, stage: str, round_: str, school: str, page: int) -> InboxFilter:
+    """The filter that an address or a form asks for; unknown boxes are the first."""
+    number = int(round_) if round_.isdigit() else None
+    return InboxFilter(box if box in views.BOXES else "todo", stage, number, school, None, max(page, 1))
+
+
+def list_context(
+    visit: Visit, work: Work, wanted: InboxFilter, run: int | None, checked: frozenset[int] = frozenset()
+) -> dict[str, Any]:
+    """Everything the list shows; a fixed number of queries, however many rows."""
+    visitor = visit.visitor
+    person = visitor.person_id or 0
+    wanted = InboxFilter(
+        wanted.box, wanted.stage, wanted.round_id, wanted.school_stage, views.soon_until(work), wanted.page
+    )
+    until = views.soon_until(work)
+    counts = box_counts(work.session, visitor.keys, person, visit.now, until)
+    rows, total = inbox(work.session, visitor.keys, person, visit.now, wanted)
+    choices = box_choices(work.session, visitor.keys, person, visit.now, wanted)
+    found = findings(work.session, {row.application_id for row in rows if row.application_id and not row.blind})
+    filters = views.filters_of(choices, wanted)
+    open_run = run if run is not None else rows[0].run_id if rows else None
+    groups = views.groups_of(work, rows, found, wanted, open_run, checked, mine=visitor.keys)
+    return {
+        "tabs": views.tabs_of(counts, wanted), "counts": counts, "filters": filters, "chosen": views.chosen_of(filters, wanted),
+        "groups": groups, "total": total, "paging": views.paging_of(total, wanted), "clear": f"/inbox?box={wanted.box}",
+    }  # fmt: skip
+
+
+def _first(groups: Sequence[views.Group]) -> int | None:
+    return groups[0].lines[0].run_id if groups else None
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What of an application the visitor may see."""
+
+    row: Any
+    address: str
+
+
+def _seen(visit: Visit, work: Work, application_id: int | None) -> _Seen | None:
+    if application_id is None:
+        return None
+    scope = visible_applications(visit.visitor.person_id or 0, visit.visitor.body_ids)
+    row = application_of(work.session, application_id, scope)
+    return _Seen(row, f"/programmes/{row.code}/{row.version_number}") if row else None
+
+
+def case_context(visit: Visit, work: Work, run_id: int, tab: str, wanted: InboxFilter) -> dict[str, Any] | None:
+    """The open case; None when it is not there or not the visitor's to see (the same for both)."""
+    row = inbox_case(work.session, run_id)
+    if row is None:
+        return None
+    seen = _seen(visit, work, None if row.blind else row.application_id)
+    if seen is None:
+        if row.desk not in visit.visitor.keys:
+            return None
+        return {"head": views.open_case(work, row, ""), "tab": "act", "tabs": (), "decision": None, "plain": True}
+    return _application_case(visit, work, row, seen, tab, wanted)
+
+
+def _application_case(visit: Visit, work: Work, row: Any, seen: _Seen, tab: str, wanted: InboxFilter) -> dict[str, Any]:
+    today, application = visit.today, seen.row
+    checks, papers = checks_of(work.session, application.id), papers_of(work.session, application.id)
+    runs, history = runs_of(work.session, application.id), history_of(work.session, application.id)
+    live = [one for one in runs if one.ended_at is None]
+    holders = holders_of(work.session, {one.desk for one in live if one.desk}, today)
+    reader = Reader("administrator" in visit.visitor.roles, application.id)
+    record = timeline_of(work, history, runs, holders, reminders_of(work.session, [one.id for one in live]), reader)
+    lines = check_lines(checks, seen.address)
+    met = sum(one.look in {"passed", "judged", "waived"} for one in lines)
+    decision = decision_of(work, row.run_id, visit.visitor.actor, checks, papers, seen.address)
+    said = [one for one in record if one.look == "done" and one.opinion]
+    shown = tab if tab in TABS else "act"
+    titles = {"act": (_("办理"), None), "papers": (_("申报材料"), len(papers)), "checks": (_("资格核对"), f"{met}/{len(lines)}"),
+              "record": (_("流转记录"), len(record))}  # fmt: skip
+    tabs = tuple(
+        Tab(label, views.address(wanted, run=row.run_id, tab=key if key != "act" else ""), count, key == shown)
+        for key, (label, count) in titles.items()
+    )
+    return {
+        "head": views.open_case(work, row, seen.address, post_title(work.session, application.person_id, today)), "plain": False,
+        "tab": shown, "tabs": tabs, "decision": decision, "checks": lines, "summary": check_summary(lines), "record": record,
+        "papers": paper_lines(papers), "answers": answer_pairs(application, FORM_PARTS), "before": said[-1] if said else None,
+        "facts": facts_of(application, lines),
+        "back": views.address(wanted),
+    }  # fmt: skip

@@ -1,0 +1,256 @@
+"""The inbox as a page shows it: tabs, filters, groups of rows by urgency, and the open case."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from flows.engine.calendar import end_of_day, local_day
+from flows.engine.rulebook import StepRule
+from flows.engine.work import Work
+from flows.lifecycle import STAGES
+from models.queries.inbox import PAGE, Findings, InboxChoices, InboxFilter, InboxRow
+from web.display import Choice, DueMark, Filter, Meter, Paging, StateMark, Tab, due_day
+from web.i18n import _, word
+from web.views.cases import due_of, left_of, meter_of, state_of, unit_of
+
+BOXES = {
+    "todo": word("待办"), "overdue": word("逾期"), "soon": word("即将到期"), "done": word("已办"), "started": word("我发起的"),
+    "cc": word("抄送我的"),
+}  # fmt: skip
+SOON = 3
+WAITING = {"todo", "overdue", "soon"}
+BULK = {"tier_review"}
+
+
+@dataclass(frozen=True)
+class Special:
+    """What is special about a case, in one line."""
+
+    icon: str
+    tone: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of the list."""
+
+    run_id: int
+    value: str
+    href: str
+    title: str
+    place: str
+    kind: str
+    special: Special | None
+    due: DueMark
+    open: bool
+    why_not: str = ""
+    checked: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    """Rows of one urgency, under their heading."""
+
+    title: str
+    lines: tuple[Line, ...]
+
+
+def soon_until(work: Work) -> datetime:
+    """Until when something counts as soon due: the end of the third working day from today."""
+    return end_of_day(work.calendar.add_working_days(local_day(work.now), SOON))
+
+
+def address(wanted: InboxFilter, **changes: Any) -> str:
+    """The address of a view of the inbox; what is left out keeps its value, what is empty is not written."""
+    said = {
+        "box": wanted.box if wanted.box != "todo" else "", "stage": wanted.stage, "round": wanted.round_id,
+        "school": wanted.school_stage, "page": wanted.page if wanted.page > 1 else "",
+    } | changes  # fmt: skip
+    kept = {key: value for key, value in said.items() if value not in {"", None}}
+    return f"/inbox?{urlencode(kept)}" if kept else "/inbox"
+
+
+def tabs_of(counts: Mapping[str, int], wanted: InboxFilter) -> tuple[Tab, ...]:
+    """The boxes with how many are in each; only overdue may be urgent."""
+    return tuple(
+        Tab(
+            _(label),
+            f"/inbox?box={box}" if box != "todo" else "/inbox",
+            counts[box],
+            box == wanted.box,
+            box == "overdue",
+        )
+        for box, label in BOXES.items()
+    )
+
+
+def filters_of(choices: InboxChoices, wanted: InboxFilter) -> tuple[Filter, ...]:
+    """What the box can be narrowed by, each choice an address; a filter without choices is left out."""
+    stages = [("", _("全部事项")), *((one, _(STAGES[one].title)) for one in choices.stages)]
+    rounds = [("", _("全部批次")), *((str(number), title) for number, title in choices.rounds)]
+    schools = [("", _("全部学段")), *((one, one) for one in choices.school_stages)]
+    found = (
+        _filter("stage", _("全部事项"), stages, wanted.stage, wanted, "filter"),
+        _filter("round", _("批次"), rounds, str(wanted.round_id or ""), wanted, ""),
+        _filter("school", _("学段"), schools, wanted.school_stage, wanted, ""),
+    )
+    return tuple(one for one in found if len(one.choices) > 1)
+
+
+def _filter(
+    name: str, label: str, choices: Sequence[tuple[str, str]], chosen: str, wanted: InboxFilter, icon: str
+) -> Filter:
+    return Filter(name, label, tuple(
+        Choice(value, words, chosen=value == chosen, href=address(wanted, **{name: value, "page": ""})) for value, words in choices
+    ), icon)  # fmt: skip
+
+
+def chosen_of(filters: Sequence[Filter], wanted: InboxFilter) -> list[tuple[str, str]]:
+    """What is filtered by, as words with the address without it."""
+    return [(one.chosen.label, address(wanted, **{one.name: "", "page": ""})) for one in filters if one.chosen]
+
+
+def groups_of(
+    work: Work, rows: Sequence[InboxRow], found: Mapping[int, Findings], wanted: InboxFilter, open_run: int | None,
+    checked: frozenset[int] = frozenset(), *, mine: frozenset[str] = frozenset(),
+) -> tuple[Group, ...]:  # fmt: skip
+    """Rows under their urgency; boxes of what is done or of others have one group."""
+    by_title: dict[str, list[Line]] = {}
+    for row in rows:
+        rule = rule_of(work, row)
+        title = _urgency(work, row, rule) if wanted.box in WAITING else _(BOXES[wanted.box])
+        line = _line(work, row, rule, found, wanted, open_run, mine)
+        by_title.setdefault(title, []).append(replace(line, checked=row.run_id in checked))
+    return tuple(Group(title, tuple(lines)) for title, lines in by_title.items())
+
+
+def rule_of(work: Work, row: Any) -> StepRule:
+    """The rule of a run's step."""
+    return work.book.rule(work.session, row.version_id, row.path, row.step, row.round_id)
+
+
+def _urgency(work: Work, row: InboxRow, rule: StepRule) -> str:
+    if row.due_at is None:
+        return _("以后")
+    if row.due_at <= work.now:
+        return _("逾期")
+    if due_day(row.due_at) == local_day(work.now):
+        return _("今天截止")
+    left, _unit = left_of(work, row.due_at, unit_of(rule, row.state))
+    return _("3 个工作日内") if left <= SOON else _("以后")
+
+
+def _line(
+    work: Work, row: InboxRow, rule: StepRule, found: Mapping[int, Findings], wanted: InboxFilter, open_run: int | None,
+    mine: frozenset[str],
+) -> Line:  # fmt: skip
+    bulk = row.stage in BULK and row.state == "reviewing" and row.ended_at is None and row.desk in mine
+    number = row.number or (_("草稿") if row.stage == "application" else "")
+    kinds = [
+        _("申报审核推荐") if bulk else rule.title,
+        row.school_stage,
+        number if row.person else "",
+        "" if row.application_id else row.round_title,
+    ]
+    title = row.person or (number if row.blind else "") or rule.title
+    return Line(
+        row.run_id, f"{row.run_id}.{row.version}", address(wanted, run=row.run_id), title,
+        row.body or row.studio or row.round_title, " · ".join(dict.fromkeys(one for one in kinds if one and one != title)),
+        special_of(row, found.get(row.application_id or 0)), _due(work, row, rule), row.run_id == open_run,
+        "" if bulk else _("这一类要一件一件办"),
+    )  # fmt: skip
+
+
+def _due(work: Work, row: InboxRow, rule: StepRule) -> DueMark:
+    if row.ended_at is not None:
+        return DueMark("done", _("已办结"))
+    return due_of(work, row, rule, explained=False)
+
+
+def special_of(row: InboxRow, found: Findings | None) -> Special | None:
+    """The line that says what is special: what must be judged, what was mended, what fails, or that all is met."""
+    if row.blind:
+        return Special("user-secret", "blue", _("匿名评分，不显示姓名和学校"))
+    if row.state == "returned":
+        return Special("rotate-left", "amber", _("退回补正，补齐后重新提交"))
+    if row.stage == "application":
+        return Special("pen", "blue", _("草稿，提交后才进入审核"))
+    return _of_criteria(found) if row.stage == "tier_review" and found and found.total else None
+
+
+def _of_criteria(found: Findings) -> Special:
+    """The most pressing finding first."""
+    ways = (
+        (found.changed, "code-compare", "blue", word("补正后重新报送，改动 {n} 处")),
+        (found.failed, "circle-xmark", "red", word("{n} 项资格不符合")),
+        (found.tier, "user-pen", "blue", word("{n} 项待您判断")),
+        (found.warned, "triangle-exclamation", "amber", word("{n} 项原则上未满足，其余符合")),
+    )
+    for n, icon, tone, words in ways:
+        if n:
+            return Special(icon, tone, _(words, n=n))
+    if found.expert:
+        return Special("circle-check", "green", _("资格 {n} 项符合，{m} 项由专家评", n=found.passed, m=found.expert))
+    return Special("circle-check", "green", _("资格 {n} 项全部符合", n=found.passed))
+
+
+def paging_of(total: int, wanted: InboxFilter) -> Paging | None:
+    """Where this page stands among all; none when one page holds all."""
+    if total <= PAGE:
+        return None
+    first = PAGE * (wanted.page - 1) + 1
+    last = min(first + PAGE - 1, total)
+    before = address(wanted, page=wanted.page - 1) if wanted.page > 1 else ""
+    return Paging(first, last, total, before, address(wanted, page=wanted.page + 1) if last < total else "")
+
+
+@dataclass(frozen=True)
+class OpenCase:
+    """The case that is open beside the list."""
+
+    row: InboxRow
+    name: str
+    place: str
+    mark: StateMark
+    due: DueMark
+    meter: Meter | None
+    allowed: str
+    whole: str
+
+
+def open_case(work: Work, row: InboxRow, programme_address: str, post: str = "") -> OpenCase:
+    """The head of an open case."""
+    rule = rule_of(work, row)
+    meter = meter_of(work, row, rule) if row.ended_at is None else None
+    due = due_of(work, row, rule, programme_address) if row.ended_at is None else DueMark("done", _("已办结"))
+    what = _("申报「{studio}」", studio=row.studio) if row.studio and row.application_id else row.round_title
+    place = " · ".join(one for one in (f"{row.body} {post}".strip(), what) if one)
+    allowed = ""
+    if meter is not None and meter.used <= meter.allowed:
+        allowed = _("时限 {span}，今天是第 {n} 个", span=meter.words.rsplit("/ ", 1)[-1], n=meter.used)
+    return OpenCase(
+        row,
+        row.person or row.number or rule.title,
+        place,
+        state_of(rule, row.stage, row.state),
+        due,
+        meter,
+        allowed,
+        whole_of(row),
+    )
+
+
+def whole_of(row: InboxRow) -> str:
+    """The page where a case is handled in full."""
+    if row.blind:
+        return f"/scores/{row.run_id}"
+    if row.application_id and (row.stage == "application" or row.state == "returned"):
+        return f"/applications/{row.application_id}/form"
+    if row.application_id:
+        return f"/applications/{row.application_id}"
+    if row.studio_id:
+        return f"/studios/{row.studio_id}"
+    return f"/rounds/{row.round_id}" if row.round_id else "/inbox"
