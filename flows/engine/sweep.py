@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine, bindparam, insert, select, update
+from sqlmodel import Session
 
 from flows.engine.apply import apply_many
 from flows.engine.calendar import latest_rung
@@ -54,16 +55,18 @@ class SweepReport:
         return self.fired + self.reminded + self.put_off + self.incidents
 
 
-def sweep(engine: Engine, book: Rulebook, now: datetime, *, chunk: int = CHUNK, most: int = 1_000_000) -> SweepReport:
-    """Do everything that is due at `now`, chunk by chunk, each in a transaction of its own.
+def sweep(
+    engine: Engine, book: Rulebook, now: datetime, *, chunk: int = CHUNK, most: int = 1_000_000, stage: str | None = None
+) -> SweepReport:
+    """Do everything that is due at `now`, chunk by chunk, each in a transaction of its own; only what is due in `stage` if one is named.
 
     Attempts are counted at claim, so that a worker that dies over a run cannot hold it for ever; after `TRIES` the run
     becomes an incident and nothing behind it waits.
     """
     report = SweepReport()
     while report.total < most:
-        claimed = _claim(engine, now, chunk)
-        if not claimed:
+        claimed = _claim(engine, now, chunk, stage, report)
+        if claimed is None:
             break
         try:
             _treat(engine, book, now, claimed, report)
@@ -72,10 +75,21 @@ def sweep(engine: Engine, book: Rulebook, now: datetime, *, chunk: int = CHUNK, 
     return report
 
 
-def _claim(engine: Engine, now: datetime, chunk: int) -> list[tuple[int, int]]:
-    """Take due runs for a minute; returns (id, attempts so far)."""
+def _claim(
+    engine: Engine, now: datetime, chunk: int, stage: str | None, report: SweepReport
+) -> list[tuple[int, int]] | None:
+    """Take due runs for a minute; returns (id, attempts so far), or None when nothing is due.
+
+    A run that was claimed before and came to no end is taken alone and after the others: it may have killed its worker.
+    """
     with transaction(engine) as session:
-        rows = due_runs(session, now, chunk)
+        due = due_runs(session, now, chunk, stage)
+        if not due:
+            return None
+        for row in due:
+            if row.attempts >= TRIES:
+                _raise_incident(session, now, row.id, row.wake_at, f"办理它的进程中断了 {row.attempts} 次", report)
+        rows = [row for row in due if row.attempts == 0] or [row for row in due if row.attempts < TRIES][:1]
         if rows:
             session.connection().execute(CLAIM, [{"b_id": row.id, "b_wake": now + LEASE} for row in rows])
         return [(row.id, row.attempts + 1) for row in rows]
@@ -179,16 +193,22 @@ def _bodies_above(work: Work, runs: Sequence[RunState]) -> dict[str, str]:
 
 def _put_off(engine: Engine, now: datetime, run_id: int, attempts: int, what: str, report: SweepReport) -> None:
     with transaction(engine) as session:
-        if attempts < TRIES:
-            session.execute(
-                update(RUNS).where(RUNS.c.id == run_id).values(wake_at=now + BACK_OFF * 2 ** (attempts - 1))
-            )
-            report.put_off += 1
+        if attempts >= TRIES:
+            _raise_incident(session, now, run_id, now + LEASE, what, report)
             return
-        session.execute(update(RUNS).where(RUNS.c.id == run_id).values(wake_at=None))
-        session.execute(
-            insert(INCIDENTS).values(kind="run", run_id=run_id, what=what[:2000], raised_at=now, resolution="")
-        )
+        held = update(RUNS).where(RUNS.c.id == run_id, RUNS.c.wake_at == now + LEASE)
+        put_off = session.connection().execute(held.values(wake_at=now + BACK_OFF * 2 ** (attempts - 1)))
+        report.put_off += put_off.rowcount
+
+
+def _raise_incident(
+    session: Session, now: datetime, run_id: int, wake_at: datetime, what: str, report: SweepReport
+) -> None:
+    """A person must look; not where another worker has taken the run over since."""
+    held = update(RUNS).where(RUNS.c.id == run_id, RUNS.c.wake_at == wake_at).values(wake_at=None)
+    if session.connection().execute(held).rowcount == 1:
+        incident = {"kind": "run", "run_id": run_id, "what": what[:2000], "raised_at": now, "resolution": ""}
+        session.execute(insert(INCIDENTS).values(**incident))
         report.incidents += 1
 
 
