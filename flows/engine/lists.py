@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Engine, bindparam, func, insert, select, update
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from flows.engine.apply import apply_many, preview
@@ -118,13 +119,12 @@ def apply_list(engine: Engine, book: Rulebook, listing_id: int, now: datetime, *
     while True:
         try:
             n = _apply_chunk(engine, book, listing_id, now, chunk)
-        except Exception as error:  # noqa: BLE001  the bad entry falls out of its chunk, the others go on
+        except OperationalError:
+            raise  # the database failed, not an entry: the list stays due work
+        except Exception:
             if chunk == 1:
-                _give_up(engine, listing_id, now, f"{type(error).__name__}: {error}")
-                n = 1
-            else:
-                settled += apply_list(engine, book, listing_id, now, chunk=1)
-                return settled
+                raise
+            return settled + apply_list(engine, book, listing_id, now, chunk=1)  # the bad entry falls out, the others go on
         if n == 0:
             return settled
         settled += n
@@ -155,14 +155,35 @@ def _apply_chunk(engine: Engine, book: Rulebook, listing_id: int, now: datetime,
             return 0
         entries = _entries(session, listing_id, chunk)
         if entries:
-            work = Work(session, book, listing.made_at, calendar_of(session), f"list:{listing_id}")
-            maker = Actor("person", listing.made_by, keys=frozenset({f"body:{listing.body_id}"}))
-            results = apply_many(work, _intents(listing, entries), maker)
-            rows = [_settled(entry, result, now) for entry, result in zip(entries, results, strict=True)]
-            session.connection().execute(SETTLE, rows)
+            act = _act if chunk > 1 else _act_alone
+            session.connection().execute(SETTLE, act(session, book, listing, entries, now))
         if len(entries) < chunk:
             session.execute(update(LISTINGS).where(LISTINGS.c.id == listing_id).values(applied_at=now))
         return len(entries)
+
+
+def _act(session: Session, book: Rulebook, listing: Any, entries: Sequence[Any], now: datetime) -> list[dict[str, Any]]:
+    work = Work(session, book, listing.made_at, calendar_of(session), f"list:{listing.id}")
+    maker = Actor("person", listing.made_by, keys=frozenset({f"body:{listing.body_id}"}))
+    results = apply_many(work, _intents(listing, entries), maker)
+    return [_settled(entry, result, now) for entry, result in zip(entries, results, strict=True)]
+
+
+def _act_alone(
+    session: Session, book: Rulebook, listing: Any, entries: Sequence[Any], now: datetime
+) -> list[dict[str, Any]]:
+    """One entry; if it fails it falls out and a person sees an incident, all while the list is held."""
+    try:
+        with session.begin_nested():
+            return _act(session, book, listing, entries, now)
+    except OperationalError:
+        raise
+    except Exception as error:  # noqa: BLE001  whatever it was, a person sees it
+        what = f"{type(error).__name__}: {error}"[:2000]
+        incident = {"kind": "list", "run_id": entries[0].run_id, "what": what, "raised_at": now, "resolution": ""}
+        session.execute(insert(INCIDENTS).values(**incident))
+        says = "系统出了问题，已记录，请稍后单独办理。"
+        return [{"b_id": entries[0].id, "b_outcome": FELL_OUT, "b_reason": says, "b_at": now}]
 
 
 def _settled(entry: Any, result: Result, now: datetime) -> dict[str, Any]:
@@ -170,25 +191,6 @@ def _settled(entry: Any, result: Result, now: datetime) -> dict[str, Any]:
     if isinstance(outcome, Refusal):
         return {"b_id": entry.id, "b_outcome": FELL_OUT, "b_reason": outcome.says, "b_at": now}
     return {"b_id": entry.id, "b_outcome": outcome.move.to, "b_reason": entry.reason, "b_at": now}
-
-
-def _give_up(engine: Engine, listing_id: int, now: datetime, what: str) -> None:
-    with transaction(engine) as session:
-        entry = _entries(session, listing_id, 1)[0]
-        session.execute(
-            SETTLE,
-            [
-                {
-                    "b_id": entry.id,
-                    "b_outcome": FELL_OUT,
-                    "b_reason": "系统出了问题，已记录，请稍后单独办理。",
-                    "b_at": now,
-                }
-            ],
-        )
-        session.execute(
-            insert(INCIDENTS).values(kind="list", run_id=entry.run_id, what=what[:2000], raised_at=now, resolution="")
-        )
 
 
 def _intents(listing: Any, entries: Sequence[Any]) -> list[Intent]:
