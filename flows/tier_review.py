@@ -71,7 +71,7 @@ def unranked(ask: Ask) -> Because | None:
     rank = int(ask.payload["rank"])
     return (
         Because(f"推荐序位第 {rank} 位已有人，请换一个序位。", ask.policy.origin("ranks"))
-        if rank in ask.facts.ranks_taken
+        if rank in ask.facts.ranks_taken or ask.taken.get(ask.place(rank))
         else None
     )
 

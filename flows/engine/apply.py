@@ -26,6 +26,7 @@ from flows.engine.work import (
 from models import StageRun
 from models.columns import table_of
 from models.facts import Facts
+from models.queries.rankings import hold_rankings
 from models.queries.runs import live_children, lock_runs
 
 RUNS = table_of(StageRun)
@@ -55,9 +56,31 @@ def apply(work: Work, intent: Intent, actor: Actor) -> Happening:
 def apply_many(work: Work, intents: Sequence[Intent], actor: Actor) -> list[Result]:
     """Send events to many runs: refused ones fall out with their reason, the others are written set by set.
 
-    At most one intent a run. What follows (effects, next steps, parents) is written before this returns.
+    What follows (effects, next steps, parents) is written before this returns. Intents for the same subject are taken
+    one after the other, because what the first brings about decides what the next may do.
     """
-    results = preview(work, intents, actor)
+    rows = lock_runs(work.session, [intent.run_id for intent in intents])
+    first, later = _one_a_subject(rows, intents)
+    results = _apply_set(work, rows, first, actor)
+    if not later:
+        return results
+    found = {id(result.intent): result for result in (*results, *apply_many(work, later, actor))}
+    return [found[id(intent)] for intent in intents]
+
+
+def _one_a_subject(rows: Sequence[Any], intents: Sequence[Intent]) -> tuple[list[Intent], list[Intent]]:
+    subjects = {row.id: (row.subject_kind, row.subject_id) for row in rows}
+    seen: set[object] = set()
+    first, later = [], []
+    for intent in intents:
+        subject = subjects.get(intent.run_id, intent.run_id)
+        (later if subject in seen else first).append(intent)
+        seen.add(subject)
+    return first, later
+
+
+def _apply_set(work: Work, rows: Sequence[Any], intents: Sequence[Intent], actor: Actor) -> list[Result]:
+    results = _decide_all(work, rows, intents, actor)
     accepted = [result for result in results if not result.refused]
     happened = _write(work, [_planned(result) for result in accepted], actor)
     by_run = {happening.run.id: happening for happening in happened}
@@ -70,9 +93,15 @@ def preview(work: Work, intents: Sequence[Intent], actor: Actor) -> list[Result]
 
     Accepted results carry a Happening whose `transition_id` is 0.
     """
-    runs = {row.id: run_state(row) for row in lock_runs(work.session, [intent.run_id for intent in intents])}
+    return _decide_all(work, lock_runs(work.session, [intent.run_id for intent in intents]), intents, actor)
+
+
+def _decide_all(work: Work, rows: Sequence[Any], intents: Sequence[Intent], actor: Actor) -> list[Result]:
+    runs = {row.id: run_state(row) for row in rows}
+    ranking = [runs[one.run_id] for one in intents if "rank" in one.payload and one.run_id in runs]
+    hold_rankings(work.session, {run.round_id for run in ranking if run.round_id is not None})
     facts = read_facts(work, [runs[intent.run_id] for intent in intents if intent.run_id in runs])
-    taken: dict[int, int] = defaultdict(int)
+    taken: dict[str, int] = defaultdict(int)
     return [Result(intent, _decide_one(work, runs, facts, taken, intent, actor)) for intent in intents]
 
 
@@ -80,7 +109,7 @@ def _decide_one(
     work: Work,
     runs: Mapping[int, RunState],
     facts: Mapping[int, Facts],
-    taken: dict[int, int],
+    taken: dict[str, int],
     intent: Intent,
     actor: Actor,
 ) -> Happening | Refusal:
@@ -96,6 +125,8 @@ def _decide_one(
     if move.counts:
         for quota in getattr(ask.facts, "quotas", ()):
             taken[quota.id] += 1
+    if "rank" in intent.payload:
+        taken[ask.place(intent.payload["rank"])] += 1
     return Happening(run, rule, ask.facts, actor, intent, move, 0, run.version + 1)
 
 
@@ -172,11 +203,12 @@ def _cascade(work: Work, ended: Sequence[Happening]) -> list[Intent]:
 
 def _answer_parents(work: Work, ended: Sequence[Happening]) -> None:
     """Rule 2: when a child ends, its parent is told; the parent's guards say whether it goes on."""
-    parents: dict[int, tuple[str, int]] = {}
-    for happening in ended:
-        if happening.run.parent_id is not None and happening.move.to not in {CANCELLED, WITHDRAWN}:
-            parents[happening.run.parent_id] = (happening.move.to, happening.transition_id)
-    for parent_id, (answer, cause_id) in sorted(parents.items()):
+    answers = [
+        (happening.run.parent_id, happening.transition_id, happening.move.to)
+        for happening in ended
+        if happening.run.parent_id is not None and happening.move.to not in {CANCELLED, WITHDRAWN}
+    ]
+    for parent_id, cause_id, answer in sorted(answers):
         _tell_parent(work, parent_id, answer, cause_id)
 
 

@@ -93,7 +93,7 @@ class RunState:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One event asked of one run, with everything a guard may look at. `taken`: quota places used earlier in the same act."""
+    """One event asked of one run, with everything a guard may look at. `taken`: places used earlier in the same act, by share."""
 
     run: RunState
     event: str
@@ -103,7 +103,11 @@ class Ask:
     facts: Any
     now: datetime
     calendar: WorkCalendar
-    taken: Mapping[int, int] = field(default_factory=dict)
+    taken: Mapping[str, int] = field(default_factory=dict)
+
+    def place(self, rank: object) -> str:
+        """The key under which `taken` counts a place on the ranking of this run's desk."""
+        return f"rank/{self.run.round_id}/{self.run.step}/{self.run.held_by}/{rank}"
 
 
 @dataclass(frozen=True, slots=True)

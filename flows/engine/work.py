@@ -5,7 +5,7 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import insert
@@ -104,7 +104,7 @@ def ask_of(
     event: str,
     actor: Actor,
     payload: Mapping[str, Any],
-    taken: Mapping[int, int] | None = None,
+    taken: Mapping[str, int] | None = None,
 ) -> tuple[StepRule, Ask]:
     """The rule of a run and the question that an event puts to it."""
     rule = work.book.rule(work.session, run.version_id, run.path, run.step, run.round_id)
@@ -119,13 +119,10 @@ def insert_transitions(work: Work, rows: Sequence[Mapping[str, Any]]) -> Sequenc
 
 def chain(before: str, row: Mapping[str, Any]) -> str:
     """Hash of a history row over the hash of the run's one before."""
-    said = {key: row[key] for key in HASHED}
-    text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain)
+    said = {key: row[key] for key in HASHED} | {"at": row["at"].astimezone(UTC).isoformat(timespec="microseconds")}
+    # What lies deeper is written as the JSON columns store it, so that the hash can be computed again from the row.
+    text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
     return hashlib.sha256(f"{before}\n{text}".encode()).hexdigest()
-
-
-def _plain(value: Any) -> str:
-    return value.isoformat(timespec="microseconds") if isinstance(value, datetime) else str(value)
 
 
 def explained(due: Due | None) -> list[list[str]]:

@@ -5,10 +5,10 @@ from collections.abc import Collection
 from sqlalchemy import bindparam, func, select
 from sqlmodel import Session
 
-from models import Listing, ListingEntry, StageRun
+from models import Listing, ListingEntry, Round, StageRun
 from models.columns import rows, table_of
 
-LISTINGS, ENTRIES, RUNS = table_of(Listing), table_of(ListingEntry), table_of(StageRun)
+LISTINGS, ENTRIES, RUNS, ROUNDS = table_of(Listing), table_of(ListingEntry), table_of(StageRun), table_of(Round)
 OUTSTANDING = (
     select(func.count().label("n"))
     .select_from(RUNS)
@@ -19,7 +19,7 @@ OUTSTANDING = (
 
 def next_reserved(session: Session, round_id: int, path: str, moving: Collection[int]) -> int | None:
     """The run that stands next in reserve on the round's ranking, if any."""
-    return session.execute(
+    statement = (
         select(RUNS.c.id)
         .join(ENTRIES, ENTRIES.c.run_id == RUNS.c.id)
         .join(LISTINGS, LISTINGS.c.id == ENTRIES.c.listing_id)
@@ -27,7 +27,17 @@ def next_reserved(session: Session, round_id: int, path: str, moving: Collection
         .where(LISTINGS.c.act == "rank", LISTINGS.c.made_at.is_not(None), RUNS.c.id.not_in(moving))
         .order_by(ENTRIES.c.position)
         .limit(1)
-    ).scalar()
+    )
+    if session.get_bind().dialect.name == "postgresql":
+        statement = statement.with_for_update(of=RUNS)  # two who ask at once get two different ones
+    return session.execute(statement).scalar()
+
+
+def hold_rankings(session: Session, round_ids: Collection[int]) -> None:
+    """Until the transaction ends nobody else gives places on the rankings of these rounds."""
+    if round_ids and session.get_bind().dialect.name == "postgresql":
+        held = select(ROUNDS.c.id).where(ROUNDS.c.id.in_(round_ids)).order_by(ROUNDS.c.id)
+        session.execute(held.with_for_update(key_share=True))
 
 
 def outstanding(session: Session, round_id: int, step: str) -> int:
