@@ -10,7 +10,7 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
-from models.accounts import LoginAttempt, LoginSession, User  # noqa: E402  the convention must precede the tables
+from models.accounts import ApiToken, LoginAttempt, LoginSession, User  # noqa: E402  the convention must precede the tables
 from models.answers import Decision, Objection, Opinion  # noqa: E402
 from models.applications import Application, Attachment, CriterionCheck, Revision  # noqa: E402
 from models.bodies import Body, Casting  # noqa: E402
@@ -25,7 +25,7 @@ from models.runs import Incident, Lease, Request, StageRun, Transition  # noqa: 
 from models.studios import Cycle, Seat, Studio  # noqa: E402
 
 __all__ = [
-    "Application", "Appointment", "Attachment", "Body", "CalendarDay", "CalendarEdition", "Casting", "Credential", "Credit", "CriterionCheck",
+    "ApiToken", "Application", "Appointment", "Attachment", "Body", "CalendarDay", "CalendarEdition", "Casting", "Credential", "Credit", "CriterionCheck",
     "Cycle", "Decision", "Document", "Duty", "File", "Incident", "Lease", "Listing", "ListingEntry", "LoginAttempt",
     "LoginSession", "Message", "Objection", "Opinion", "Person", "Post", "Preference", "Programme", "ProgrammeVersion", "Quota", "Record",
     "Request", "Revision", "Round", "Seat", "Series", "StageRun", "Studio", "Substitution", "Template", "Term", "Tie",

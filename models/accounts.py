@@ -42,3 +42,14 @@ class LoginAttempt(SQLModel, table=True):
     login_hash: str = Field(index=True)
     address_hash: str = Field(index=True)
     at: datetime = Field(index=True)
+
+
+class ApiToken(SQLModel, table=True):
+    """A named key with which a person's own programs use the API; only its hash is stored."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    token_hash: str = Field(unique=True)
+    user_id: int = reference("account.id")
+    name: str
+    made_at: datetime
+    ended_at: datetime | None = None

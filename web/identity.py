@@ -17,7 +17,7 @@ from flows.engine.calendar import local_day
 from flows.engine.declare import Actor
 from models import LoginAttempt, LoginSession, Person, User
 from models.columns import table_of
-from models.queries.accounts import Office, failures_since, offices_of, open_session, workplace
+from models.queries.accounts import Office, failures_since, offices_of, open_session, open_token, workplace
 from models.queries.bodies import keys_of, substituted
 
 SESSIONS, USERS, ATTEMPTS = table_of(LoginSession), table_of(User), table_of(LoginAttempt)
@@ -114,6 +114,16 @@ def visitor_of(session: Session, token: str | None, now: datetime) -> Visitor:
     row = open_session(session, digest(token)) if token else None
     if row is None or now - row.seen_at > IDLE or now - row.opened_at > ABSOLUTE:
         return NOBODY
+    return _visitor(session, row, now)
+
+
+def bearer_of(session: Session, token: str, now: datetime) -> Visitor:
+    """Who an API token belongs to; nobody when it is unknown, ended, or its account is closed."""
+    row = open_token(session, digest(token))
+    return _visitor(session, row, now) if row is not None else NOBODY
+
+
+def _visitor(session: Session, row: Any, now: datetime) -> Visitor:
     today = local_day(now)
     offices = tuple(sorted(offices_of(session, row.person_id, today), key=lambda one: one.role != "administrator"))
     keys = keys_of(session, row.person_id, today)

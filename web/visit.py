@@ -23,7 +23,7 @@ from models.session import reading, transaction
 from web.access import allowed
 from web.chrome import chrome_of
 from web.i18n import COOKIE, negotiate, use_locale
-from web.identity import Visitor, seen, visitor_of
+from web.identity import Visitor, bearer_of, seen, visitor_of
 from web.templating import page
 
 SESSION_COOKIE = "studioflow"
@@ -141,13 +141,22 @@ def _visit(request: Request) -> Visit:
     now = state.clock.now()
     use_locale(negotiate(request.cookies.get(COOKIE), request.headers.get("accept-language")))
     with reading(state.engine) as session:
-        visitor = visitor_of(session, request.cookies.get(SESSION_COOKIE), now)
+        bearer = _bearer(request)
+        visitor = (
+            bearer_of(session, bearer, now) if bearer else visitor_of(session, request.cookies.get(SESSION_COOKIE), now)
+        )
     if not allowed(request.method, request.scope["route"].path, visitor.roles):
         raise Forbidden if visitor.known else LoginNeeded
     if visitor.session_id is not None and request.method in SAFE:
         with transaction(state.engine) as session:
             seen(session, visitor.session_id, now)
     return Visit(request, visitor, now, state.engine, regulations())
+
+
+def _bearer(request: Request) -> str:
+    """The API token of a request to the API; pages know sessions only."""
+    scheme, _space, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and request.url.path.startswith("/api/") else ""
 
 
 async def _form(request: Request) -> Form:

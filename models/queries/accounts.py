@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import Row, func, literal, null, or_, select
 from sqlmodel import Session
 
-from models import Appointment, Body, LoginAttempt, LoginSession, Person, Post, User
+from models import ApiToken, Appointment, Body, LoginAttempt, LoginSession, Person, Post, User
 from models.columns import table_of
 
-SESSIONS, USERS, PEOPLE = table_of(LoginSession), table_of(User), table_of(Person)
+SESSIONS, USERS, PEOPLE, TOKENS = table_of(LoginSession), table_of(User), table_of(Person), table_of(ApiToken)
 APPOINTMENTS, BODIES, ATTEMPTS, POSTS = table_of(Appointment), table_of(Body), table_of(LoginAttempt), table_of(Post)
 
 
@@ -40,6 +40,25 @@ def open_session(session: Session, token_hash: str) -> Row[Any] | None:
         .join(USERS, USERS.c.id == SESSIONS.c.user_id)
         .join(PEOPLE, PEOPLE.c.id == USERS.c.person_id)
         .where(SESSIONS.c.token_hash == token_hash, SESSIONS.c.ended_at.is_(None), USERS.c.disabled_at.is_(None))
+    ).first()
+
+
+def open_token(session: Session, token_hash: str) -> Row[Any] | None:
+    """The account and person behind a live API token, shaped as `open_session` shapes one that acts for nobody."""
+    return session.execute(
+        select(
+            null().label("id"),
+            null().label("acting_for_id"),
+            literal("").label("csrf"),
+            USERS.c.person_id,
+            USERS.c.locale,
+            USERS.c.large_type,
+            USERS.c.single_keys,
+            PEOPLE.c.name,
+        )
+        .join(USERS, USERS.c.id == TOKENS.c.user_id)
+        .join(PEOPLE, PEOPLE.c.id == USERS.c.person_id)
+        .where(TOKENS.c.token_hash == token_hash, TOKENS.c.ended_at.is_(None), USERS.c.disabled_at.is_(None))
     ).first()
 
 

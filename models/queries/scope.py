@@ -10,6 +10,7 @@ from models.columns import table_of
 
 APPLICATIONS, BODIES, RUNS = table_of(Application), table_of(Body), table_of(StageRun)
 VERSIONS, PROGRAMMES = table_of(ProgrammeVersion), table_of(Programme)
+HOLDING = RUNS.alias("holding")  # its own name, so that the condition fits into queries over runs
 
 
 def visible_applications(person_id: int, body_ids: Collection[int]) -> ColumnElement[bool]:
@@ -42,7 +43,7 @@ def _of_authority(body_ids: Collection[int]) -> ColumnElement[bool]:
 
 def _on_desk(body_ids: Collection[int]) -> ColumnElement[bool]:
     held = [f"body:{body_id}" for body_id in body_ids]
-    return exists().where(RUNS.c.application_id == APPLICATIONS.c.id, RUNS.c.held_by.in_(held))
+    return exists().where(HOLDING.c.application_id == APPLICATIONS.c.id, HOLDING.c.held_by.in_(held))
 
 
 def nothing() -> ColumnElement[bool]:
