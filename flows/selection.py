@@ -198,24 +198,30 @@ def draft_ranking(work: Work, actor: Actor, round_id: int, reserved: int = RESER
     placed = standings(work, round_id)
     if not placed:
         raise Refused("empty_list", "没有评完的申报，不能排序。")
-    rows = {row.id: row for row in waiting(work, round_id, "expert_review", "scored")}
-    known = read_facts(work, [run_state(row) for row in rows.values()])
-    first = next(iter(rows.values()))
-    policy: Any = work.book.rule(work.session, first.version_id, first.path, first.step, round_id).policy
+    run = next(row for row in waiting(work, round_id, "expert_review", "scored") if row.id == placed[0].run_id)
     found = cases(work.session, [one.application_id for one in placed])
-    taken: Counter[int] = Counter()
-    entries, kept = [], 0
-    for position, one in enumerate(placed, start=1):
-        outcome = _outcome(one, known[one.run_id], policy.take, taken, room=kept < reserved)
-        kept += outcome == "reserved"
-        shown = {
-            "name": found[one.application_id].person_name,
-            "school": found[one.application_id].body_name,
-            "outcome": outcome,
-        }
+    given = outcomes(work, round_id, placed, reserved)
+    entries = []
+    for position, (one, outcome) in enumerate(zip(placed, given, strict=True), start=1):
+        case = found[one.application_id]
+        shown = {"name": case.person_name, "school": case.body_name, "outcome": outcome}
         entries.append(Entry(one.run_id, one.version, position, {"outcome": outcome}, shown, one.mark, one.tie_rule))
-    cast = work.book.cast(work.session, first.version_id)
-    return draft_list(work, actor, "rank", first.step, cast.authority_id, entries, round_id=round_id)
+    cast = work.book.cast(work.session, run.version_id)
+    return draft_list(work, actor, "rank", run.step, cast.authority_id, entries, round_id=round_id)
+
+
+def outcomes(work: Work, round_id: int, placed: Sequence[Standing], reserved: int = RESERVED) -> list[str]:
+    """What a ranking gives each of these standings, in their order: selected while the quotas last, then reserved, then rejected."""
+    if not placed:
+        return []
+    rows = waiting(work, round_id, "expert_review", "scored")
+    known = read_facts(work, [run_state(row) for row in rows])
+    policy: Any = work.book.rule(work.session, rows[0].version_id, rows[0].path, rows[0].step, round_id).policy
+    taken: Counter[int] = Counter()
+    given: list[str] = []
+    for one in placed:
+        given.append(_outcome(one, known[one.run_id], policy.take, taken, room=given.count("reserved") < reserved))
+    return given
 
 
 def _outcome(one: Standing, facts: Any, take: str, taken: Counter[int], *, room: bool) -> str:
@@ -279,4 +285,13 @@ def announce(work: Work, actor: Actor, listing_id: int, round_id: int) -> str:
             template=policy.announce, context={"title": title, "round": one.title}, requested_at=work.now,
         )
     )  # fmt: skip
+    return number
+
+
+def post(work: Work, actor: Actor, listing_id: int, round_id: int) -> str:
+    """Make a posting under the next number of the authority's notices (GS-2026-01), by which anybody finds it again. Returns it."""
+    authority: int = work.session.execute(select(ROUNDS.c.authority_body_id).where(ROUNDS.c.id == round_id)).scalar_one()
+    year = local_day(work.now).year
+    number = f"GS-{year}-{next_numbers(work.session, authority, 'notice', year)[0]:02}"
+    make_list(work, actor, listing_id, number)
     return number
