@@ -6,6 +6,7 @@ from statistics import fmean, median
 from flows.engine.calendar import Span
 from flows.engine.declare import END, NEXT, Ask, Because, Follow, Notify, On, Part, Policy, Stage, Wait
 from flows.engine.due import within
+from flows.engine.limits import exhausted
 from models.facts import ExpertFacts
 
 
@@ -64,6 +65,11 @@ def agreed(ask: Ask) -> Because | None:
     further = any(answer.further for answer in ask.facts.answers)
     if unanswered(ask) or further or spread_of(marks) <= ask.policy.disputed_above:
         return Because("分差没有超过规定。", ask.policy.origin("disputed_above"))
+    return nobody_left(ask)
+
+
+def nobody_left(ask: Ask) -> Because | None:
+    """Whoever stood back is replaced from the reserves, as long as there are some."""
     return None if ask.facts.reserves else Because("没有候补专家了。")
 
 
@@ -77,11 +83,12 @@ def over_limit(ask: Ask) -> Because | None:
     """No more are selected than the round has places (海南 三, 石家庄 (二))."""
     if ask.payload.get("outcome") != State.SELECTED:
         return None
-    for quota in ask.facts.quotas:
-        if quota.taken + ask.taken.get(quota.id, 0) >= quota.at_most:
-            says = f"不能入选：{quota.scope} {quota.at_most} 个名额已用完。"
-            return Because(says, quota.origin or ask.policy.origin("limits"))
-    return None
+    quota = exhausted(ask)
+    if quota is None:
+        return None
+    return Because(
+        f"不能入选：{quota.scope} {quota.at_most} 个名额已用完。", quota.origin or ask.policy.origin("limits")
+    )
 
 
 def ranked_as(ask: Ask) -> str:
@@ -103,7 +110,10 @@ STAGE = Stage(
     on=(
         On("draw", State.UNASSIGNED, State.SCORING, by=Part.AUTHORITY, on_list=True, do=(Follow("ask_experts"),)),
         On("ask_further", State.SCORING, State.SCORING, by=Part.ENGINE, unless=(agreed,), do=(Follow("ask_reserve"),)),
-        On("replace", State.SCORING, State.SCORING, by=Part.ENGINE, do=(Follow("ask_reserve"), Notify(Part.AUTHORITY, "recused"))),
+        On(
+            "replace", State.SCORING, State.SCORING, by=Part.ENGINE, unless=(nobody_left,),
+            do=(Follow("ask_reserve"), Notify(Part.AUTHORITY, "recused")),
+        ),
         On("all_in", State.SCORING, State.SCORED, by=Part.ENGINE, unless=(unanswered,)),
         On(
             "rank", State.SCORED, frozenset({State.SELECTED, State.RESERVED, State.REJECTED}), by=Part.AUTHORITY, on_list=True,

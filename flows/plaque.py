@@ -8,6 +8,7 @@ from typing import Any
 from flows.engine.calendar import Span
 from flows.engine.declare import NEXT, Ask, Because, Follow, Notify, On, Part, Policy, Stage, Wait
 from flows.engine.due import within
+from flows.engine.limits import exhausted
 from models.facts import PlaqueFacts
 
 
@@ -39,11 +40,11 @@ class State(StrEnum):
 
 def over_limit(ask: Ask) -> Because | None:
     """A county or school registers no more than its places (石家庄 (二))."""
-    for quota in ask.facts.quotas:
-        if quota.taken + ask.taken.get(quota.id, 0) >= quota.at_most:
-            says = f"不能登记：{quota.scope} {quota.at_most} 个名额已用完。没有改动任何内容。"
-            return Because(says, quota.origin or ask.policy.origin("limits"))
-    return None
+    quota = exhausted(ask)
+    if quota is None:
+        return None
+    says = f"不能登记：{quota.scope} {quota.at_most} 个名额已用完。没有改动任何内容。"
+    return Because(says, quota.origin or ask.policy.origin("limits"))
 
 
 def hangs(ask: Ask) -> Because | None:

@@ -217,21 +217,21 @@ def outcomes(work: Work, round_id: int, placed: Sequence[Standing], reserved: in
     rows = waiting(work, round_id, "expert_review", "scored")
     known = read_facts(work, [run_state(row) for row in rows])
     policy: Any = work.book.rule(work.session, rows[0].version_id, rows[0].path, rows[0].step, round_id).policy
-    taken: Counter[int] = Counter()
+    taken: Counter[str] = Counter()
     given: list[str] = []
     for one in placed:
         given.append(_outcome(one, known[one.run_id], policy.take, taken, room=given.count("reserved") < reserved))
     return given
 
 
-def _outcome(one: Standing, facts: Any, take: str, taken: Counter[int], *, room: bool) -> str:
+def _outcome(one: Standing, facts: Any, take: str, taken: Counter[str], *, room: bool) -> str:
     if one.mark < PASS_MARK:
         return "rejected"
-    full = [quota for quota in facts.quotas if quota.taken + taken[quota.id] >= quota.at_most]
+    full = [quota for quota in facts.quotas if quota.taken + taken[quota.share] >= quota.at_most]
     if full:
         return "reserved" if room and take == "best" else "rejected"
     for quota in facts.quotas:
-        taken[quota.id] += 1
+        taken[quota.share] += 1
     return "selected"
 
 
@@ -290,7 +290,9 @@ def announce(work: Work, actor: Actor, listing_id: int, round_id: int) -> str:
 
 def post(work: Work, actor: Actor, listing_id: int, round_id: int) -> str:
     """Make a posting under the next number of the authority's notices (GS-2026-01), by which anybody finds it again. Returns it."""
-    authority: int = work.session.execute(select(ROUNDS.c.authority_body_id).where(ROUNDS.c.id == round_id)).scalar_one()
+    authority: int = work.session.execute(
+        select(ROUNDS.c.authority_body_id).where(ROUNDS.c.id == round_id)
+    ).scalar_one()
     year = local_day(work.now).year
     number = f"GS-{year}-{next_numbers(work.session, authority, 'notice', year)[0]:02}"
     make_list(work, actor, listing_id, number)

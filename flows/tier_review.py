@@ -5,6 +5,7 @@ from enum import StrEnum
 from flows.engine.calendar import Span
 from flows.engine.declare import END, NEXT, Ask, Because, Follow, Notify, On, Part, Policy, Stage, Wait
 from flows.engine.due import within, within_person
+from flows.engine.limits import exhausted
 from models.facts import TierFacts
 
 
@@ -31,12 +32,12 @@ class State(StrEnum):
 
 def over_limit(ask: Ask) -> Because | None:
     """Recommend N of M: the quota of the round for this county, school, kind or year (能力 10)."""
-    for quota in ask.facts.quotas:
-        taken = quota.taken + ask.taken.get(quota.id, 0)
-        if taken >= quota.at_most:
-            says = f"不能推荐：{quota.scope} {quota.at_most} 个名额已用完，已推荐 {taken} 人。没有改动任何内容。"
-            return Because(says, quota.origin or ask.policy.origin("limits"))
-    return None
+    quota = exhausted(ask)
+    if quota is None:
+        return None
+    taken = quota.taken + ask.taken.get(quota.share, 0)
+    says = f"不能推荐：{quota.scope} {quota.at_most} 个名额已用完，已推荐 {taken} 人。没有改动任何内容。"
+    return Because(says, quota.origin or ask.policy.origin("limits"))
 
 
 def unjudged(ask: Ask) -> Because | None:

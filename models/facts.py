@@ -20,6 +20,7 @@ class Facts:
     body_id: int | None = None
     body_name: str = ""
     kind: str = ""
+    role: str = ""
     parts: Mapping[str, str] = field(default_factory=dict)
     fixed_on: date | None = None
     closes_on: date | None = None
@@ -69,9 +70,12 @@ class PersonFacts:
 
 @dataclass(frozen=True, slots=True)
 class QuotaFact:
-    """A quota that this case counts against: its scope in words, how many it allows and how many are taken."""
+    """A quota that this case counts against: its scope in words, how many it allows and how many are taken.
 
-    id: int
+    `share` tells apart whose share of the quota it is: one quota `per county` is a share for each county.
+    """
+
+    share: str
     scope: str
     at_most: int
     taken: int
@@ -80,7 +84,10 @@ class QuotaFact:
 
 @dataclass(frozen=True, slots=True)
 class ApplicationFacts(Facts):
-    """An application at its desk: the person, the papers that are there, judgements given before, and what blocks it."""
+    """An application at its desk: the person, the papers that are there, judgements given before, and what blocks it.
+
+    Of the studio to be joined: its host's school and subject, and where it is.
+    """
 
     person: PersonFacts = PersonFacts()
     attached: frozenset[str] = frozenset()
@@ -90,6 +97,9 @@ class ApplicationFacts(Facts):
     blocking: tuple[str, ...] = ()
     seat_taken: bool = False
     opens_on: date | None = None
+    host_school_id: int | None = None
+    host_subject: str = ""
+    home_body_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +118,7 @@ class OpinionFacts(Facts):
     """One answer asked: which kind, of which party, what is drafted, and what the sheet asks for."""
 
     opinion_kind: str = ""
+    asks: str = ""
     draft: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -156,8 +167,20 @@ class SeatFacts(Facts):
 
 
 @dataclass(frozen=True, slots=True)
+class SeatFact:
+    """Somebody who has a seat in a studio: the role, the further role held within it, and whether of the host's school."""
+
+    name: str
+    role: str
+    duty_role: str
+    own_school: bool
+
+
+@dataclass(frozen=True, slots=True)
 class DutyFacts(Facts):
-    """A duty: which proof and which signatures are out, and when it is due."""
+    """A duty: which proof and which signatures are out, who has a seat in its studio, and when it is due."""
+
+    seats: tuple[SeatFact, ...] = ()
 
     proof_missing: tuple[str, ...] = ()
     unsigned: tuple[str, ...] = ()
@@ -166,7 +189,11 @@ class DutyFacts(Facts):
 
 @dataclass(frozen=True, slots=True)
 class RoundFacts(Facts):
-    """A round: when it opens, and how many of its applications have no outcome."""
+    """A round: when it opens, how many of its applications have no outcome, and who has fewer than the text aims at.
+
+    `short`: the desk that fell short, and by how much in words.
+    """
 
     opens_on: date | None = None
     undecided: int = 0
+    short: tuple[tuple[str, str], ...] = ()

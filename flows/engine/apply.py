@@ -124,7 +124,7 @@ def _decide_one(
         return move
     if move.counts:
         for quota in getattr(ask.facts, "quotas", ()):
-            taken[quota.id] += 1
+            taken[quota.share] += 1
     if "rank" in intent.payload:
         taken[ask.place(intent.payload["rank"])] += 1
     return Happening(run, rule, ask.facts, actor, intent, move, 0, run.version + 1)
@@ -219,7 +219,7 @@ def _tell_parent(work: Work, parent_id: int, answer: str, cause_id: int) -> None
     run = run_state(row)
     known = read_facts(work, [run])[run.id]
     stage = work.book.stage(run.stage)
-    for event in (stage.refused,) if answer == "refused" and stage.refused else stage.answered:
+    for event in (stage.refused, *stage.answered) if answer == "refused" and stage.refused else stage.answered:
         rule, ask = ask_of(work, run, known, event, THE_ENGINE, {})
         if not isinstance(decide(rule.stage, ask), Refusal):
             apply_many(work, [Intent(parent_id, event, cause_id=cause_id)], THE_ENGINE)

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from models import Application, Body, Quota, StageRun
 from models.columns import among, rows, table_of
 from models.facts import QuotaFact
+from models.queries.bodies import bodies_under, lineages
 from models.queries.cases import Case
 
 QUOTAS, RUNS, APPLICATIONS, BODIES = table_of(Quota), table_of(StageRun), table_of(Application), table_of(Body)
@@ -61,7 +62,11 @@ def quota_facts(session: Session, places: Sequence[tuple[int, str, Case]]) -> Ma
     return {
         run_id: tuple(
             QuotaFact(
-                quota.id, _words(quota), quota.at_most, _count(quota, case, taken[case.round_id, step]), quota.origin
+                _share(quota, case),
+                _words(quota),
+                quota.at_most,
+                _count(quota, case, taken[case.round_id, step]),
+                quota.origin,
             )
             for quota in quotas
             if quota.at_most is not None
@@ -101,12 +106,47 @@ def _covers(quota: Any, case: Any) -> bool:
             return True
 
 
+WHOSE = {
+    "county": "county_id", "direct_school": "body_id", "school": "body_id", "township": "body_id", "kind": "kind", "subject": "subject",
+}  # fmt: skip
+
+
+def _share(quota: Any, case: Case) -> str:
+    return f"{quota.id}/{getattr(case, WHOSE[quota.scope]) if quota.scope in WHOSE else ''}"
+
+
 def _count(quota: Any, case: Case, rows: Sequence[Row[Any]]) -> int:
-    key = {"county": "county_id", "direct_school": "body_id", "school": "body_id", "township": "body_id",
-           "kind": "kind", "subject": "subject"}.get(quota.scope)  # fmt: skip
+    key = WHOSE.get(quota.scope)
     return sum(
         row.n for row in rows if _covers(quota, row) and (key is None or getattr(row, key) == getattr(case, key))
     )
+
+
+def shortfalls(session: Session, round_id: int, authority_id: int) -> tuple[tuple[str, str], ...]:
+    """Whose places in a round are fewer than its least: the desk and the words. A quota per county is asked of each county."""
+    aims = [quota for quota in rows(session, OF_ROUNDS, rounds=[round_id]) if quota.at_least is not None]
+    taken = _taken(session, [round_id]) if aims else {}
+    found: list[tuple[str, str]] = []
+    for quota in aims:
+        counted = taken.get((round_id, quota.step), ())
+        for body_id, name in _aimed_at(session, quota, authority_id):
+            n = sum(
+                row.n
+                for row in counted
+                if _covers(quota, row) and body_id in {row.county_id, row.body_id, authority_id}
+            )
+            if n < quota.at_least:
+                found.append((f"body:{body_id}", f"{name}：{n} 个，少于 {quota.at_least} 个"))
+    return tuple(found)
+
+
+def _aimed_at(session: Session, quota: Any, authority_id: int) -> Sequence[tuple[int, str]]:
+    if quota.body_id is not None:
+        return [(quota.body_id, quota.body_name)]
+    if quota.scope != "county":
+        return [(authority_id, _words(quota))]
+    ids = bodies_under(session, authority_id, ("county",))
+    return [(one.id, one.name) for body_id, (one, *_) in lineages(session, ids).items() if body_id in ids]
 
 
 def _words(quota: Any) -> str:
