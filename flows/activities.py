@@ -3,9 +3,10 @@
 from datetime import date
 from enum import StrEnum
 
-from flows.engine.calendar import Due, Span, due_after, local_day
+from flows.engine.calendar import Due
 from flows.engine.declare import END, Ask, Because, Follow, Notify, On, Part, Policy, Stage, Wait
 from flows.engine.due import fixed
+from flows.programme.rosters import Number, RosterRules, held
 from models.facts import DutyFacts
 
 
@@ -18,7 +19,7 @@ class DutyPolicy(Policy):
     signed_by: tuple[str, ...] = ()
     receipt: str = "noted"
     soft: bool = False
-    within: Span | None = None
+    roster: RosterRules | None = None
 
 
 class State(StrEnum):
@@ -48,19 +49,56 @@ def not_counted(ask: Ask) -> Because | None:
     return Because(f"还不能报送，缺：{'、'.join(missing)}。", ask.policy.origin("proof"), missing) if missing else None
 
 
+def too_few(ask: Ask) -> Because | None:
+    """A roster has as many of each role as the text asks."""
+    for number in _numbers(ask):
+        found = held(ask.facts.seats, number)
+        if not number.within and number.least is not None and found < number.least:
+            return Because(f"还不能确认名单：{number.title}要有 {number.least} 人，现有 {found} 人。", number.origin)
+    return None
+
+
+def too_many(ask: Ask) -> Because | None:
+    """A roster has no more of a role than the text allows."""
+    for number in _numbers(ask):
+        found = held(ask.facts.seats, number)
+        if number.most is not None and found > number.most:
+            return Because(f"不能确认名单：{number.title}最多 {number.most} 人，现有 {found} 人。", number.origin)
+    return None
+
+
+def share_exceeded(ask: Ask) -> Because | None:
+    """No more are of the host's own school than the share allows, counted as the text counts (石家庄 (六), 县 三)."""
+    for share in ask.policy.roster.shares if ask.policy.roster else ():
+        if share.exceeded(ask.facts.seats):
+            own, of_all = share.of(ask.facts.seats)
+            says = f"不能确认名单：本校人员占 {own}/{of_all}，超过 {float(share.at_most):.0%}。"
+            return Because(says, share.origin)
+    return None
+
+
+def sub_role_missing(ask: Ask) -> Because | None:
+    """The roles that members must hold among them are held (县 三(二)2: one assistant of the seven)."""
+    lacking = [one for one in _numbers(ask) if one.within and held(ask.facts.seats, one) < (one.least or 0)]
+    if not lacking:
+        return None
+    titles = tuple(one.title for one in lacking)
+    return Because(f"还不能确认名单，没有确定：{'、'.join(titles)}。", lacking[0].origin, titles)
+
+
+def _numbers(ask: Ask) -> tuple[Number, ...]:
+    return ask.policy.roster.numbers if ask.policy.roster else ()
+
+
 def taken_note_of(ask: Ask) -> str:
     """Where receiving only means taking note, handing in is enough; else somebody receives it."""
     return State.MET if ask.policy.receipt == "noted" else State.SUBMITTED
 
 
 def duty_due(ask: Ask) -> Due | None:
-    """The last day of the duty, or the span its programme gives; a setup duty without one has none."""
+    """The last day of the duty, fixed when it was opened; what is returned keeps it. One without a deadline has none."""
     due_on: date | None = ask.facts.due_on
-    if due_on is not None:
-        return fixed(due_on, "期限", "办法规定的最后一天")
-    if ask.policy.within is None:
-        return None
-    return due_after(local_day(ask.now), ask.policy.within, ask.calendar, roll="next_working_day", start_label="公布日")
+    return fixed(due_on, "期限", "办法规定的最后一天") if due_on is not None else None
 
 
 STAGE = Stage(
@@ -75,7 +113,7 @@ STAGE = Stage(
     on=(
         On(
             "submit", (State.OPEN, State.OVERDUE), frozenset({State.SUBMITTED, State.MET}), by=Part.RESPONSIBLE,
-            unless=(unsigned, not_counted), choose=taken_note_of, do=(Follow("record_filing"),),
+            unless=(unsigned, not_counted, too_few, too_many, sub_role_missing, share_exceeded), choose=taken_note_of, do=(Follow("record_filing"),),
         ),
         On("accept", State.SUBMITTED, State.MET, by=Part.RECEIVER, on_list=True, do=(Notify(Part.RESPONSIBLE, "filing_accepted"),)),
         On("return", State.SUBMITTED, State.OPEN, by=Part.RECEIVER, needs=("reason",), do=(Notify(Part.RESPONSIBLE, "filing_returned"),)),

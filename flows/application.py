@@ -1,6 +1,9 @@
 """Application (申报): somebody asks for one thing by one path; what lacks is said at once, a draft left alone lapses."""
 
+from collections.abc import Mapping
+from datetime import timedelta
 from enum import StrEnum
+from types import MappingProxyType
 
 from flows.engine.calendar import Due, Span, local_day
 from flows.engine.declare import END, NEXT, Ask, Because, Follow, Notify, On, Part, Policy, Stage, Wait
@@ -11,9 +14,9 @@ from models.facts import ApplicationFacts
 
 
 class Eligibility(Policy):
-    """Who may hold the role that the path gives."""
+    """Who may hold each of the roles that the path gives."""
 
-    criteria: tuple[Criterion, ...] = ()
+    criteria: Mapping[str, tuple[Criterion, ...]] = MappingProxyType({})
     expert_judges: bool = False
 
 
@@ -41,15 +44,18 @@ def checks_of(ask: Ask) -> tuple[Check, ...]:
     """Every criterion of the application, with what was found and the clause that asks it (D-AGE: on the closing day)."""
     facts: ApplicationFacts = ask.facts
     return check(
-        ask.policy.criteria,
+        ask.policy.criteria.get(facts.role, ()),
         facts.person,
         facts.closes_on or local_day(ask.now),
         kind=facts.kind,
         authority_body_id=facts.authority_body_id,
         attached=facts.attached,
         waived=facts.waived,
-        origins=ask.policy.origin,
+        origins=lambda place: ask.policy.origin(f"{facts.role}.{place}"),
         expert_judges=ask.policy.expert_judges,
+        host_school_id=facts.host_school_id,
+        home_body_id=facts.home_body_id,
+        host_subject=facts.host_subject,
     )
 
 
@@ -60,6 +66,22 @@ def criteria_unmet(ask: Ask) -> Because | None:
         return None
     reasons = tuple(f"{one.title}：{one.reason}" for one in failed)
     return Because(f"还不能提交，有 {len(failed)} 项资格不符合。{'；'.join(reasons)}。", failed[0].origin, reasons)
+
+
+def failed_check(ask: Ask) -> Check | None:
+    """The criterion at the place that a waiver names, if it is one that refuses now."""
+    return next((one for one in unmet(checks_of(ask)) if one.place == ask.payload.get("place")), None)
+
+
+def not_waivable(ask: Ask) -> Because | None:
+    """Only what the text softens (原则上) is waived, by the authority and with a reason; the others are met or refused."""
+    found = failed_check(ask)
+    if found is None:
+        return Because("这一条不需要豁免：没有这一条，或已经符合。", ask.policy.origin(""))
+    criterion = ask.policy.criteria[ask.facts.role][int(found.place.removeprefix("criteria."))]
+    if criterion.if_not == "waive":
+        return None
+    return Because(f"不能豁免：{found.title}。办法没有允许放宽这一条。", found.origin, (found.title,))
 
 
 def papers_missing(ask: Ask) -> Because | None:
@@ -111,7 +133,12 @@ def blocked(ask: Ask) -> Because | None:
 
 
 def round_closes(ask: Ask) -> Due | None:
-    """A draft is due when the round closes, at the end of the local day; without a round it has no deadline."""
+    """A draft is due when the round closes, at the end of the local day; without a round it has no deadline.
+
+    A waiver leaves the deadline as it is.
+    """
+    if ask.event == "waive" and ask.run.due_at is not None:
+        return fixed(local_day(ask.run.due_at - timedelta(microseconds=1)), "批次截止", "豁免不改变期限")
     closes_on = ask.facts.closes_on
     return fixed(closes_on, "批次截止", "申报受理的最后一天，由批次规定") if closes_on else None
 
@@ -130,6 +157,10 @@ STAGE = Stage(
             "submit", State.DRAFTING, State.SUBMITTED, by=Part.APPLICANT,
             note=checks_of, unless=(too_early, seat_taken, wrong_level, blocked, unsealed, papers_missing, criteria_unmet),
             do=(Follow("record_submission"), Notify(Part.APPLICANT, "application_submitted")),
+        ),
+        On(
+            "waive", State.DRAFTING, State.DRAFTING, by=Part.AUTHORITY, needs=("place", "reason"), note=failed_check,
+            unless=(not_waivable,), do=(Follow("record_waiver"), Notify(Part.APPLICANT, "criterion_waived")),
         ),
         On("lapse", State.DRAFTING, State.LAPSED, by=Part.CLOCK, do=(Notify(Part.APPLICANT, "application_lapsed"),)),
     ),

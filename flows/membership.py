@@ -1,17 +1,19 @@
 """Membership (席位): the last step of a path that gives a seat; the seat is given at once when the number allows it."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 
 from flows.engine.declare import NEXT, Ask, Because, Follow, Notify, On, Part, Policy, Stage, Wait
 from models.facts import SeatFacts
 
 
 class MembershipPolicy(Policy):
-    """The numbers of a seat."""
+    """The numbers of a seat. `limits`: the most of each role, and what happens beyond."""
 
     seats: str = "direct"
     prefer: tuple[str, ...] = ()
-    at_most: int | None = None
+    limits: Mapping[str, tuple[int, str]] = MappingProxyType({})
 
 
 class State(StrEnum):
@@ -22,11 +24,15 @@ class State(StrEnum):
 
 
 def too_many(ask: Ask) -> Because | None:
-    """No more members than the text allows."""
-    most, seated = ask.policy.at_most, ask.facts.seated
+    """No more in a role than the text allows; where it says 原则上 (if_not: waive) the authority may seat one more, with a reason."""
+    most, if_not = ask.policy.limits.get(ask.facts.role, (None, ""))
+    seated = ask.facts.seated
     if most is None or seated < most:
         return None
-    return Because(f"工作室成员最多 {most} 人，现有 {seated} 人。", ask.policy.origin("number"))
+    if if_not == "waive" and ask.actor.kind == "person" and ask.payload.get("reason"):
+        return None
+    more = "确需增加的，由主管部门写明理由。" if if_not == "waive" else ""
+    return Because(f"最多 {most} 人，现有 {seated} 人。{more}", ask.policy.origin(f"number.{ask.facts.role}"))
 
 
 STAGE = Stage(

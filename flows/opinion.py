@@ -9,10 +9,11 @@ from models.facts import OpinionFacts
 
 
 class OpinionPolicy(Policy):
-    """What an answer must hold, and until when; taken from the step that asks."""
+    """What an answer must hold, and until when; taken from the step that asks. `hides_names`: whoever is asked learns only a number."""
 
     within: Span | None = None
     rubric: tuple[tuple[str, str, int], ...] = ()
+    hides_names: bool = False
 
 
 class State(StrEnum):

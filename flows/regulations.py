@@ -14,6 +14,8 @@ from flows.engine.rulebook import Cast, Reader, SetupRule, StepRule
 from flows.lifecycle import STAGES
 from flows.opinion import OpinionPolicy
 from flows.programme import Programme, from_expanded, origin_of
+from flows.programme.entries import Limit
+from flows.programme.rosters import roster_rules
 from flows.programme.schema import Obligation
 from flows.programme.steps import Path, Step
 from models import Casting, ProgrammeVersion, Round
@@ -121,6 +123,7 @@ class Regulations:
         policy = OpinionPolicy(
             within=getattr(parent.policy, "within", None),
             rubric=getattr(parent.policy, "rubric", ()),
+            hides_names=getattr(parent.policy, "blind", False),
             origins=parent.policy.origins,
         )
         return StepRule(path, f"{step}/opinion", f"{parent.title}", STAGES["opinion"], policy)
@@ -162,11 +165,10 @@ def _policy(programme: Programme, path: Path, step: Step, stage: Stage, changes:
 
 def _more(programme: Programme, path: Path, step: Step, changes: Mapping[str, Any]) -> dict[str, Any]:
     """What a stage needs beyond its step: criteria, rubric, the cycle, naming patterns."""
-    role = path.roles[0] if path.gives == "seat" and path.roles else "member" if path.gives == "seat" else "host"
-    criteria = programme.people[role].criteria if role in programme.people else ()
     has_experts = any(one.stage == "expert_review" for one in path.steps)
     match step.stage:
         case "application":
+            criteria = {role: programme.people[role].criteria for role in programme.roles_of(path)}
             return {"criteria": criteria, "expert_judges": has_experts, "from_levels": path.from_, "call": path.call}
         case "tier_review":
             tiers = [one.name for one in path.steps if one.stage == "tier_review"]
@@ -176,8 +178,11 @@ def _more(programme: Programme, path: Path, step: Step, changes: Mapping[str, An
         case "plaque":
             return _naming(programme, path)
         case "membership":
-            number = programme.people[role].number if role in programme.people else None
-            return {"at_most": _most(number)}
+            return {
+                "limits": {
+                    role: most for role in programme.roles_of(path) if (most := _most(programme.people[role].number))
+                }
+            }
         case _:
             return {}
 
@@ -189,13 +194,9 @@ def rubric(programme: Programme) -> tuple[tuple[str, str, int], ...]:
     return tuple((f"r{n}", title, share + (n <= rest)) for n, title in enumerate(judged, start=1))
 
 
-def _most(number: Any) -> int | None:
-    limits = number if isinstance(number, tuple | list) else [number] if number else []
-    for limit in limits:
-        most = limit.exactly if limit.exactly is not None else limit.at_most
-        if most is not None and limit.if_not == "refuse":
-            return int(most)
-    return None
+def _most(number: Sequence[Limit]) -> tuple[int, str] | None:
+    """The most of a role and what happens beyond; what is only warned of binds nobody."""
+    return next(((one.most, one.if_not) for one in number if one.most is not None and one.if_not != "warn"), None)
 
 
 def _naming(programme: Programme, path: Path) -> dict[str, Any]:
@@ -216,8 +217,10 @@ def _origins(programme: Programme, path: Path, step: Step, changes: Mapping[str,
     origins: dict[str, Mapping[str, Any]] = {"": origin_of(programme, base).as_row()}
     for key in type(step).model_fields:
         origins[key] = origin_of(programme, f"{base}.{key}").as_row()
-    for n, _ in enumerate(programme.criteria("host")):
-        origins[f"criteria.{n}"] = origin_of(programme, f"people.host.criteria.{n}").as_row()
+    for role in programme.roles_of(path):
+        origins[f"number.{role}"] = origin_of(programme, f"people.{role}.number").as_row()
+        for n, _ in enumerate(programme.criteria(role)):
+            origins[f"{role}.criteria.{n}"] = origin_of(programme, f"people.{role}.criteria.{n}").as_row()
     origins["from"] = origin_of(programme, f"paths.{path.name}.from").as_row()
     origins["limits"] = origin_of(programme, f"paths.{path.name}.limits").as_row()
     for key, change in changes.items():
@@ -262,13 +265,18 @@ def _duty_rule(programme: Programme, key: str) -> StepRule:
     policy = DutyPolicy(
         title=one.title, times=one.times if isinstance(one.times, int) else one.times[0], proof=tuple(one.proof),
         signed_by=tuple(one.signed_by), receipt=one.receipt, soft=one.soft, origins=origins,
+        roster=roster_rules(programme) if any(counted.record == "roster" for counted in one.counts) else None,
     )  # fmt: skip
     return StepRule("obligations", key, one.title, STAGES["activities"], policy)
 
 
 def _setup_rule(one: Obligation) -> SetupRule:
     times = one.times if isinstance(one.times, int) else one.times[0]
-    return SetupRule(one.name, one.title, one.each or "", one.to or "", times, tuple(one.signed_by), tuple(one.blocks))
+    within = one.due.span if one.due.anchor == "announcement" and one.due.side == "after" else None
+    return SetupRule(
+        one.name, one.title, one.each or "", one.to or "", times, tuple(one.signed_by), tuple(one.blocks), within,
+        one.roll or "next_working_day",
+    )  # fmt: skip
 
 
 def version_in_force(session: Session, programme_id: int, on: date) -> int | None:

@@ -1,5 +1,6 @@
 """Round (批次): one year's intake; launched once, closed by the clock, concluded when every application has an outcome."""
 
+from datetime import date
 from enum import StrEnum
 
 from flows.engine.calendar import Due, local_day
@@ -56,8 +57,27 @@ def opening_day(ask: Ask) -> Due | None:
 
 
 def closing_day(ask: Ask) -> Due | None:
-    """The last day of the round, at the end of the local day."""
+    """The last day of the round, at the end of the local day; an extension sets another."""
+    if ask.event == "extend":
+        return fixed(_new_day(ask), "延期", str(ask.payload["reason"]))
     return fixed(ask.facts.closes_on, "批次", "受理的最后一天") if ask.facts.closes_on else None
+
+
+def not_later(ask: Ask) -> Because | None:
+    """An extension gives more time, never less."""
+    closes_on = ask.facts.closes_on
+    if closes_on is None or _new_day(ask) > closes_on:
+        return None
+    return Because(f"新的截止日要晚于现在的截止日 {closes_on.month}月{closes_on.day}日。没有改动任何内容。")
+
+
+def stays(ask: Ask) -> str:
+    """An extension does not open a round that is only announced."""
+    return ask.run.state
+
+
+def _new_day(ask: Ask) -> date:
+    return date.fromisoformat(str(ask.payload["due_on"]))
 
 
 STAGE = Stage(
@@ -76,11 +96,14 @@ STAGE = Stage(
         ),
         On("open_round", State.ANNOUNCED, State.OPEN, by=Part.CLOCK, do=(Notify(Part.AUTHORITY, "round_opened"),)),
         On(
-            "extend", (State.ANNOUNCED, State.OPEN), State.OPEN, by=Part.AUTHORITY, needs=("due_on", "reason"),
-            do=(Follow("extend_round"),),
+            "extend", (State.ANNOUNCED, State.OPEN), frozenset({State.ANNOUNCED, State.OPEN}), by=Part.AUTHORITY, choose=stays,
+            needs=("due_on", "reason"), unless=(not_later,), do=(Follow("extend_round"),),
         ),
         On("close", State.OPEN, State.CLOSED, by=Part.CLOCK, do=(Notify(Part.AUTHORITY, "round_closed"),)),
-        On("conclude", State.CLOSED, State.CONCLUDED, by=Part.AUTHORITY, unless=(undecided,), do=(Notify(Part.AUTHORITY, "round_concluded"),)),
+        On(
+            "conclude", State.CLOSED, State.CONCLUDED, by=Part.AUTHORITY, unless=(undecided,),
+            do=(Notify(Part.AUTHORITY, "round_concluded"), Follow("warn_short")),
+        ),
         On(
             "cancel", (State.PLANNED, State.ANNOUNCED, State.OPEN, State.CLOSED), State.CANCELLED, by=Part.AUTHORITY,
             needs=("reason",), do=(Follow("cancel_round"),),

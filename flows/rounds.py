@@ -10,6 +10,7 @@ from sqlalchemy import insert, select, update
 from flows.engine.calendar import local_day
 from flows.engine.declare import Actor
 from flows.engine.errors import NotFound, Refused
+from flows.engine.rulebook import Cast
 from flows.engine.steps import Opening, open_runs, start_path
 from flows.engine.work import Work
 from flows.programme import origin_of
@@ -122,34 +123,22 @@ def begin_application(
         raise NotFound
     _refuse_closed(work, round_id)
     whose = person_id if person_id is not None else actor.person_id
-    path = book.programme(work.session, one.version_id).path(one.path)
-    body_id, above = _where(work, whose)
-    _refuse_stranger(actor, path, whose, above)
+    programme, cast = book.programme(work.session, one.version_id), work.book.cast(work.session, one.version_id)
+    path = programme.path(one.path)
+    body_id, above = workplace_of(work, whose)
+    refuse_stranger(actor, path, cast, above, whose, None)
+    about = studio_id if studio_id is not None else _own_studio(work, cast, path, whose)
     case = {
         "version_id": one.version_id, "path": one.path, "gives": path.gives, "person_id": whose, "body_id": body_id,
-        "county_id": _county(above), "direct": _direct(above), "role": "host", "kind": kind, "subject": subject,
-        "school_stage": school_stage, "studio_name": studio_name, "round_id": round_id, "studio_id": studio_id,
+        "county_id": county_of(above), "direct": is_direct(above), "role": programme.roles_of(path)[0], "kind": kind, "subject": subject,
+        "school_stage": school_stage, "studio_name": studio_name, "round_id": round_id, "studio_id": about,
         "made_by": actor.person_id, "answers": dict(answers or {}),
     }  # fmt: skip
-    return _begin(work, case, path.steps[0].name)
+    return begin_case(work, case, path.steps[0].name)
 
 
-def begin_seat(
-    work: Work, actor: Actor, version_id: int, path_name: str, studio_id: int, person_id: int, role: str
-) -> tuple[int, int]:
-    """Begin an application for a seat in a studio; returns the ids of the application and of its run."""
-    book: Regulations = work.book  # type: ignore[assignment]
-    path = book.programme(work.session, version_id).path(path_name)
-    body_id, above = _where(work, person_id)
-    case = {
-        "version_id": version_id, "path": path_name, "gives": path.gives, "person_id": person_id, "body_id": body_id,
-        "county_id": _county(above), "direct": _direct(above), "role": role, "kind": "", "subject": "", "school_stage": "",
-        "studio_name": "", "round_id": None, "studio_id": studio_id, "made_by": actor.person_id, "answers": {},
-    }  # fmt: skip
-    return _begin(work, case, path.steps[0].name)
-
-
-def _begin(work: Work, case: Mapping[str, Any], step: str) -> tuple[int, int]:
+def begin_case(work: Work, case: Mapping[str, Any], step: str) -> tuple[int, int]:
+    """Store an application and open its first step; returns both ids. Raises Refused when the same one is under way."""
     live = work.session.execute(
         select(APPLICATIONS.c.id).where(
             APPLICATIONS.c.person_id == case["person_id"], APPLICATIONS.c.path == case["path"], APPLICATIONS.c.outcome.is_(None),
@@ -197,7 +186,8 @@ def _refuse_closed(work: Work, round_id: int) -> None:
     raise Refused("round_not_open", says)
 
 
-def _where(work: Work, person_id: int | None) -> tuple[int, Sequence[Place]]:
+def workplace_of(work: Work, person_id: int | None) -> tuple[int, Sequence[Place]]:
+    """The body of a person's present post, and those above it, nearest first. Raises Refused when there is none."""
     today = local_day(work.now)
     body_id = work.session.execute(
         select(POSTS.c.body_id)
@@ -210,20 +200,40 @@ def _where(work: Work, person_id: int | None) -> tuple[int, Sequence[Place]]:
     return int(body_id), lineages(work.session, [body_id])[body_id]
 
 
-def _refuse_stranger(actor: Actor, path: Path, person_id: int | None, above: Sequence[Place]) -> None:
-    """A person applies for themselves; a body files for a person of its own where the path says so."""
-    if actor.person_id == person_id:
+def refuse_stranger(
+    actor: Actor, path: Path, cast: Cast, above: Sequence[Place], person_id: int | None, host_id: int | None
+) -> None:
+    """A person applies for themselves, unless the path names who files: a body of theirs, or the host. Raises Refused."""
+    by = path.steps[0].by or ("person",)
+    people = {"person": person_id, "host": host_id}
+    filers = {f"person:{people[who]}" for who in by if who in people}
+    filers |= {f"body:{place.id}" for place in above for who in by if cast.levels.get(who) == place.level}
+    filers |= {f"body:{cast.bodies[who]}" for who in by if who in cast.bodies}
+    if filers & actor.keys:
         return
-    filers = {f"body:{place.id}" for place in above if set(path.steps[0].by) & {place.level}}
-    if not filers & actor.keys:
-        raise Refused("not_yours", "只能为本人申报；由单位创建的，请由该单位经办人申报。")
+    says = "只能为本人申报。" if by == ("person",) else "这一项不由您提出：由单位或主持人提出的，请其经办。"
+    raise Refused("not_yours", says)
 
 
-def _county(above: Sequence[Place]) -> int | None:
+def county_of(above: Sequence[Place]) -> int | None:
+    """The county above a body; directly under the city, the city."""
     return next((place.id for place in above if place.level == "county"), None) or next(
         (place.id for place in above if place.level == "city"), None
     )
 
 
-def _direct(above: Sequence[Place]) -> bool:
+def is_direct(above: Sequence[Place]) -> bool:
+    """Whether no county stands above a body."""
     return not any(place.level == "county" for place in above)
+
+
+def _own_studio(work: Work, cast: Cast, path: Path, person_id: int | None) -> int | None:
+    """The studio whose level or cycle a path is about: the running one that the person hosts."""
+    if path.gives not in {"level", "cycle"}:
+        return None
+    return work.session.execute(
+        select(STUDIOS.c.id).where(
+            STUDIOS.c.programme_id == cast.programme_id, STUDIOS.c.host_id == person_id,
+            STUDIOS.c.standing.in_(("forming", "active", "suspended")),
+        )
+    ).scalar()  # fmt: skip

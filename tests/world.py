@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Engine, select
 from sqlmodel import Session, SQLModel
 
-from flows.adoption import adopt
+from flows.adoption import adopt, cast_body
 from flows.engine.apply import apply, apply_many
 from flows.engine.calendar import at_local, local_day
 from flows.engine.calendar_seed import gazetted_days
@@ -16,11 +16,13 @@ from flows.engine.clock import VirtualClock
 from flows.engine.days import calendar_of, put_days
 from flows.engine.declare import THE_PUBLIC, Actor
 from flows.engine.lists import apply_list, make_list
+from flows.engine.steps import Opening, open_runs
 from flows.engine.sweep import SweepReport, sweep
 from flows.engine.work import Happening, Intent, Result, Work
 from flows.programme import load
 from flows.regulations import Regulations
 from flows.rounds import Places, RoundPlan, begin_application, plan_round
+from flows.seats import begin_seat, name_to_seat
 from flows.selection import announce, draft_announcement, draft_draw, draft_posting, draft_ranking
 from models import (
     Application,
@@ -28,6 +30,8 @@ from models import (
     Attachment,
     Body,
     Credential,
+    CriterionCheck,
+    Duty,
     File,
     Listing,
     ListingEntry,
@@ -35,15 +39,17 @@ from models import (
     Opinion,
     Person,
     Post,
+    Seat,
     StageRun,
     Studio,
     Transition,
 )  # fmt: skip
 from models.columns import table_of
-from models.queries.bodies import keys_of
+from models.queries.bodies import keys_of, substituted
 from models.session import transaction
 
 RUNS, MESSAGES, PEOPLE = table_of(StageRun), table_of(Message), table_of(Person)
+CHECKS, DUTIES = table_of(CriterionCheck), table_of(Duty)
 TRANSITIONS, OPINIONS, ENTRIES, STUDIOS = (
     table_of(Transition),
     table_of(Opinion),
@@ -52,20 +58,44 @@ TRANSITIONS, OPINIONS, ENTRIES, STUDIOS = (
 )
 
 
+COUNTIES = (
+    ("county_a", "county", "bureau"), ("county_a_school1", "school", "county_a"), ("county_a_school2", "school", "county_a"),
+    ("county_b", "county", "bureau"), ("county_b_school1", "school", "county_b"), ("county_b_school2", "school", "county_b"),
+    ("direct_school", "school", "bureau"),
+)  # fmt: skip
+TREES: Mapping[str, Sequence[tuple[str, str, str | None]]] = {
+    "province": (("bureau", "province", None), *COUNTIES),
+    "city": (("bureau", "city", None), *COUNTIES),
+    "county": (
+        ("city_bureau", "city", None), ("bureau", "county", "city_bureau"),
+        ("school1", "school", "bureau"), ("school2", "school", "bureau"),
+    ),
+    "school": (
+        ("city_bureau", "city", None), ("bureau", "school", "city_bureau"),
+        ("department1", "department", "bureau"), ("department2", "department", "bureau"),
+        ("other_school", "school", "city_bureau"),
+    ),
+}  # fmt: skip
+
+
 class World:
-    """One bureau with two counties of two schools each, a direct school, nine experts, and a clock of its own."""
+    """A bureau of the programme's level with what stands above and below it, nine experts, and a clock of its own.
+
+    For a city or province: two counties of two schools each and a direct school; for a county two schools; for a school
+    two departments. The bureau's name is always `bureau`.
+    """
 
     def __init__(self, engine: Engine, programme: str = "chifeng", start: date = date(2025, 2, 24)) -> None:
         self.engine, self.book = engine, Regulations()
         self.clock = VirtualClock(at_local(start, 9))
         SQLModel.metadata.create_all(engine)
+        self.programme = load(programme)
         self.ids: dict[str, int] = {}
         self.runs: dict[str, int] = {}
         with self.at_work() as work:
             put_days(work.session, gazetted_days(range(2024, 2031)), "gazette")
             self._bodies(work.session)
-            self.version_id = adopt(work.session, load(programme), self.ids["bureau"], date(2020, 1, 1))
-        self.programme = load(programme)
+            self.version_id = adopt(work.session, self.programme, self.ids["bureau"], date(2020, 1, 1))
         self.round_id = 0
 
     @property
@@ -78,22 +108,10 @@ class World:
             yield Work(session, self.book, self.clock.now(), calendar_of(session), request_id)
 
     def _bodies(self, session: Session) -> None:
-        self.body(session, "bureau", "city", None)
-        for county in ("county_a", "county_b"):
-            self.body(session, county, "county", "bureau")
-            for n in (1, 2):
-                self.body(session, f"{county}_school{n}", "school", county)
-        self.body(session, "direct_school", "school", "bureau")
-        for name in (
-            "bureau",
-            "county_a",
-            "county_b",
-            "county_a_school1",
-            "county_a_school2",
-            "county_b_school1",
-            "county_b_school2",
-            "direct_school",
-        ):
+        tree = TREES[self.programme.level]
+        for name, level, parent in tree:
+            self.body(session, name, level, parent)
+        for name, _, _ in tree:
             self.officer(session, name)
         for n in range(9):
             expert = self.person(session, f"expert{n}", None)
@@ -124,7 +142,8 @@ class World:
 
     def person(self, session: Session, name: str, body: str | None, post: str = "principal", **facts: Any) -> int:
         credentials = facts.pop("credentials", ())
-        since = facts.pop("since", date(2015, 9, 1))
+        since, subject = facts.pop("since", date(2015, 9, 1)), facts.pop("subject", "")
+        established = facts.pop("established", True)
         row = Person(
             staff_no=name, name=name, email=f"{name}@x.example", born_on=facts.pop("born_on", date(1975, 5, 5)), **facts
         )
@@ -132,7 +151,12 @@ class World:
         session.flush()
         self.ids[name] = row.id or 0
         if body:
-            session.add(Post(person_id=self.ids[name], body_id=self.ids[body], kind=post, from_on=since))
+            session.add(
+                Post(
+                    person_id=self.ids[name], body_id=self.ids[body], kind=post, subject=subject, established=established,
+                    from_on=since,
+                )
+            )  # fmt: skip
         for credential in credentials:
             session.add(Credential(person_id=self.ids[name], **credential))
         session.flush()
@@ -140,12 +164,26 @@ class World:
 
     # Who acts
 
-    def actor(self, name: str) -> Actor:
+    def actor(self, name: str, acting_for: str | None = None) -> Actor:
+        """A person, the officer of a body, or the public; `acting_for`: a person whose substitute they are today."""
         if name == "public":
             return THE_PUBLIC
         who = self.ids.get(f"{name}_officer", self.ids.get(name, 0))
         with transaction(self.engine) as session:
-            return Actor("person", who, keys=keys_of(session, who, self.today), name=name)
+            keys = keys_of(session, who, self.today)
+            if acting_for is None:
+                return Actor("person", who, keys=keys, name=name)
+            stood_for = self.ids[acting_for]
+            lent = {f"body:{body}" for person, body in substituted(session, who, self.today) if person == stood_for}
+            return Actor("person", who, stood_for if lent else None, keys | lent, name)
+
+    def cast(self, key: str, body: str) -> None:
+        """The authority binds a body of the programme to a real one, which has an officer of its own."""
+        with self.at_work() as work:
+            self.body(work.session, body, "department", "bureau")
+            self.officer(work.session, body)
+            programme_id = self.book.cast(work.session, self.version_id).programme_id
+            cast_body(work.session, programme_id, key, self.ids[body], date(2020, 1, 1))
 
     # Time
 
@@ -194,11 +232,12 @@ class World:
                                             uploaded_by=self.ids[name], uploaded_at=work.now))  # fmt: skip
             work.session.flush()
 
-    def apply_for(self, *names: str, body: str = "county_a_school1", **facts: Any) -> None:
-        """People who meet the criteria begin and submit."""
+    def apply_for(self, *names: str, body: str = "county_a_school1", papers: Sequence[str] = (), **facts: Any) -> None:
+        """People who meet the criteria begin, attach their papers and submit."""
         for name in names:
             self.applicant(name, body, **facts)
             self.begin(name)
+            self.attach(name, *papers)
             self.do(name, "submit", name)
 
     # Acts
@@ -212,7 +251,7 @@ class World:
                 RUNS.c.subject_kind == "application", RUNS.c.subject_id == self.ids[f"application/{name}"]
             )
             if held_by is not None:
-                query = query.where(RUNS.c.held_by == f"body:{self.ids[held_by]}")
+                query = query.where(RUNS.c.held_by.in_((f"body:{self.ids[held_by]}", f"person:{self.ids[held_by]}")))
             rows = session.execute(query.order_by(RUNS.c.id)).all()
         live = [row for row in rows if row.ended_at is None]
         return (live or rows)[-1]
@@ -221,6 +260,10 @@ class World:
         """One act by ordinary means; raises Refused."""
         branch = by if self.run_of(to).branch and by in self.ids else None
         run = self.run_of(to, branch) if branch else self.run_of(to)
+        return self.act(by, event, run, expect, **payload)
+
+    def act(self, by: str, event: str, run: Any, expect: int | None = None, **payload: Any) -> Happening:
+        """One act on one run; raises Refused."""
         actor = self.actor(by)
         with self.at_work() as work:
             return apply(work, Intent(run.id, event, payload, expect if expect is not None else run.version), actor)
@@ -243,7 +286,96 @@ class World:
                 run = self.run_of(name)
                 holder = next(key for key, value in self.ids.items() if run.held_by == f"body:{value}" and not key.startswith("application/")
                               and f"{key}_officer" in self.ids)  # fmt: skip
-                self.do(holder, "endorse", name)
+                self.do(holder, "endorse", name, judged=dict.fromkeys(self.unjudged(name), "passed"))
+
+    def unjudged(self, name: str) -> list[str]:
+        """The criteria of an application that a tier has still to judge, by place."""
+        with transaction(self.engine) as session:
+            return list(
+                session.execute(
+                    select(CHECKS.c.place).where(
+                        CHECKS.c.application_id == self.ids[f"application/{name}"],
+                        CHECKS.c.result == "judge", CHECKS.c.asks == "tier",
+                    )
+                ).scalars()
+            )  # fmt: skip
+
+    # Seats and duties
+
+    def begin_seat(self, name: str, host: str, path: str = "join", role: str = "member", by: str | None = None) -> None:
+        """Somebody begins an application of a person for a seat in a host's studio."""
+        studio, actor = self.studio(host), self.actor(by or name)
+        with self.at_work() as work:
+            begun = begin_seat(work, actor, self.version_id, path, studio.id or 0, self.ids[name], role)
+        self.ids[f"application/{name}"], self.runs[name] = begun
+
+    def name_to_seat(self, by: str, name: str, host: str, role: str) -> None:
+        """A school or host names somebody for a role that needs no path."""
+        studio, actor = self.studio(host), self.actor(by)
+        with self.at_work() as work:
+            name_to_seat(work, actor, self.version_id, studio.id or 0, self.ids[name], role)
+
+    def seat(self, name: str, host: str, role: str = "member", body: str | None = None) -> None:
+        """A person has had a seat in a studio since today, as an import stores it."""
+        studio = self.studio(host)
+        with self.at_work() as work:
+            if name not in self.ids:
+                self.person(work.session, name, body, "class_teacher")
+            work.session.add(
+                Seat(
+                    studio_id=studio.id,
+                    person_id=self.ids[name],
+                    role=role,
+                    body_id=self.ids[body or "bureau"],
+                    from_on=self.today,
+                )
+            )
+            work.session.flush()
+
+    def running_studio(self, host: str, body: str, level: str) -> None:
+        """A studio that has run since before this system, as an import stores it."""
+        with self.at_work() as work:
+            person_id = self.ids.get(host) or self.person(work.session, host, body)
+            programme_id = self.book.cast(work.session, self.version_id).programme_id
+            studio = Studio(
+                programme_id=programme_id, name=f"{host}工作室", level=level, host_id=person_id, home_body_id=self.ids[body],
+                standing="active", made_at=work.now,
+            )  # fmt: skip
+            work.session.add(studio)
+            work.session.flush()
+            work.session.add(
+                Seat(studio_id=studio.id, person_id=person_id, role="host", body_id=self.ids[body], from_on=self.today)
+            )
+            work.session.flush()
+
+    def owe(self, host: str, key: str) -> None:
+        """A duty of a host's studio opens, as its period opens it."""
+        studio = self.studio(host)
+        with self.at_work() as work:
+            duty = Duty(
+                studio_id=studio.id, key=key, period="cycle", unit_kind="studio", unit_id=studio.id, title=self.programme.obligations[key].title,
+                responsible=f"person:{studio.host_id}",
+            )  # fmt: skip
+            work.session.add(duty)
+            work.session.flush()
+            open_runs(work, [Opening(self.version_id, "obligations", key, "duty", duty.id or 0, studio_id=studio.id)])
+
+    def duties(self, host: str, key: str) -> Sequence[Any]:
+        """The runs of one obligation of a host's studio, with what each is about."""
+        with transaction(self.engine) as session:
+            return session.execute(
+                select(RUNS, DUTIES.c.title, DUTIES.c.responsible, DUTIES.c.receiver, DUTIES.c.due_on)
+                .join(DUTIES, DUTIES.c.id == RUNS.c.subject_id)
+                .where(RUNS.c.subject_kind == "duty", DUTIES.c.studio_id == self.studio(host).id, DUTIES.c.key == key)
+                .order_by(RUNS.c.id)
+            ).all()
+
+    def signatures(self, duty: Any) -> Mapping[str, Any]:
+        """The open signatures of a duty, by the name of who is asked."""
+        names = {f"person:{value}": key for key, value in self.ids.items() if not key.startswith("application/")}
+        with transaction(self.engine) as session:
+            rows = session.execute(select(RUNS).where(RUNS.c.parent_id == duty.id, RUNS.c.ended_at.is_(None))).all()
+        return {names[row.held_by]: row for row in rows}
 
     def draw(self, seed: str = "种子") -> int:
         actor = self.actor("bureau")

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from sqlmodel import Session
 
+from flows.engine.calendar import Roll, Span
 from flows.engine.declare import Policy, RunState, Stage
 from models.facts import Facts
 
@@ -58,6 +59,8 @@ class SetupRule:
     times: int
     signed_by: tuple[str, ...]
     blocks: tuple[str, ...]
+    within: Span | None = None
+    roll: Roll = "next_working_day"
 
 
 Reader = Callable[[Session, Sequence[RunState], Mapping[int, Cast], datetime], Mapping[int, Facts]]

@@ -82,7 +82,8 @@ def _tell_opened(work: Work, runs: Sequence[RunState], facts: Sequence[Any], row
         if rule.stage.at_once:
             work.send_at_once(run.id, rule.stage.at_once)
         if wait is not None and wait.asks is not None:
-            tellings.append(Telling(row["desk"], wait.asks, run, 1, rule, known, row["due_at"]))
+            notice = getattr(known, "asks", "") or wait.asks
+            tellings.append(Telling(row["desk"], notice, run, 1, rule, known, row["due_at"]))
     tell(work, tellings)
 
 

@@ -80,8 +80,10 @@ def _context(one: Telling, today: date) -> dict[str, Any]:
         if run.round_id
         else "/inbox"
     )
+    hidden = getattr(one.rule.policy, "hides_names", False)
     return {
-        "title": facts.title, "number": facts.number, "person": facts.person_name, "body": facts.body_name,
+        "title": facts.number if hidden else facts.title, "number": facts.number, "person": "" if hidden else facts.person_name,
+        "body": "" if hidden else facts.body_name,
         "step": one.rule.title, "actor": one.actor, "reason": one.reason,
         "clause": str(one.rule.policy.origin("").get("text", "")), "due": due_on.isoformat() if due_on else None,
         "due_provisional": False, "overdue_days": overdue, "application_id": run.application_id, "run_id": run.id,

@@ -131,6 +131,12 @@ class Programme(Entry):
         """Every counted role but the host (`member`)."""
         return tuple(role for role in self.people.values() if role.counts and role.name != "host")
 
+    def roles_of(self, path: Path) -> tuple[str, ...]:
+        """The roles that a path gives, keeps or ends: those it names, every counted one of a seat or exit path, else the host."""
+        if path.gives not in {"seat", "exit"}:
+            return ("host",)
+        return path.roles or tuple(role.name for role in self.member_roles() if role.within is None)
+
     def criteria(self, role: str) -> tuple[Criterion, ...]:
         """Who may hold the role. Raises KeyError."""
         return self.people[role].criteria

@@ -39,6 +39,7 @@ class Case:
     round_id: int | None
     studio_id: int | None
     host_id: int | None
+    home_body_id: int | None
     answers: Mapping[str, Any]
     submitted_at: datetime | None
     outcome: str | None
@@ -63,6 +64,7 @@ CASES = (
         PEOPLE.c.name.label("person_name"),
         BODIES.c.name.label("body_name"),
         STUDIOS.c.host_id,
+        STUDIOS.c.home_body_id,
         ROUNDS.c.opens_on,
         ROUNDS.c.closes_on.label("round_closes_on"),
         ROUNDS.c.timetable,
@@ -92,7 +94,7 @@ def _case(row: Any) -> Case:
         id=row.id, path=row.path, gives=row.gives, role=row.role, person_id=row.person_id, person_name=row.person_name,
         body_id=row.body_id, body_name=row.body_name, county_id=row.county_id, direct=row.direct, made_by=row.made_by, number=row.number, kind=row.kind,
         subject=row.subject, school_stage=row.school_stage, studio_name=row.studio_name, round_id=row.round_id,
-        studio_id=row.studio_id, host_id=row.host_id, answers=row.answers, submitted_at=row.submitted_at,
+        studio_id=row.studio_id, host_id=row.host_id, home_body_id=row.home_body_id, answers=row.answers, submitted_at=row.submitted_at,
         outcome=row.outcome, opens_on=row.opens_on, closes_on=row.closes_on or row.round_closes_on,
         timetable=row.timetable or {}, round_title=row.round_title or "", prefix=row.prefix or "", year=row.year,
         listed=bool(row.listed),

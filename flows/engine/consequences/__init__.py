@@ -11,9 +11,14 @@ from flows.engine.consequences.experts import (
     record_refusal,
     tell_ranking,
 )
-from flows.engine.consequences.rounds import cancel_round, extend_round, invite
+from flows.engine.consequences.rounds import cancel_round, extend_round, invite, warn_short
 from flows.engine.consequences.studios import give_seat, make_studio, record_filing, start_cycle
-from flows.engine.consequences.submissions import record_judgements, record_submission, rule_objections
+from flows.engine.consequences.submissions import (
+    record_judgements,
+    record_submission,
+    record_waiver,
+    rule_objections,
+)
 from flows.engine.declare import Follow, Notify
 from flows.engine.telling import Telling, tell
 from flows.engine.work import Happening, Intent, Work
@@ -34,9 +39,11 @@ VOCABULARY: Mapping[str, Executor] = {
     "record_judgements": record_judgements,
     "record_refusal": record_refusal,
     "record_submission": record_submission,
+    "record_waiver": record_waiver,
     "rule_objections": rule_objections,
     "start_cycle": start_cycle,
     "tell_ranking": tell_ranking,
+    "warn_short": warn_short,
 }
 
 

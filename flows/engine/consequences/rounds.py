@@ -5,15 +5,16 @@ from datetime import date
 
 from sqlalchemy import select, update
 
+from flows.engine.calendar import end_of_day
 from flows.engine.steps import cancelling
 from flows.engine.telling import Telling, tell
 from flows.engine.work import Happening, Intent, Work
-from models import Application, ProgrammeVersion, Round, StageRun
+from models import Application, ProgrammeVersion, Round, StageRun, Studio
 from models.columns import table_of
 from models.queries.bodies import bodies_under
 
 ROUNDS, RUNS, APPLICATIONS = table_of(Round), table_of(StageRun), table_of(Application)
-VERSIONS = table_of(ProgrammeVersion)
+VERSIONS, STUDIOS = table_of(ProgrammeVersion), table_of(Studio)
 
 
 def invite(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
@@ -35,14 +36,17 @@ def invite(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[I
 
 
 def extend_round(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
-    """Move the closing day for all: the round's own and that of every draft."""
+    """Move the closing day for all: the round's own and that of every draft, but those that have a later one of their own."""
     further: list[Intent] = []
     for one in happened:
         closes_on = date.fromisoformat(str(one.intent.payload["due_on"]))
         work.session.execute(update(ROUNDS).where(ROUNDS.c.id == one.run.subject_id).values(closes_on=closes_on))
         drafts = work.session.execute(
             select(RUNS.c.id).where(
-                RUNS.c.round_id == one.run.subject_id, RUNS.c.stage == "application", RUNS.c.ended_at.is_(None)
+                RUNS.c.round_id == one.run.subject_id,
+                RUNS.c.stage == "application",
+                RUNS.c.ended_at.is_(None),
+                RUNS.c.due_at < end_of_day(closes_on),
             )
         ).scalars()
         payload = {"due_on": closes_on.isoformat(), "reason": one.move.reason}
@@ -51,7 +55,7 @@ def extend_round(work: Work, happened: Sequence[Happening], _value: str) -> Iter
 
 
 def cancel_round(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
-    """Cancel everything open in the round, each with the cause; applications end as cancelled."""
+    """Cancel everything open in the round, each with the cause; applications end as cancelled, studios still forming lapse."""
     further: list[Intent] = []
     for one in happened:
         live = work.session.execute(
@@ -61,9 +65,21 @@ def cancel_round(work: Work, happened: Sequence[Happening], _value: str) -> Iter
             .order_by(RUNS.c.id)
         ).scalars()
         further += [cancelling(run_id, one.transition_id, one.move.reason) for run_id in live]
+        undecided = (APPLICATIONS.c.round_id == one.run.subject_id) & APPLICATIONS.c.outcome.is_(None)
+        made = select(APPLICATIONS.c.studio_id).where(undecided, APPLICATIONS.c.gives == "studio")
         work.session.execute(
-            update(APPLICATIONS)
-            .where(APPLICATIONS.c.round_id == one.run.subject_id, APPLICATIONS.c.outcome.is_(None))
-            .values(outcome="cancelled")
+            update(STUDIOS).where(STUDIOS.c.id.in_(made), STUDIOS.c.standing == "forming").values(standing="lapsed")
         )
+        work.session.execute(update(APPLICATIONS).where(undecided).values(outcome="cancelled"))
     return further
+
+
+def warn_short(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
+    """Tell the authority, and whoever fell short, where fewer were granted than the text aims at (石家庄 (二)); nothing else follows."""
+    tell(work, [
+        Telling(desk, "quota_short", one.run, one.version, one.rule, one.facts, None, mark=f"short/{n}", reason=says)
+        for one in happened
+        for n, (whose, says) in enumerate(one.facts.short)
+        for desk in (whose, one.facts.parts["authority"])
+    ])  # fmt: skip
+    return ()

@@ -8,10 +8,11 @@ from sqlalchemy import func, insert, select, update
 
 from flows.engine.calendar import due_after, local_day
 from flows.engine.series import next_numbers
-from flows.engine.steps import Opening, open_runs
+from flows.engine.steps import Opening, desk_of, open_runs
 from flows.engine.work import Happening, Intent, Work
 from models import Application, Cycle, Document, Duty, Opinion, Record, Seat, Studio
 from models.columns import table_of
+from models.queries.bodies import lineages
 from models.queries.cases import Case, cases
 
 STUDIOS, CYCLES, SEATS, DUTIES = table_of(Studio), table_of(Cycle), table_of(Seat), table_of(Duty)
@@ -48,7 +49,8 @@ def _new_studio(work: Work, one: Happening, case: Case) -> int:
         .values(
             programme_id=cast.programme_id, name=case.studio_name or fill(policy.studio_name, words), kind=case.kind,
             level=policy.level, host_id=case.person_id, home_body_id=case.body_id,
-            base_name=fill(policy.base_name, words) if policy.names_base else "", standing="forming", made_at=work.now,
+            base_name=fill(policy.base_name, words) if policy.names_base else "", standing="forming" if policy.plaque else "active",
+            made_at=work.now,
         )
         .returning(STUDIOS.c.id)
     ).scalar_one()  # fmt: skip
@@ -101,13 +103,17 @@ def _open_setup(work: Work, one: Happening, studio_id: int, each: str, units: Se
 
 def _new_duty(work: Work, one: Happening, studio_id: int, rule: Any, unit_id: int, name: str, host: int) -> int:
     cast = work.book.cast(work.session, one.run.version_id)
-    receiver = f"body:{cast.bodies.get(rule.to) or cast.authority_id}" if rule.to else ""
+    case = cases(work.session, [one.run.application_id])[one.run.subject_id]
+    above = lineages(work.session, [case.body_id])[case.body_id]
+    today = local_day(work.now)
+    due = due_after(today, rule.within, work.calendar, roll=rule.roll, start_label="发文公布") if rule.within else None
     duty_id: int = work.session.execute(
         insert(DUTIES)
         .values(
             studio_id=studio_id, key=rule.key, period="setup", unit_kind=rule.each or "studio", unit_id=unit_id,
             title=f"{rule.title}（{name}）" if name else rule.title, need=rule.times, counted=0,
-            responsible=f"person:{host}", receiver=receiver, blocks=list(rule.blocks),
+            responsible=f"person:{host}", receiver=desk_of(rule.to, cast, case, above) if rule.to else "", due_on=due.on if due else None,
+            blocks=list(rule.blocks),
         )
         .returning(DUTIES.c.id)
     ).scalar_one()  # fmt: skip

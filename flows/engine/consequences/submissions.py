@@ -97,8 +97,35 @@ def _keep_checks(work: Work, happened: Sequence[Happening]) -> None:
     ]  # fmt: skip
     if rows:
         ids = {row["application_id"] for row in rows}
+        waived = _waived_by(work, ids)
+        for row in rows:
+            row["by_person_id"] = waived.get((row["application_id"], row["place"]))
         work.session.connection().execute(delete(CHECKS).where(CHECKS.c.application_id.in_(ids)))
         work.session.connection().execute(insert(CHECKS), rows)
+
+
+def _waived_by(work: Work, application_ids: Iterable[int]) -> Mapping[tuple[int, str], int | None]:
+    rows = work.session.execute(
+        select(CHECKS.c.application_id, CHECKS.c.place, CHECKS.c.by_person_id).where(
+            CHECKS.c.application_id.in_(application_ids), CHECKS.c.result == "waived"
+        )
+    )
+    return {(row.application_id, row.place): row.by_person_id for row in rows}
+
+
+def record_waiver(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
+    """Write who waived a criterion and why; the application can then be submitted over it."""
+    for one in happened:
+        check = one.move.note
+        mine = (CHECKS.c.application_id == one.run.subject_id) & (CHECKS.c.place == check.place)
+        work.session.execute(delete(CHECKS).where(mine))
+        work.session.execute(
+            insert(CHECKS).values(
+                application_id=one.run.subject_id, place=check.place, title=check.title, result="waived", value=check.value,
+                reason=one.move.reason, asks="", by_person_id=one.actor.person_id, at=work.now, origin=dict(check.origin),
+            )
+        )  # fmt: skip
+    return ()
 
 
 def record_judgements(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:

@@ -1,7 +1,7 @@
 """Facts of chosen studios before they run, of people to be seated, of duties, and of rounds."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,9 +10,10 @@ from sqlmodel import Session
 
 from models import Application, Duty, Opinion, Person, Round, Seat, StageRun, Studio
 from models.columns import among, rows, table_of
-from models.facts import DutyFacts, Facts, PlaqueFacts, RoundFacts, SeatFacts
+from models.facts import DutyFacts, Facts, PlaqueFacts, RoundFacts, SeatFact, SeatFacts
+from models.queries.bodies import lineages
 from models.queries.facts.ground import blocking, cases_of, ground
-from models.queries.quotas import quota_facts
+from models.queries.quotas import quota_facts, shortfalls
 
 SEATS, DUTIES, STUDIOS, ROUNDS = table_of(Seat), table_of(Duty), table_of(Studio), table_of(Round)
 RUNS, OPINIONS, PEOPLE, APPLICATIONS = table_of(StageRun), table_of(Opinion), table_of(Person), table_of(Application)
@@ -21,6 +22,12 @@ SEATED = (
     select(SEATS.c.studio_id, SEATS.c.role, func.count().label("n"))
     .where(among(SEATS.c.studio_id, "studios"), SEATS.c.to_on.is_(None))
     .group_by(SEATS.c.studio_id, SEATS.c.role)
+)
+HELD = (
+    select(SEATS.c.studio_id, SEATS.c.role, SEATS.c.duty_role, SEATS.c.body_id, PEOPLE.c.name)
+    .join(PEOPLE, PEOPLE.c.id == SEATS.c.person_id)
+    .where(among(SEATS.c.studio_id, "studios"), SEATS.c.to_on.is_(None))
+    .order_by(SEATS.c.id)
 )
 OWED = (
     select(DUTIES, STUDIOS.c.name.label("studio_name"))
@@ -78,14 +85,33 @@ def duty_facts(session: Session, runs: Sequence[Any], casts: Mapping[int, Any], 
     unsigned: dict[int, list[str]] = defaultdict(list)
     for row in rows(session, UNSIGNED, parents=[run.id for run in runs]):
         unsigned[row.parent_id].append(row.name)
+    seats = _seats(session, {duty.studio_id for duty in duties.values()})
     found: dict[int, Facts] = {}
     for run in runs:
         duty = duties[run.subject_id]
         stood = ground(run, None, casts[run.version_id])
         stood["parts"] |= {"responsible": duty.responsible, "receiver": duty.receiver or stood["parts"]["office"]}
         title = f"{duty.studio_name} {duty.title}"
-        found[run.id] = DutyFacts(**stood, title=title, unsigned=tuple(unsigned.get(run.id, ())), due_on=duty.due_on)
+        found[run.id] = DutyFacts(
+            **stood, title=title, unsigned=tuple(unsigned.get(run.id, ())), due_on=duty.due_on,
+            seats=tuple(seats.get(duty.studio_id, ())),
+        )  # fmt: skip
     return found
+
+
+def _seats(session: Session, studios: Collection[int]) -> Mapping[int, Sequence[SeatFact]]:
+    """Who has a seat in these studios today, with whether they are of the host's school."""
+    found = rows(session, HELD, studios=studios)
+    above = lineages(session, {row.body_id for row in found})
+    schools = {
+        body: next((place.id for place in places if place.level == "school"), body) for body, places in above.items()
+    }
+    hosts = {row.studio_id: schools[row.body_id] for row in found if row.role == "host"}
+    seats: dict[int, list[SeatFact]] = defaultdict(list)
+    for row in found:
+        own = schools[row.body_id] == hosts.get(row.studio_id)
+        seats[row.studio_id].append(SeatFact(row.name, row.role, row.duty_role, own))
+    return seats
 
 
 def round_facts(session: Session, runs: Sequence[Any], casts: Mapping[int, Any], now: datetime) -> Mapping[int, Facts]:
@@ -94,10 +120,15 @@ def round_facts(session: Session, runs: Sequence[Any], casts: Mapping[int, Any],
     ids = {run.subject_id for run in runs}
     rounds = {row.id: row for row in rows(session, ROUND_ROWS, rounds=ids)}
     undecided = {row.round_id: row.n for row in rows(session, UNDECIDED, rounds=ids)}
+    short = {
+        run.subject_id: shortfalls(session, run.subject_id, casts[run.version_id].authority_id)
+        for run in runs
+        if run.state == "closed"
+    }
     return {
         run.id: RoundFacts(
             **ground(run, None, casts[run.version_id]), title=one.title, round_title=one.title, closes_on=one.closes_on,
-            opens_on=one.opens_on, undecided=undecided.get(one.id, 0),
+            opens_on=one.opens_on, undecided=undecided.get(one.id, 0), short=short.get(one.id, ()),
         )
         for run in runs
         for one in [rounds[run.subject_id]]

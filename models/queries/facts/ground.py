@@ -48,7 +48,7 @@ def ground(run: Any, case: Case | None, cast: Any) -> dict[str, Any]:
     return {
         "title": case.studio_name or case.person_name, "number": case.number or "", "round_title": case.round_title,
         "prefix": case.prefix, "year": case.year, "person_id": case.person_id, "person_name": case.person_name,
-        "body_id": case.body_id, "body_name": case.body_name, "kind": case.kind, "parts": parts,
+        "body_id": case.body_id, "body_name": case.body_name, "kind": case.kind, "role": case.role, "parts": parts,
         "fixed_on": date.fromisoformat(fixed_on) if fixed_on else None, "closes_on": case.closes_on, "listed": case.listed,
     }  # fmt: skip
 

@@ -25,7 +25,9 @@ ANSWERS = (
     .order_by(OPINIONS.c.id)
 )
 DRAWN = select(ENTRIES.c.run_id, ENTRIES.c.payload).where(among(ENTRIES.c.run_id, "runs")).order_by(ENTRIES.c.id)
-ASKED = select(OPINIONS.c.id, OPINIONS.c.kind, OPINIONS.c.draft).where(among(OPINIONS.c.id, "opinions"))
+ASKED = select(OPINIONS.c.id, OPINIONS.c.kind, OPINIONS.c.draft, OPINIONS.c.further).where(
+    among(OPINIONS.c.id, "opinions")
+)
 NOTICE_DAYS = (
     select(TRANSITIONS.c.run_id, TRANSITIONS.c.event, TRANSITIONS.c.at)
     .where(among(TRANSITIONS.c.run_id, "runs"), TRANSITIONS.c.event.in_(("post", "object", "dismiss")))
@@ -70,10 +72,15 @@ def opinion_facts(
     return {
         run.id: OpinionFacts(
             **ground(run, found.get(run.application_id), casts[run.version_id]), opinion_kind=asked[run.subject_id].kind,
-            draft=asked[run.subject_id].draft,
+            asks=_notice(asked[run.subject_id]), draft=asked[run.subject_id].draft,
         )
         for run in runs
     }  # fmt: skip
+
+
+def _notice(asked: Any) -> str:
+    """By which notice somebody is asked."""
+    return "signature_asked" if asked.kind == "signature" else "score_further" if asked.further else "score_asked"
 
 
 def notice_facts(session: Session, runs: Sequence[Any], casts: Mapping[int, Any], now: datetime) -> Mapping[int, Facts]:

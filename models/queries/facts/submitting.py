@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -48,7 +48,8 @@ def application_facts(
 ) -> Mapping[int, Facts]:
     """Facts of applications that are being written."""
     found = cases_of(session, runs)
-    people = person_facts(session, {case.person_id for case in found.values()}, local_date(now))
+    today = local_date(now)
+    people = person_facts(session, {who for case in found.values() for who in (case.person_id, case.host_id)}, today)
     papers = attached(session, found)
     blocked = blocking(session, found, {run.application_id: {run.path, run.step} for run in runs})
     hosting = _hosting(session, [case.person_id for case in found.values() if case.gives == "studio"], casts)
@@ -60,11 +61,19 @@ def application_facts(
             **ground(run, case, casts[run.version_id]), person=people.get(case.person_id, PersonFacts()),
             attached=papers.get(case.id, frozenset()), waived=waived.get(case.id, {}),
             authority_body_id=casts[run.version_id].authority_id, blocking=blocked.get(case.id, ()),
-            seat_taken=case.person_id in hosting, opens_on=case.opens_on,
+            seat_taken=case.person_id in hosting, opens_on=case.opens_on, home_body_id=case.home_body_id,
+            host_school_id=host.school_id, host_subject=_subject(host, today),
         )
         for run in runs
         for case in [found[run.application_id]]
+        for host in [people.get(case.host_id or 0, PersonFacts())]
     }  # fmt: skip
+
+
+def _subject(person: PersonFacts, on: date) -> str:
+    """What somebody teaches today; of several posts the one entered last."""
+    taught = [post.subject for post in person.posts if post.subject and (post.to_on is None or post.to_on >= on)]
+    return taught[-1] if taught else ""
 
 
 def _hosting(session: Session, people: Sequence[int], casts: Mapping[int, Any]) -> frozenset[int]:
