@@ -1,6 +1,7 @@
 """StudioFlow 工作室全周期管理: the command line, one front door; everything behind it is imported when it is asked for."""
 
 import sys
+from contextlib import suppress
 from enum import StrEnum
 from typing import Annotated
 
@@ -50,10 +51,12 @@ def serve(
         return
     from web.app import create_app
 
-    if role is Role.WEB:
-        serving.serve_web(create_app, engine, lambda: serving.announce(engine, say, ""))
-    else:
-        serving.serve_all(create_app, engine, say)
+    with suppress(KeyboardInterrupt):  # the ordinary way to end
+        if role is Role.WEB:
+            serving.serve_web(create_app, engine, lambda: serving.announce(engine, say, ""))
+        else:
+            serving.serve_all(create_app, engine, say)
+    say("已停止。")
 
 
 @app.command()
