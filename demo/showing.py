@@ -18,10 +18,11 @@ from flows.engine.declare import Actor
 from flows.engine.work import Intent
 from flows.rounds import Places, RoundPlan, begin_application, plan_round
 from models import Appointment, Person, Post, StageRun, User
+from models.columns import table_of
 from models.session import reading, transaction
 
-RUNS, PEOPLE, USERS = StageRun.__table__, Person.__table__, User.__table__  # type: ignore[attr-defined]
-APPOINTMENTS, POSTS = Appointment.__table__, Post.__table__  # type: ignore[attr-defined]
+RUNS, PEOPLE, USERS = table_of(StageRun), table_of(Person), table_of(User)
+APPOINTMENTS, POSTS = table_of(Appointment), table_of(Post)
 PASSWORD = "studioflow"  # noqa: S105  printed at every start: the demonstration is for this machine only
 IN_REVIEW = 60
 DRAFTS = 8

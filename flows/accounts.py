@@ -11,10 +11,11 @@ from sqlmodel import Session
 
 from flows.engine.errors import NotFound, Refused
 from models import Appointment, LoginSession, Person, User
+from models.columns import table_of
 from models.people import ROLES
 
-USERS, PEOPLE, SESSIONS = User.__table__, Person.__table__, LoginSession.__table__  # type: ignore[attr-defined]
-APPOINTMENTS = Appointment.__table__  # type: ignore[attr-defined]
+USERS, PEOPLE, SESSIONS = table_of(User), table_of(Person), table_of(LoginSession)
+APPOINTMENTS = table_of(Appointment)
 SHORTEST = 8
 
 

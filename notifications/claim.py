@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, update
 from sqlmodel import Session
 
 from models import Incident, Message
+from models.columns import table_of
 from models.queries.messages import House, body_names, due_messages, houses, people, preferences, wordings
 from notifications.addresses import BadAddress, one_address
 from notifications.catalogue import notices
@@ -16,7 +17,7 @@ from notifications.days import local_today, next_morning
 from notifications.folding import Preferences, unwanted, waits_for_digest
 from notifications.sandbox import Wording
 
-MESSAGES = Message.__table__  # type: ignore[attr-defined]
+MESSAGES = table_of(Message)
 LEASE = timedelta(minutes=10)
 MOST_ATTEMPTS = 8
 

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from models import Message
+from models.columns import table_of
 from models.queries.bodies import recipients
 from models.queries.messages import people, preferences, queued_of_people
 from models.queries.waiting import DeskCounts, Urgent, desk_counts, urgent_runs
@@ -23,7 +24,7 @@ from notifications.folding import foldable_keys, waits_for_digest, wants_digest
 from notifications.render import subject_of
 from notifications.words import CHINA, Envelope, Sender, day_words, plain
 
-MESSAGES = Message.__table__  # type: ignore[attr-defined]
+MESSAGES = table_of(Message)
 PEOPLE_AT_ONCE = 200
 MOST_ROWS = 8
 STAGES = {

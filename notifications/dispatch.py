@@ -10,6 +10,7 @@ from sqlalchemy import Engine, update
 from sqlmodel import Session
 
 from models import Message
+from models.columns import table_of
 from models.queries.messages import people
 from models.session import transaction
 from models.settings import Settings, settings
@@ -21,7 +22,7 @@ from notifications.render import Rendered, render
 from notifications.sandbox import TemplateRefused
 from notifications.words import Envelope, Sender
 
-MESSAGES = Message.__table__  # type: ignore[attr-defined]
+MESSAGES = table_of(Message)
 PAUSES = (1, 5, 15, 60, 120, 240, 480)
 FIRST_PAUSE = timedelta(minutes=PAUSES[0])
 SILENCES_TO_STOP = 3

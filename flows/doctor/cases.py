@@ -10,8 +10,9 @@ from sqlmodel import Session, SQLModel
 from flows.engine.declare import CANCELLED, WITHDRAWN, Part
 from flows.lifecycle import STAGES
 from models import Application, Decision, Duty, Incident, Opinion, Round, StageRun
+from models.columns import table_of
 
-RUNS, APPLICATIONS, INCIDENTS = StageRun.__table__, Application.__table__, Incident.__table__  # type: ignore[attr-defined]
+RUNS, APPLICATIONS, INCIDENTS = table_of(StageRun), table_of(Application), table_of(Incident)
 SUBJECTS: dict[str, type[SQLModel]] = {
     "application": Application,
     "round": Round,

@@ -10,9 +10,10 @@ from sqlmodel import Session
 
 from flows.doctor import cases, decided, histories, storage
 from models import StageRun
+from models.columns import table_of
 from models.session import reading, transaction
 
-RUNS = StageRun.__table__  # type: ignore[attr-defined]
+RUNS = table_of(StageRun)
 Find = Callable[[Session, datetime], Iterable[str]]
 
 

@@ -11,11 +11,12 @@ from sqlmodel import Session
 from flows.engine.lists import FELL_OUT, digest_of
 from flows.programme.loading import digest
 from models import Application, Listing, ListingEntry, Message, ProgrammeVersion, Quota, StageRun, Transition
+from models.columns import table_of
 from models.queries.quotas import COUNTED, WHOSE
 
-QUOTAS, RUNS, APPLICATIONS = Quota.__table__, StageRun.__table__, Application.__table__  # type: ignore[attr-defined]
-LISTINGS, ENTRIES, MESSAGES = Listing.__table__, ListingEntry.__table__, Message.__table__  # type: ignore[attr-defined]
-VERSIONS, TRANSITIONS = ProgrammeVersion.__table__, Transition.__table__  # type: ignore[attr-defined]
+QUOTAS, RUNS, APPLICATIONS = table_of(Quota), table_of(StageRun), table_of(Application)
+LISTINGS, ENTRIES, MESSAGES = table_of(Listing), table_of(ListingEntry), table_of(Message)
+VERSIONS, TRANSITIONS = table_of(ProgrammeVersion), table_of(Transition)
 SETTLED_WITHIN, SENT_WITHIN = timedelta(minutes=10), timedelta(hours=2)
 GONE = ("withdrawn", "cancelled", "upheld")
 

@@ -10,8 +10,9 @@ from sqlmodel import Session
 
 from flows.engine.work import chain
 from models import StageRun, Transition
+from models.columns import table_of
 
-RUNS, TRANSITIONS = StageRun.__table__, Transition.__table__  # type: ignore[attr-defined]
+RUNS, TRANSITIONS = table_of(StageRun), table_of(Transition)
 AT_ONCE = 1000
 
 

@@ -51,10 +51,11 @@ def tree(session: Session, _now: datetime) -> Iterator[str]:
     }
     sound: set[int | None] = {None}
     for body_id in above:
-        way, at = [], body_id
+        way: list[int | None] = []
+        at: int | None = body_id
         while at not in sound and at not in way:
             way.append(at)
-            at = above.get(at)
+            at = above.get(at or 0)
         if at in sound:
             sound.update(way)
         else:

@@ -12,13 +12,14 @@ from sqlalchemy import Engine, event, select
 from flows.engine.lists import apply_list, make_list, preview_list, progress, unapplied_lists
 from flows.selection import draft_posting
 from models import Incident, StageRun, Transition
+from models.columns import table_of
 from models.queries.facts import READERS
 from models.session import transaction
 from tests.crash.crowd import applicant_of, at_once, crowd, pressing, runs_at
 from tests.crash.invariants import broken
 from tests.world import World
 
-RUNS, TRANSITIONS, INCIDENTS = StageRun.__table__, Transition.__table__, Incident.__table__
+RUNS, TRANSITIONS, INCIDENTS = table_of(StageRun), table_of(Transition), table_of(Incident)
 
 
 @pytest.fixture

@@ -11,12 +11,13 @@ from flows.engine.lists import make_list
 from flows.rounds import Places
 from flows.selection import draft_posting
 from models import StageRun, Transition
+from models.columns import table_of
 from models.session import transaction
 from tests.crash.crowd import applicant_of, at_once, crowd, pressing, runs_at, sorted_out, studio_of
 from tests.crash.invariants import broken
 from tests.world import World
 
-RUNS, TRANSITIONS = StageRun.__table__, Transition.__table__
+RUNS, TRANSITIONS = table_of(StageRun), table_of(Transition)
 
 
 @pytest.fixture

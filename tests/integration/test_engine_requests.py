@@ -12,12 +12,13 @@ from flows.engine.errors import Conflict, Refused
 from flows.engine.requests import once
 from flows.engine.work import Intent
 from models import Request, Transition
+from models.columns import table_of
 from models.session import transaction
 from tests.crash.crowd import at_once, crowd
 from tests.crash.invariants import broken
 from tests.world import World
 
-REQUESTS, TRANSITIONS = Request.__table__, Transition.__table__
+REQUESTS, TRANSITIONS = table_of(Request), table_of(Transition)
 
 
 @pytest.fixture

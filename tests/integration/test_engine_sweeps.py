@@ -4,26 +4,23 @@ import multiprocessing
 import os
 import signal
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, select
 
 from flows.engine.sweep import TRIES, sweep
-from flows.lifecycle import STAGES
 from flows.regulations import Regulations
 from models import Incident, Message, StageRun, Transition
+from models.columns import table_of
 from models.queries.facts import READERS
 from models.session import connect, transaction
 from tests.crash.crowd import applicant_of, at_once, crowd, runs_at
 from tests.crash.invariants import broken
 from tests.world import World
 
-RUNS, TRANSITIONS, MESSAGES, INCIDENTS = StageRun.__table__, Transition.__table__, Message.__table__, Incident.__table__
+RUNS, TRANSITIONS, MESSAGES, INCIDENTS = table_of(StageRun), table_of(Transition), table_of(Message), table_of(Incident)
 THOUSAND = 1000
 
 
