@@ -36,7 +36,7 @@ def create_app(engine: Engine | None = None, clock: Clock | None = None) -> Fast
     routes.include_all(app)
     app.middleware("http")(_headers)
     for error, answer in ((Refused, _refused), (Conflict, _conflict), (NotFound, _missing), (LoginNeeded, _login), (Forbidden, _forbidden),
-                          (HTTPException, _http), (RequestValidationError, _missing), (Exception, _fault)):  # fmt: skip
+                          (HTTPException, _http), (RequestValidationError, _invalid), (Exception, _fault)):  # fmt: skip
         app.add_exception_handler(error, answer)  # type: ignore[arg-type]
     return app
 
@@ -56,7 +56,8 @@ def _wants_json(request: Request) -> bool:
 
 def _answer(request: Request, status: int, code: str, says: str, template: str, **more: object) -> Response:
     if _wants_json(request):
-        return JSONResponse({"error": code, "message": says, **more}, status)
+        said = {"error": code, "message": says, "clause": more.get("clause", ""), "missing": list(more.get("missing", ()))}  # type: ignore[call-overload]
+        return JSONResponse(said, status)
     return page(
         request, template, {"code": code, "says": says, "number": getattr(request.state, "number", ""), **more}, status
     )
@@ -116,9 +117,18 @@ async def _missing(request: Request, _error: Exception) -> Response:
     return _answer(request, 404, "not_found", str(NotFound()), "states/missing.html")
 
 
+async def _invalid(request: Request, error: RequestValidationError) -> Response:
+    """A number in an address that is none leads nowhere; a body of the API that does not fit says where."""
+    wrong = [".".join(str(part) for part in one["loc"][1:]) for one in error.errors() if one["loc"][0] != "path"]
+    if not _wants_json(request) or not wrong:
+        return await _missing(request, error)
+    says = _("请求里这几处不对：{places}。没有改动任何内容。", places="、".join(wrong))
+    return _answer(request, 422, "invalid", says, "states/refused.html", missing=wrong)
+
+
 async def _login(request: Request, _error: LoginNeeded) -> Response:
     if _wants_json(request):
-        return JSONResponse({"error": "login", "message": "请先登录。"}, 401)
+        return _answer(request, 401, "login", _("请先登录。"), "states/refused.html")
     back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     return RedirectResponse(f"/login?next={back}" if request.method == "GET" else "/login", status_code=303)
 

@@ -6,8 +6,8 @@ from fastapi.responses import Response
 from flows.engine.calendar import start_of_day
 from flows.engine.errors import NotFound
 from models.queries.letters import letter, mark_read
-from models.queries.messages import box as office_box
 from models.queries.messages import MessageCounts, houses, message_counts, my_messages, wordings
+from models.queries.messages import box as office_box
 from models.settings import settings
 from web.i18n import _
 from web.views.messages import (
