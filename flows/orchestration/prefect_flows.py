@@ -24,12 +24,13 @@ from flows.orchestration.looks import MAILS
 from flows.orchestration.places import workplace
 from flows.regulations import regulations
 from models import Incident, StageRun
+from models.columns import table_of
 from models.queries.bodies import keys_of
 from models.session import reading
 from models.settings import ROOT
 from notifications.dispatch import dispatch as dispatch_batch
 
-RUNS, INCIDENTS = StageRun.__table__, Incident.__table__  # type: ignore[attr-defined]
+RUNS, INCIDENTS = table_of(StageRun), table_of(Incident)
 MOST_CHUNKS = 2000
 Row = dict[str, Any]
 
