@@ -171,8 +171,9 @@ def _more(programme: Programme, path: Path, step: Step, changes: Mapping[str, An
             criteria = {role: programme.people[role].criteria for role in programme.roles_of(path)}
             return {"criteria": criteria, "expert_judges": has_experts, "from_levels": path.from_, "call": path.call}
         case "tier_review":
-            tiers = [one.name for one in path.steps if one.stage == "tier_review"]
-            return {"judges": tiers[0] == step.name}
+            # Nobody judges themselves: a consent of the person is not the tier that judges.
+            tiers = [one.name for one in path.steps if one.stage == "tier_review" and set(one.by) != {"person"}]
+            return {"judges": step.name in tiers[:1]}
         case "expert_review":
             return {"rubric": changes["rubric"]["value"] if "rubric" in changes else rubric(programme)}
         case "plaque":

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import String, cast, func, literal, select
 from sqlmodel import Session
 
 from models import Application, Duty, Opinion, Person, Round, Seat, StageRun, Studio
@@ -37,7 +37,7 @@ OWED = (
 UNSIGNED = (
     select(RUNS.c.parent_id, PEOPLE.c.name)
     .join(OPINIONS, OPINIONS.c.id == RUNS.c.subject_id)
-    .join(PEOPLE, OPINIONS.c.party == func.concat("person:", PEOPLE.c.id))
+    .join(PEOPLE, OPINIONS.c.party == literal("person:") + cast(PEOPLE.c.id, String))
     .where(among(RUNS.c.parent_id, "parents"), RUNS.c.subject_kind == "opinion", OPINIONS.c.kind == "signature")
     .where(func.coalesce(RUNS.c.outcome, "") != "given")
     .order_by(OPINIONS.c.id)
