@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Awaitable, Callable
+from urllib.parse import urlparse
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -17,6 +18,7 @@ from web.assets import mount_assets
 from web.display import Provenance
 from web.i18n import _
 from web.templating import page
+from web.views.stale import LastAct, last_act
 from web.visit import Forbidden, LoginNeeded
 
 HEADERS = {
@@ -58,9 +60,16 @@ def _answer(request: Request, status: int, code: str, says: str, template: str, 
     if _wants_json(request):
         said = {"error": code, "message": says, "clause": more.get("clause", ""), "missing": list(more.get("missing", ()))}  # type: ignore[call-overload]
         return JSONResponse(said, status)
-    return page(
-        request, template, {"code": code, "says": says, "number": getattr(request.state, "number", ""), **more}, status
-    )
+    visit = getattr(request.state, "visit", None)
+    context = {"code": code, "says": says, "number": getattr(request.state, "number", ""), "back": came_from(request), **more}
+    return visit.page(template, status, **context) if visit else page(request, template, context, status)
+
+
+def came_from(request: Request) -> str:
+    """The page of ours that a form was on, for a way back; home when it is not known."""
+    sent = urlparse(request.headers.get("referer", ""))
+    ours = sent.netloc == request.headers.get("host", "") and sent.path.startswith("/") and not sent.path.startswith("//")
+    return f"{sent.path}?{sent.query}" if ours and sent.query else sent.path if ours else "/"
 
 
 async def _refused(request: Request, error: Refused) -> Response:
@@ -86,7 +95,17 @@ async def _refused(request: Request, error: Refused) -> Response:
         origin=provenance(error.origin),
         missing=error.missing,
         kept=kept,
+        last=_last_act(request) if stale else None,
     )
+
+
+def _last_act(request: Request) -> LastAct | None:
+    """Who did what meanwhile, if the visitor may know."""
+    visit, run_id = getattr(request.state, "visit", None), str(request.path_params.get("run_id", ""))
+    if visit is None or not visit.visitor.known or not run_id.isdigit():
+        return None
+    with visit.reading() as work:
+        return last_act(work, int(run_id), visit.visitor)
 
 
 async def _typed(request: Request) -> list[tuple[str, str]]:
@@ -94,9 +113,9 @@ async def _typed(request: Request) -> list[tuple[str, str]]:
     if request.method != "POST":
         return []
     form = await request.form()
-    words = {"reason": _("意见"), "opinion": _("意见"), "facts": _("事实")}
+    words = {"reason": _("意见"), "opinion": _("意见"), "facts": _("事实"), "defect_what": _("要补正的地方")}
     return [
-        (words.get(key, key), value) for key, value in form.items() if key in words and isinstance(value, str) and value
+        (words[key], value) for key, value in form.multi_items() if key in words and isinstance(value, str) and value.strip()
     ]
 
 

@@ -150,7 +150,9 @@ def _visit(request: Request) -> Visit:
     if visitor.session_id is not None and request.method in SAFE:
         with transaction(state.engine) as session:
             seen(session, visitor.session_id, now)
-    return Visit(request, visitor, now, state.engine, regulations())
+    visit = Visit(request, visitor, now, state.engine, regulations())
+    request.state.visit = visit
+    return visit
 
 
 def _bearer(request: Request) -> str:

@@ -241,3 +241,21 @@ def post_title(session: Session, person_id: int, today: date) -> str:
         ).scalar()
         or ""
     )
+
+
+def last_transition(session: Session, run_id: int, scope: ColumnElement[bool]) -> Row[Any] | None:
+    """The last thing that happened to a run of an application in scope, and who did it; one query."""
+    stood_for = PEOPLE.alias("stood_for")
+    return session.execute(
+        select(
+            TRANSITIONS.c.event, TRANSITIONS.c.at, RUNS.c.application_id, PEOPLE.c.name.label("actor"),
+            stood_for.c.name.label("acted_for"),
+        )
+        .join(RUNS, RUNS.c.id == TRANSITIONS.c.run_id)
+        .join(APPLICATIONS, APPLICATIONS.c.id == RUNS.c.application_id)
+        .outerjoin(PEOPLE, PEOPLE.c.id == TRANSITIONS.c.actor_id)
+        .outerjoin(stood_for, stood_for.c.id == TRANSITIONS.c.for_person_id)
+        .where(TRANSITIONS.c.run_id == run_id, RUNS.c.parent_id.is_(None), scope)
+        .order_by(TRANSITIONS.c.version.desc())
+        .limit(1)
+    ).first()  # fmt: skip

@@ -9,12 +9,25 @@ from typing import Any
 from sqlalchemy import Select, and_, func, literal, not_, or_, select
 from sqlmodel import Session
 
-from models import Application, Body, CriterionCheck, Message, Person, Revision, Round, StageRun, Studio, Transition
+from models import (
+    Application,
+    Body,
+    CriterionCheck,
+    Message,
+    Person,
+    Request,
+    Revision,
+    Round,
+    StageRun,
+    Studio,
+    Transition,
+)
 from models.columns import table_of
 
 RUNS, APPLICATIONS, PEOPLE, BODIES = table_of(StageRun), table_of(Application), table_of(Person), table_of(Body)
 ROUNDS, TRANSITIONS, STUDIOS = table_of(Round), table_of(Transition), table_of(Studio)
 CHECKS, MESSAGES, REVISIONS = table_of(CriterionCheck), table_of(Message), table_of(Revision)
+REQUESTS = table_of(Request)
 PAGE = 50
 
 
@@ -184,6 +197,12 @@ def inbox_case(session: Session, run_id: int) -> InboxRow | None:
 def inbox_cases(session: Session, run_ids: Collection[int]) -> list[InboxRow]:
     """These cases as the list shows them, by id."""
     return [_row(row) for row in session.execute(_listed().where(RUNS.c.id.in_(run_ids)).order_by(RUNS.c.id))]
+
+
+def answer_of(session: Session, request_id: str, actor: str, act: str) -> Mapping[str, Any] | None:
+    """What an act of this actor answered; None when there was none, or it was somebody else's."""
+    asked = (REQUESTS.c.id == request_id, REQUESTS.c.actor == actor, REQUESTS.c.act == act)
+    return session.execute(select(REQUESTS.c.answer).where(*asked)).scalar()
 
 
 def _with_application() -> Any:

@@ -22,7 +22,7 @@ def visible_applications(person_id: int, body_ids: Collection[int]) -> ColumnEle
     if not body_ids:
         return own
     submitted = APPLICATIONS.c.submitted_at.is_not(None)
-    return or_(own, and_(submitted, or_(_of_bodies(body_ids), _of_authority(body_ids), _on_desk(body_ids))))
+    return or_(own, and_(submitted, or_(_of_bodies(body_ids), of_authority(body_ids), _on_desk(body_ids))))
 
 
 def _of_bodies(body_ids: Collection[int]) -> ColumnElement[bool]:
@@ -32,7 +32,8 @@ def _of_bodies(body_ids: Collection[int]) -> ColumnElement[bool]:
                and_(APPLICATIONS.c.body_id.in_(below), APPLICATIONS.c.direct.is_(False)))  # fmt: skip
 
 
-def _of_authority(body_ids: Collection[int]) -> ColumnElement[bool]:
+def of_authority(body_ids: Collection[int]) -> ColumnElement[bool]:
+    """Applications under programmes whose deciding body is one of these, drafts included."""
     under: ColumnElement[bool] = APPLICATIONS.c.version_id.in_(
         select(VERSIONS.c.id)
         .join(PROGRAMMES, PROGRAMMES.c.id == VERSIONS.c.programme_id)

@@ -67,9 +67,7 @@ def list_context(
     """Everything the list shows; a fixed number of queries, however many rows."""
     visitor = visit.visitor
     person = visitor.person_id or 0
-    wanted = InboxFilter(
-        wanted.box, wanted.stage, wanted.round_id, wanted.school_stage, views.soon_until(work), wanted.page
-    )
+    wanted = views.narrowed(work, wanted)
     until = views.soon_until(work)
     counts = box_counts(work.session, visitor.keys, person, visit.now, until)
     rows, total = inbox(work.session, visitor.keys, person, visit.now, wanted)

@@ -1,7 +1,7 @@
 """What the inbox and the case page share: the mark of a deadline and why it is that day, origins, the decision and its choices."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -30,6 +30,7 @@ from web.display import (
 from web.i18n import _, word
 from web.views.programmes import clause_anchor
 
+ABOUT = {"within": word("审核时限"), "return_within": word("补正时限"), "length": word("公示期"), "inquiry": word("核查时限")}
 SPANS = {"returned": "return_within", "objected": "inquiry", "posted": "length"}
 FAMILIES = {"round": "rounds"}
 FEWEST_DEFECT_LINES = 3
@@ -86,6 +87,8 @@ def why_of(row: Any, rule: StepRule | None, address: str = "") -> Why:
     """Why a deadline falls on its day, fact by fact; the span carries its origin."""
     key = SPANS.get(row.state, "within")
     origin = provenance_of(rule.policy.origin(key), address) if rule else None
+    if origin is not None and origin.kind == "default":
+        origin = replace(origin, text=_(ABOUT[key]))
     steps = tuple(
         WhyStep(f"{label}{_('：')}{text}", origin if label == "时限" else None) for label, text in row.due_steps
     )

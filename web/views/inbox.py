@@ -63,6 +63,11 @@ def soon_until(work: Work) -> datetime:
     return end_of_day(work.calendar.add_working_days(local_day(work.now), SOON))
 
 
+def narrowed(work: Work, wanted: InboxFilter) -> InboxFilter:
+    """The filter with the moment until which something counts as soon due."""
+    return replace(wanted, soon_until=soon_until(work))
+
+
 def address(wanted: InboxFilter, **changes: Any) -> str:
     """The address of a view of the inbox; what is left out keeps its value, what is empty is not written."""
     said = {
