@@ -7,7 +7,6 @@ from sqlalchemy import func, insert, select, update
 from flows.engine.calendar import local_day
 from flows.engine.declare import Actor
 from flows.engine.errors import NotFound, Refused
-from flows.engine.steps import desk_of
 from flows.engine.work import Work
 from flows.programme.criteria import check, unmet
 from flows.programme.loading import origin_of
@@ -90,8 +89,9 @@ def _chooser(work: Work, version_id: int, role: Role, studio: Any) -> str:
     if role.chosen_by == "host":
         return f"person:{studio.host_id}"
     above = lineages(work.session, [studio.home_body_id])[studio.home_body_id]
-    cast = work.book.cast(work.session, version_id)
-    return desk_of(role.chosen_by or "", cast, studio, above)
+    cast, chooser = work.book.cast(work.session, version_id), role.chosen_by or ""
+    body_id = cast.bodies.get(chooser) or next((one.id for one in above if one.level == cast.levels.get(chooser)), None)
+    return f"body:{body_id}"
 
 
 def _refuse_unfit(work: Work, programme: Programme, role: Role, studio: Any, person_id: int, version_id: int) -> None:

@@ -254,12 +254,13 @@ class World:
                 query = query.where(RUNS.c.held_by.in_((f"body:{self.ids[held_by]}", f"person:{self.ids[held_by]}")))
             rows = session.execute(query.order_by(RUNS.c.id)).all()
         live = [row for row in rows if row.ended_at is None]
-        return (live or rows)[-1]
+        return (live or rows or [None])[-1]
 
     def do(self, by: str, event: str, to: str, expect: int | None = None, **payload: Any) -> Happening:
         """One act by ordinary means; raises Refused."""
-        branch = by if self.run_of(to).branch and by in self.ids else None
-        run = self.run_of(to, branch) if branch else self.run_of(to)
+        run = self.run_of(to)
+        if run.branch and by in self.ids:
+            run = self.run_of(to, by) or run
         return self.act(by, event, run, expect, **payload)
 
     def act(self, by: str, event: str, run: Any, expect: int | None = None, **payload: Any) -> Happening:
