@@ -1,0 +1,147 @@
+"""Killed at every point and at any moment: nothing acknowledged is lost, nothing happens twice, the round comes to the same end."""
+
+import os
+import random
+import signal
+import time
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event, text
+
+from tests.crash.invariants import broken
+from tests.crash.script import Script
+from tests.world import World
+
+KILLS = int(os.environ.get("STUDIOFLOW_KILLS", "0"))
+RANDOM = {"sqlite": KILLS or 2000, "postgresql": KILLS or 250}
+MOST_MS = {"sqlite": 9, "postgresql": 45}
+
+
+class Killing:
+    """A server that forks a child for each life of the script; the parent only counts and looks."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine, self.kills, self.acknowledged = engine, 0, 0
+        self.labels: set[str] = set()
+
+    def life(self, script: Script, most: int | None, death: Callable[[int], None], arm: Callable[[], None] = lambda: None) -> bool:
+        """One child; returns whether it lived to its end."""
+        reading, writing = os.pipe()
+        child = os.fork()
+        if child == 0:
+            self._live(script, most, writing, arm)
+        os.close(writing)
+        death(child)
+        _, status = os.waitpid(child, 0)
+        said = os.read(reading, 65536)
+        os.close(reading)
+        if said:
+            self.acknowledged = said[-1] + 1
+        lived = not os.WIFSIGNALED(status)
+        assert not lived or os.WEXITSTATUS(status) == 0, "the script failed by itself"
+        self.kills += not lived
+        return lived
+
+    def _live(self, script: Script, most: int | None, writing: int, arm: Callable[[], None]) -> None:
+        status = 1
+        try:
+            self.engine.dispose(close=False)
+            arm()
+            script.play(self.acknowledged, lambda place: os.write(writing, bytes([place])) and None, most)
+            status = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(status)
+
+    def check(self, script: Script) -> None:
+        """Every acknowledged request is there, exactly once."""
+        wanted = {act.id for act in script.acts[: self.acknowledged] if act.do}
+        with self.engine.connect() as connection:
+            found = connection.execute(text("SELECT id FROM request WHERE id LIKE :name"), {"name": f"{script.name}:%"}).scalars().all()
+        assert wanted <= set(found)
+        assert len(found) == len(set(found))
+
+
+def _kill_at(engine: Engine, point: int) -> None:
+    """Die at the n-th labelled point: before and after each statement, before and after each commit."""
+    passed = [0]
+
+    def label(*_: Any) -> None:
+        passed[0] += 1
+        if passed[0] == point:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    for name in ("before_cursor_execute", "after_cursor_execute", "commit"):
+        event.listen(engine, name, label)
+    after = engine.dialect.do_commit
+
+    def commit_and_label(connection: Any) -> None:
+        after(connection)
+        label()
+
+    engine.dialect.do_commit = commit_and_label  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def world(any_database: Engine) -> World:
+    return World(any_database)
+
+
+def _undisturbed(world: World, applicants: int) -> dict[str, Any]:
+    script = Script(world, "calm", applicants)
+    script.play(0, lambda _place: None)
+    assert broken(world.engine) == []
+    ending = script.ending()
+    assert set(ending["outcomes"]) == {"hung"}
+    return ending
+
+
+def test_killed_at_every_labelled_point_a_round_comes_to_the_same_end(world: World) -> None:
+    applicants = 1
+    ending = _undisturbed(world, applicants)
+    killing, script = Killing(world.engine), Script(world, "points", applicants)
+    sparse = 1 if world.engine.dialect.name == "sqlite" else 5
+    began = time.perf_counter()
+    while killing.acknowledged < len(script.acts):
+        point, act = 1, killing.acknowledged
+        while killing.acknowledged == act:
+            world.engine.dispose(close=False)
+            killing.life(script, 1, lambda _child: None, lambda point=point: _kill_at(world.engine, point))  # type: ignore[misc]
+            point += sparse
+        killing.check(script)
+        assert point > sparse
+    print(f"{killing.kills} kills in {time.perf_counter() - began:.1f} s")
+    assert broken(world.engine) == []
+    assert script.ending() == ending
+    assert killing.kills > 150 / sparse
+
+
+@pytest.mark.timeout(170)
+def test_killed_at_any_moment_a_round_comes_to_the_same_end(world: World) -> None:
+    name = world.engine.dialect.name
+    applicants, chance = 4, random.Random(20250331)
+    ending = _undisturbed(world, applicants)
+    killing, rounds, began = Killing(world.engine), 0, time.perf_counter()
+
+    def death(child: int) -> None:
+        time.sleep(chance.random() * MOST_MS[name] / 1000)
+        os.kill(child, signal.SIGKILL)
+
+    while killing.kills < RANDOM[name]:
+        rounds += 1
+        killing.acknowledged, script = 0, Script(world, f"round{rounds}", applicants)
+        while killing.acknowledged < len(script.acts) and killing.kills < RANDOM[name]:
+            world.engine.dispose(close=False)
+            killing.life(script, None, death)
+            if killing.kills % 10 == 0:
+                killing.check(script)
+        world.engine.dispose(close=False)
+        script.play(killing.acknowledged, lambda _place: None)
+        assert script.ending() == ending
+        assert broken(world.engine) == []
+    took = time.perf_counter() - began
+    print(f"{killing.kills} kills over {rounds} rounds in {took:.1f} s, {killing.kills / took:.0f} a second")
