@@ -1,0 +1,114 @@
+"""`python -m bench [--quick] [--sqlite]`: one JSON object on standard output, and a table where somebody looks."""
+
+import json
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from rich.console import Console
+from rich.table import Table
+
+from bench.ground import make_ground
+from bench.looking import inbox_ms, sweep_ms
+from bench.writing import chunked, singly
+from models.session import connect
+from tests import postgres
+from tests.parts import postgres_programs
+
+GOALS = {"apply.ratio": (">=", 0.25), "apply_many.ratio": (">=", 0.35), "sweep.ms": ("<", 50.0), "inbox.p95_ms": ("<", 50.0)}
+
+
+def measure(url: str, copies: Callable[[], Any], runs: int, many: int) -> dict[str, dict[str, float]]:
+    """Every figure at one size of database."""
+    ground = make_ground(connect(url), runs)
+    figures = {
+        "apply": singly(ground, copies, many), "apply_many": chunked(ground, copies, many),
+        "sweep": sweep_ms(ground), "inbox": inbox_ms(ground),
+    }  # fmt: skip
+    ground.engine.dispose()
+    return figures
+
+
+def on_sqlite(runs: int, many: int) -> dict[str, dict[str, float]]:
+    """WAL and synchronous FULL on both sides."""
+    with tempfile.TemporaryDirectory(dir=".") as folder:
+        path, copies = Path(folder) / "bench.db", iter(range(10))
+
+        def copy() -> sqlite3.Connection:
+            target = Path(folder) / f"copy{next(copies)}.db"
+            with sqlite3.connect(path) as source:
+                source.execute("VACUUM INTO ?", (str(target),))
+            bare = sqlite3.connect(target, isolation_level=None)
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+                bare.execute(f"PRAGMA {pragma}")
+            return bare
+
+        return measure(f"sqlite:///{path}", copy, runs, many)
+
+
+def on_postgresql(runs: int, many: int) -> dict[str, dict[str, float]]:
+    """A cluster of the tests' own with fsync and synchronous_commit switched on."""
+    cluster, copies = postgres.running_cluster(), iter(range(10))
+    for setting in ("fsync = on", "full_page_writes = on", "synchronous_commit = on"):
+        cluster.execute(sql.SQL(f"ALTER SYSTEM SET {setting}"))  # type: ignore[arg-type]
+    cluster.execute(sql.SQL("SELECT pg_reload_conf()").format())
+    url = postgres.postgres_url("bench")
+
+    def copy() -> psycopg.Connection[Any]:
+        name = f"bench_copy{next(copies)}"
+        cluster.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+        cluster.execute(sql.SQL("CREATE DATABASE {} TEMPLATE studioflow_bench").format(sql.Identifier(name)))
+        return psycopg.connect(cluster.url(name).replace("+psycopg", ""), autocommit=True)
+
+    return measure(url, copy, runs, many)
+
+
+def main() -> None:
+    """Measure small and large, print the large with its growth."""
+    quick = "--quick" in sys.argv
+    sizes, many = ((10_000, 50_000), 200) if quick else ((10_000, 1_000_000), 1000)
+    databases = {"sqlite": on_sqlite}
+    if postgres_programs() and "--sqlite" not in sys.argv:
+        postgres.prepare_place()
+        databases["postgresql"] = on_postgresql
+    try:
+        results = {name: {size: one(size, many) for size in sizes} for name, one in databases.items()}
+    finally:
+        if len(databases) > 1:
+            postgres.remove_place()
+    report = {name: _grown(by_size, sizes) for name, by_size in results.items()}
+    said = {"runs": sizes[1], "smaller": sizes[0], **report.pop("sqlite"), **report}
+    if sys.stdout.isatty():
+        _show(said)
+    print(json.dumps(said, ensure_ascii=False))
+
+
+def _grown(by_size: dict[int, dict[str, dict[str, float]]], sizes: tuple[int, int]) -> dict[str, Any]:
+    small, large = by_size[sizes[0]], by_size[sizes[1]]
+    return {
+        what: {**figures, "growth": {key: round(value / small[what][key], 2) for key, value in figures.items() if small[what][key]}}
+        for what, figures in large.items()
+    }  # fmt: skip
+
+
+def _show(said: dict[str, Any]) -> None:
+    table = Table(title=f"{said['runs']:,} 件；增长：从 {said['smaller']:,} 件起")
+    for column in ("数据库", "项目", "数值", "目标", "增长"):
+        table.add_column(column)
+    for database in ("sqlite", "postgresql"):
+        figures = said if database == "sqlite" else said.get(database, {})
+        for name, (sign, goal) in GOALS.items():
+            what, key = name.split(".")
+            if what in figures:
+                one = figures[what]
+                table.add_row(database, name, f"{one[key]}", f"{sign} {goal}", f"×{one['growth'].get(key, '')}")
+    Console(stderr=True).print(table)
+
+
+if __name__ == "__main__":
+    main()
