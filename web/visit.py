@@ -73,12 +73,16 @@ class Visit:
             return once(work.session, form.request_id, actor, act, said, self.now, lambda: do(work))
 
     def page(self, name: str, status: int = 200, /, **context: Any) -> HTMLResponse:
-        """Answer with a page inside the visitor's frame (none for the public)."""
+        """Answer with a page inside the visitor's frame (none for the public).
+
+        The word that `go` left in the address is shown, unless the page takes it as `note` and shows it in its own place.
+        """
         chrome = None
         if self.visitor.known:
             with self.reading() as work:
                 chrome = chrome_of(work, self.visitor, self.request.url.path)
-        return page(self.request, name, {"chrome": chrome, "today": self.today, "request_id": new_request_id(),
+        done = "" if "note" in context else self.request.query_params.get("note", "")[:200]
+        return page(self.request, name, {"chrome": chrome, "today": self.today, "request_id": new_request_id(), "done": done,
                                          "csrf": self.visitor.csrf, **context}, status)  # fmt: skip
 
     def go(self, address: str, note: str = "") -> RedirectResponse:
