@@ -1,6 +1,6 @@
 """Expert pages: a blind sheet names nobody, drafts and marks are one's own, others' marks wait for one's own."""
 
-from collections.abc import Iterator
+import secrets
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ def client_of(world: World, name: str = "") -> TestClient:
     if name:
         person = world.ids.get(f"{name}_officer", world.ids.get(name, 0))
         with transaction(world.engine) as session:
-            token = f"token-{name}-{world.clock.now().isoformat()}"
+            token = secrets.token_hex(16)
             found = session.execute(select(User).where(table_of(User).c.person_id == person)).scalar()
             if found is None:
                 found = User(person_id=person, login=name, password_hash="-")
@@ -45,11 +45,11 @@ def client_of(world: World, name: str = "") -> TestClient:
 
 def form(**fields: Any) -> dict[str, Any]:
     """What every write form carries, and more."""
-    return {"request_id": f"request-{len(str(fields))}-{abs(hash(str(sorted(fields.items()))))}", "csrf": "c" * 20, **fields}
+    return {"request_id": secrets.token_hex(8), "csrf": "c" * 20, **fields}
 
 
 @pytest.fixture
-def world(sqlite_database: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def world(sqlite_database: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     """Two applications before their panels in a blind round, with material that names everybody."""
     monkeypatch.setattr(settings(), "files", tmp_path / "files")
     world = World(sqlite_database)
@@ -74,7 +74,7 @@ def world(sqlite_database: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPat
             ))  # fmt: skip
     world.on("2025-03-20")
     world.draw()
-    yield world
+    return world
 
 
 def sheet_of(world: World, name: str) -> tuple[int, str]:
@@ -114,7 +114,11 @@ def test_blind_sheet_names_nobody_on_pages_files_and_exports(world: World) -> No
 
 def test_sheet_belongs_to_its_expert_alone(world: World) -> None:
     run_id, expert = sheet_of(world, "宋海燕")
-    other = next(f"expert{n}" for n in range(9) if all(q.held_by != f"person:{world.ids[f'expert{n}']}" for q in world.asked("宋海燕")))
+    other = next(
+        f"expert{n}"
+        for n in range(9)
+        if all(q.held_by != f"person:{world.ids[f'expert{n}']}" for q in world.asked("宋海燕"))
+    )
     assert client_of(world, other).get(f"/scores/{run_id}").status_code == 404
     assert client_of(world, "bureau").get(f"/scores/{run_id}").status_code == 403
     assert client_of(world).get(f"/scores/{run_id}").status_code == 303
@@ -124,7 +128,11 @@ def test_sheet_belongs_to_its_expert_alone(world: World) -> None:
 def test_draft_is_kept_and_the_number_wins_over_the_level(world: World) -> None:
     run_id, expert = sheet_of(world, "宋海燕")
     client = client_of(world, expert)
-    answer = client.post(f"/scores/{run_id}/draft", data=form(r1="30", r2_level="2", comment="扎实"), headers={"accept": "application/json"})
+    answer = client.post(
+        f"/scores/{run_id}/draft",
+        data=form(r1="30", r2_level="2", comment="扎实"),
+        headers={"accept": "application/json"},
+    )
     assert answer.json()["sum"] == 58
     page = client.get(f"/scores/{run_id}").text
     assert 'value="30"' in page
@@ -146,10 +154,13 @@ def test_submission_with_gaps_lists_them_and_keeps_what_was_typed(world: World) 
 def test_others_marks_are_hidden_until_ones_own_are_in(world: World) -> None:
     run_id, expert = sheet_of(world, "宋海燕")
     client = client_of(world, expert)
-    world.score("宋海燕", *([0] * 0))
     second = world.asked("宋海燕")[1]
-    other = next(key for key, value in world.ids.items() if second.held_by == f"person:{value}" and key.startswith("expert"))
-    client_of(world, other).post(f"/scores/{second.id}", data=form(version=second.version, r1="31", r2="31", r3="31", comment="别人的话"))
+    other = next(
+        key for key, value in world.ids.items() if second.held_by == f"person:{value}" and key.startswith("expert")
+    )
+    client_of(world, other).post(
+        f"/scores/{second.id}", data=form(version=second.version, r1="31", r2="31", r3="31", comment="别人的话")
+    )
     assert "别人的话" not in client.get(f"/scores/{run_id}").text
     version = next(one.version for one in world.asked("宋海燕") if one.id == run_id)
     done = client.post(f"/scores/{run_id}", data=form(version=version, **marks()))
