@@ -359,6 +359,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_tie_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "apitoken",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("made_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["account.id"], name=op.f("fk_apitoken_user_id_account"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_apitoken")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_apitoken_token_hash")),
+    )
+    with op.batch_alter_table("apitoken", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_apitoken_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
         "casting",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("programme_id", sa.Integer(), nullable=False),
@@ -409,24 +426,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("loginsession", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_loginsession_user_id"), ["user_id"], unique=False)
-
-    op.create_table(
-        "apitoken",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("token_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("made_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["account.id"], name=op.f("fk_apitoken_user_id_account"), ondelete="RESTRICT"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_apitoken")),
-        sa.UniqueConstraint("token_hash", name=op.f("uq_apitoken_token_hash")),
-    )
-    with op.batch_alter_table("apitoken", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_apitoken_user_id"), ["user_id"], unique=False)
-
 
     op.create_table(
         "programmeversion",
@@ -1377,10 +1376,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_programmeversion_programme_id"))
 
     op.drop_table("programmeversion")
-    with op.batch_alter_table("apitoken", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_apitoken_user_id"))
-
-    op.drop_table("apitoken")
     with op.batch_alter_table("loginsession", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_loginsession_user_id"))
 
@@ -1391,6 +1386,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_casting_body_id"))
 
     op.drop_table("casting")
+    with op.batch_alter_table("apitoken", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_apitoken_user_id"))
+
+    op.drop_table("apitoken")
     with op.batch_alter_table("tie", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_tie_person_id"))
         batch_op.drop_index(batch_op.f("ix_tie_other_person_id"))
