@@ -259,3 +259,33 @@ def last_transition(session: Session, run_id: int, scope: ColumnElement[bool]) -
         .order_by(TRANSITIONS.c.version.desc())
         .limit(1)
     ).first()  # fmt: skip
+
+
+def round_of(session: Session, round_id: int) -> Row[Any] | None:
+    """A launched round with its programme; one query."""
+    return session.execute(
+        select(ROUNDS, PROGRAMMES.c.code, VERSIONS.c.number.label("version_number"))
+        .join(VERSIONS, VERSIONS.c.id == ROUNDS.c.version_id)
+        .join(PROGRAMMES, PROGRAMMES.c.id == VERSIONS.c.programme_id)
+        .where(ROUNDS.c.id == round_id, ROUNDS.c.launched_at.is_not(None))
+    ).first()
+
+
+def own_live(session: Session, person_id: int, round_id: int) -> int | None:
+    """The application a person has going in a round."""
+    return session.execute(
+        select(APPLICATIONS.c.id).where(
+            APPLICATIONS.c.person_id == person_id, APPLICATIONS.c.round_id == round_id, APPLICATIONS.c.outcome.is_(None)
+        )
+    ).scalar()
+
+
+def defects_of(session: Session, run_id: int) -> Sequence[Mapping[str, Any]]:
+    """What a review sent back last: place and what is lacking, as it was written."""
+    payload = session.execute(
+        select(TRANSITIONS.c.payload)
+        .where(TRANSITIONS.c.run_id == run_id, TRANSITIONS.c.event == "send_back")
+        .order_by(TRANSITIONS.c.version.desc())
+        .limit(1)
+    ).scalar()
+    return list((payload or {}).get("defects", []))

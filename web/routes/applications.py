@@ -8,11 +8,10 @@ from urllib.parse import urlencode
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from flows.engine.apply import preview
+from flows.engine.apply import apply, preview
 from flows.engine.errors import NotFound
 from flows.engine.work import Intent, Work
 from flows.lifecycle import STAGES
-from flows.waiving import waivable, waive
 from models.queries.applications import (
     PAGE,
     ApplicationFilter,
@@ -28,6 +27,7 @@ from models.queries.applications import (
     revisions_of,
     runs_of,
 )
+from models.queries.files import writable_run
 from models.queries.scope import of_authority, visible_applications
 from web.display import Choice, DueMark, Filter, Paging, StateMark
 from web.i18n import _
@@ -49,6 +49,7 @@ from web.views.applications import (
     worked_since,
 )
 from web.views.cases import FORM_PARTS, Decision, decision_of, due_of
+from web.views.forms import waivable
 from web.visit import Posted, Visit, Visiting
 
 router = APIRouter()
@@ -203,12 +204,12 @@ def _acts(visit: Visit, work: Work, row: Any, live: Any) -> Mapping[str, Any]:
 
 
 @router.get("/applications/{application_id}/waive")
-def waive_page(visit: Visiting, application_id: int) -> Response:
+def waive_page(visit: Visiting, application_id: int, note: str = "") -> Response:
     """Criteria of one application that the text lets the authority waive, and which it has waived."""
     with visit.reading() as work:
-        row = _of_authority(visit, work, application_id)
-        open_checks = waivable(work, application_id)
-    return visit.page("applications/waive.html", application=row, checks=open_checks)
+        row, run = _of_authority(visit, work, application_id)
+        checks = waivable(work, run) if run is not None and run.stage == "application" else ()
+    return visit.page("applications/waive.html", application=row, run=run, checks=checks, note=note)
 
 
 @router.post("/applications/{application_id}/waive")
@@ -217,16 +218,20 @@ def waive_one(visit: Visiting, form: Posted, application_id: int) -> Response:
     place, reason = form.text("place"), form.text("reason")
 
     def do(work: Work) -> Mapping[str, Any]:
-        _of_authority(visit, work, application_id)
-        waive(work, visit.visitor.actor, application_id, place, reason)
+        _row, run = _of_authority(visit, work, application_id)
+        if run is None:
+            raise NotFound
+        payload = {"place": place, "reason": reason}
+        apply(work, Intent(run.id, "waive", payload, form.version), visit.visitor.actor)
         return {"place": place}
 
     visit.once(form, f"waive:{application_id}", do)
     return visit.go(f"/applications/{application_id}/waive", _("已豁免，理由写入资格核对。"))
 
 
-def _of_authority(visit: Visit, work: Work, application_id: int) -> Any:
+def _of_authority(visit: Visit, work: Work, application_id: int) -> tuple[Any, Any]:
+    """An application under the visitor's authority, drafts included, and the run that waits for its writer."""
     row = application_of(work.session, application_id, of_authority(visit.visitor.body_ids))
     if row is None:
         raise NotFound
-    return row
+    return row, writable_run(work.session, application_id)
