@@ -26,6 +26,7 @@ class StageRun(SQLModel, table=True):
         partial("on_desk", "desk", "due_at", where="desk <> '' AND ended_at IS NULL"),
         partial("to_wake", "wake_at", where="wake_at IS NOT NULL"),
         partial("live_in_round", "round_id", "stage", "state", where="ended_at IS NULL"),
+        partial("ended_in_round", "round_id", "outcome", "held_by", where="outcome IS NOT NULL"),
         CheckConstraint("(ended_at IS NULL) = (outcome IS NULL)", name="ended_with_outcome"),
         Index("run_of_subject", "subject_kind", "subject_id"),
         Index("run_of_application", "application_id", "id"),

@@ -9,10 +9,13 @@ from sqlalchemy import or_, select
 from sqlmodel import Session
 
 from models import Appointment, Body, Person, Substitution
-from models.columns import table_of
+from models.columns import among, rows, table_of
 
 BODIES, PEOPLE = table_of(Body), table_of(Person)
 APPOINTMENTS, SUBSTITUTIONS = table_of(Appointment), table_of(Substitution)
+PLACE = select(BODIES.c.id, BODIES.c.level, BODIES.c.name, BODIES.c.parent_id)
+LINE = PLACE.where(among(BODIES.c.id, "bodies")).cte("line", recursive=True)
+ABOVE = select(LINE.union(PLACE.join(LINE, BODIES.c.id == LINE.c.parent_id)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +37,10 @@ class Recipient:
 
 
 def lineages(session: Session, body_ids: Iterable[int]) -> Mapping[int, tuple[Place, ...]]:
-    """Each body with those above it, nearest first; one query a level of the tree."""
-    rows: dict[int, tuple[Place, int | None]] = {}
-    wanted = set(body_ids)
-    while wanted:
-        found = session.execute(
-            select(BODIES.c.id, BODIES.c.level, BODIES.c.name, BODIES.c.parent_id).where(BODIES.c.id.in_(wanted))
-        )
-        for row in found:
-            rows[row.id] = (Place(row.id, row.level, row.name), row.parent_id)
-        wanted = {parent for _, parent in rows.values() if parent is not None} - set(rows)
-    return {body_id: tuple(_climb(rows, body_id)) for body_id in rows}
+    """Each body with those above it, nearest first; one query."""
+    found = rows(session, ABOVE, bodies=set(body_ids))
+    places = {row.id: (Place(row.id, row.level, row.name), row.parent_id) for row in found}
+    return {body_id: tuple(_climb(places, body_id)) for body_id in places}
 
 
 def _climb(rows: Mapping[int, tuple[Place, int | None]], body_id: int | None) -> Iterable[Place]:

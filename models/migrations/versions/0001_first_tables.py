@@ -952,6 +952,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_stagerun_parent_id"), ["parent_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_stagerun_studio_id"), ["studio_id"], unique=False)
         batch_op.create_index(
+            "ended_in_round",
+            ["round_id", "outcome", "held_by"],
+            unique=False,
+            sqlite_where=sa.text("outcome IS NOT NULL"),
+            postgresql_where=sa.text("outcome IS NOT NULL"),
+        )
+        batch_op.create_index(
             "live_in_round",
             ["round_id", "stage", "state"],
             unique=False,
@@ -1270,6 +1277,9 @@ def downgrade() -> None:
             "on_desk",
             sqlite_where=sa.text("desk <> '' AND ended_at IS NULL"),
             postgresql_where=sa.text("desk <> '' AND ended_at IS NULL"),
+        )
+        batch_op.drop_index(
+            "ended_in_round", sqlite_where=sa.text("outcome IS NOT NULL"), postgresql_where=sa.text("outcome IS NOT NULL")
         )
         batch_op.drop_index(
             "live_in_round", sqlite_where=sa.text("ended_at IS NULL"), postgresql_where=sa.text("ended_at IS NULL")

@@ -93,7 +93,7 @@ def tier_facts(session: Session, runs: Sequence[Any], casts: Mapping[int, Any], 
     unjudged: dict[int, list[tuple[str, str]]] = defaultdict(list)
     for row in rows(session, TO_JUDGE, applications=list(found)):
         unjudged[row.application_id].append((row.place, row.title))
-    ranks = _ranks(session, runs)
+    ranks = _ranks(session, [run for run in runs if run.id > 0])  # one that is only being opened needs none
     return {
         run.id: TierFacts(
             **ground(run, found[run.application_id], casts[run.version_id]), quotas=quotas.get(run.id, ()),
