@@ -136,7 +136,8 @@ def regulations() -> Regulations:
 
 
 def _place(session: Session) -> str:
-    return str(session.get_bind().engine.url)
+    place: str = session.info.get("place") or session.info.setdefault("place", str(session.get_bind().engine.url))
+    return place
 
 
 def _changes(session: Session, round_id: int | None) -> Mapping[str, Any]:

@@ -5,6 +5,7 @@ from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal, Self, cast
 from zoneinfo import ZoneInfo
@@ -53,7 +54,7 @@ class CalendarDay:
             raise ValueError(f"{self.day} 的类别是 {self.kind}，与是否上班不符：请改类别，或改是否上班")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # the same one or another: it is a key of what was counted with it
 class WorkCalendar:
     """The bureau's calendar: the days it lists; any other day is a working weekday or a free weekend.
 
@@ -232,6 +233,7 @@ class Due:
     provisional: bool
 
 
+@lru_cache(maxsize=4096)
 def due_after(
     start: date,
     span: Span,

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from flows.engine.calendar import Due, Rung, local_day, next_rung, rungs
+from flows.engine.calendar import Due, Rung, WorkCalendar, local_day, next_rung, rungs
 from flows.engine.declare import CANCELLED, WITHDRAWN, Ask, Because, Effect, Notify, On, Part, Stage, Wait
 from flows.engine.due import fixed
 
@@ -69,7 +70,12 @@ def entered(stage: Stage, ask: Ask, state: str, ladder: tuple[int, ...]) -> Move
 
 def reminders(due_at: datetime, entered_at: datetime, ask: Ask, ladder: tuple[int, ...]) -> list[Rung]:
     """The rungs of the reminder ladder of one deadline; `due_at` is the end of its day."""
-    return rungs(_last_day(due_at), local_day(entered_at), ladder, ask.calendar)
+    return _rungs(_last_day(due_at), local_day(entered_at), ladder, ask.calendar)
+
+
+@lru_cache(maxsize=4096)
+def _rungs(due_on: date, arrived: date, ladder: tuple[int, ...], calendar: WorkCalendar) -> list[Rung]:
+    return rungs(due_on, arrived, ladder, calendar)
 
 
 def wake_after(
