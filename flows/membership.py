@@ -1,4 +1,4 @@
-"""Membership (席位): the last step of a path that gives a seat; the seat is given at once when the number allows it."""
+"""Membership (席位): the last step of a path that gives or ends a seat; it is done at once when the number allows it."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -11,6 +11,7 @@ from models.facts import SeatFacts
 class MembershipPolicy(Policy):
     """The numbers of a seat. `limits`: the most of each role, and what happens beyond."""
 
+    gives: str = "seat"
     seats: str = "direct"
     prefer: tuple[str, ...] = ()
     limits: Mapping[str, tuple[int, str]] = MappingProxyType({})
@@ -21,6 +22,7 @@ class State(StrEnum):
 
     WAITING = "waiting"
     SEATED = "seated"
+    LEFT = "left"
 
 
 def too_many(ask: Ask) -> Because | None:
@@ -35,6 +37,23 @@ def too_many(ask: Ask) -> Because | None:
     return Because(f"最多 {most} 人，现有 {seated} 人。{more}", ask.policy.origin(f"number.{ask.facts.role}"))
 
 
+def joins(ask: Ask) -> Because | None:
+    """Only the last step of a path that ends a seat lets somebody leave."""
+    return None if ask.policy.gives == "exit" else Because("这是加入，不是退出。", ask.policy.origin(""))
+
+
+def leaves(ask: Ask) -> Because | None:
+    """The last step of a path that ends a seat gives none."""
+    return Because("这是退出，不是加入。", ask.policy.origin("")) if ask.policy.gives == "exit" else None
+
+
+def placed_centrally(ask: Ask) -> Because | None:
+    """Where members are placed centrally (统筹调配), nobody has a seat before the list of placements is made (海南 三)."""
+    return (
+        Because("席位由统筹调配的名单确定。", ask.policy.origin("seats")) if ask.policy.seats == "allocated" else None
+    )
+
+
 STAGE = Stage(
     name="membership",
     title="席位",
@@ -43,12 +62,16 @@ STAGE = Stage(
     facts=SeatFacts,
     states=State,
     initial=State.WAITING,
-    exits={State.SEATED: NEXT},
-    at_once="seat",
+    exits={State.SEATED: NEXT, State.LEFT: NEXT},
+    at_once=("seat", "leave"),
     on=(
         On(
-            "seat", State.WAITING, State.SEATED, by=(Part.ENGINE, Part.AUTHORITY), unless=(too_many,),
+            "seat", State.WAITING, State.SEATED, by=(Part.ENGINE, Part.AUTHORITY), unless=(leaves, placed_centrally, too_many),
             do=(Follow("give_seat"), Notify(Part.APPLICANT, "seated")),
+        ),
+        On(
+            "leave", State.WAITING, State.LEFT, by=Part.ENGINE, unless=(joins,),
+            do=(Follow("end_seat"), Follow("recheck_roster"), Notify(Part.APPLICANT, "left")),
         ),
     ),
     waits=(Wait(State.WAITING, for_=Part.AUTHORITY),),

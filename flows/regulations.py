@@ -21,6 +21,7 @@ from flows.programme.steps import Path, Step
 from models import Casting, ProgrammeVersion, Round
 from models import Programme as ProgrammeRow
 from models.columns import table_of
+from models.facts import SeatFact
 from models.queries.facts import READERS
 
 VERSIONS, PROGRAMMES = table_of(ProgrammeVersion), table_of(ProgrammeRow)
@@ -77,6 +78,10 @@ class Regulations:
     def escalates_from(self, session: Session, version_id: int) -> int:
         """From this rung on the tier above is told too."""
         return self.programme(session, version_id).reminders.escalate
+
+    def roster_faults(self, session: Session, version_id: int, seats: Sequence[SeatFact]) -> Sequence[str]:
+        """What these seats no longer keep of the numbers and shares, in words."""
+        return roster_rules(self.programme(session, version_id)).faults(seats)
 
     def setup_rules(self, session: Session, version_id: int) -> Sequence[SetupRule]:
         """What is owed before the plaque."""
@@ -169,7 +174,9 @@ def _more(programme: Programme, path: Path, step: Step, changes: Mapping[str, An
     has_experts = any(one.stage == "expert_review" for one in path.steps)
     match step.stage:
         case "application":
-            criteria = {role: programme.people[role].criteria for role in programme.roles_of(path)}
+            # Whoever leaves need not meet what is asked of those who join.
+            roles = () if path.gives == "exit" else programme.roles_of(path)
+            criteria = {role: programme.people[role].criteria for role in roles}
             return {"criteria": criteria, "expert_judges": has_experts, "from_levels": path.from_, "call": path.call}
         case "tier_review":
             # Nobody judges themselves: a consent of the person is not the tier that judges.
@@ -181,9 +188,10 @@ def _more(programme: Programme, path: Path, step: Step, changes: Mapping[str, An
             return _naming(programme, path)
         case "membership":
             return {
+                "gives": path.gives,
                 "limits": {
                     role: most for role in programme.roles_of(path) if (most := _most(programme.people[role].number))
-                }
+                },
             }
         case _:
             return {}

@@ -254,7 +254,7 @@ class World:
                 query = query.where(RUNS.c.held_by.in_((f"body:{self.ids[held_by]}", f"person:{self.ids[held_by]}")))
             rows = session.execute(query.order_by(RUNS.c.id)).all()
         live = [row for row in rows if row.ended_at is None]
-        return (live or rows or [None])[-1]
+        return next(reversed(live or rows), None)
 
     def do(self, by: str, event: str, to: str, expect: int | None = None, **payload: Any) -> Happening:
         """One act by ordinary means; raises Refused."""
@@ -324,7 +324,7 @@ class World:
                 self.person(work.session, name, body, "class_teacher")
             work.session.add(
                 Seat(
-                    studio_id=studio.id,
+                    studio_id=studio.id or 0,
                     person_id=self.ids[name],
                     role=role,
                     body_id=self.ids[body or "bureau"],
@@ -345,7 +345,13 @@ class World:
             work.session.add(studio)
             work.session.flush()
             work.session.add(
-                Seat(studio_id=studio.id, person_id=person_id, role="host", body_id=self.ids[body], from_on=self.today)
+                Seat(
+                    studio_id=studio.id or 0,
+                    person_id=person_id,
+                    role="host",
+                    body_id=self.ids[body],
+                    from_on=self.today,
+                )
             )
             work.session.flush()
 
@@ -354,7 +360,7 @@ class World:
         studio = self.studio(host)
         with self.at_work() as work:
             duty = Duty(
-                studio_id=studio.id, key=key, period="cycle", unit_kind="studio", unit_id=studio.id, title=self.programme.obligations[key].title,
+                studio_id=studio.id or 0, key=key, period="cycle", unit_kind="studio", unit_id=studio.id or 0, title=self.programme.obligations[key].title,
                 responsible=f"person:{studio.host_id}",
             )  # fmt: skip
             work.session.add(duty)
@@ -419,7 +425,7 @@ class World:
                 rule = self.book.rule(
                     work.session, question.version_id, question.path, question.step, question.round_id
                 )
-                sheet = spread(total, rule.policy.rubric)
+                sheet = spread(total, getattr(rule.policy, "rubric", ()))
                 person = int(question.held_by.removeprefix("person:"))
                 actor = Actor("person", person, keys=frozenset({question.held_by}))
                 apply(work, Intent(question.id, "give", {"marks": sheet}, question.version), actor)
@@ -459,7 +465,8 @@ class World:
 
     def studio(self, name: str) -> Studio:
         with transaction(self.engine) as session:
-            return session.execute(select(Studio).where(STUDIOS.c.host_id == self.ids[name])).scalar_one()
+            found: Studio = session.execute(select(Studio).where(STUDIOS.c.host_id == self.ids[name])).scalar_one()
+            return found
 
     def mail(self, notice: str, to: str | None = None) -> Sequence[Any]:
         with transaction(self.engine) as session:

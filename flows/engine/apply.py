@@ -71,7 +71,8 @@ def apply_many(work: Work, intents: Sequence[Intent], actor: Actor) -> list[Resu
 def _one_a_subject(rows: Sequence[Any], intents: Sequence[Intent]) -> tuple[list[Intent], list[Intent]]:
     subjects = {row.id: (row.subject_kind, row.subject_id) for row in rows}
     seen: set[object] = set()
-    first, later = [], []
+    first: list[Intent] = []
+    later: list[Intent] = []
     for intent in intents:
         subject = subjects.get(intent.run_id, intent.run_id)
         (later if subject in seen else first).append(intent)

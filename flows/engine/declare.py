@@ -207,7 +207,7 @@ class Stage:
     """One stage of the lifecycle: its states, the events between them, who is waited for, and where its exits lead.
 
     `branches`: each `by` of a step has a run of its own. `answered`: what the engine tries when a child has answered,
-    in order; `refused`: what it does when a child has refused. `at_once`: the event the engine sends when a run opens.
+    in order; `refused`: what it does when a child has refused. `at_once`: the events the engine tries when a run opens.
     """
 
     name: str
@@ -221,7 +221,7 @@ class Stage:
     on: tuple[On, ...]
     waits: tuple[Wait, ...]
     branches: bool = False
-    at_once: str | None = None
+    at_once: tuple[str, ...] = ()
     answered: tuple[str, ...] = ()
     refused: str | None = None
 

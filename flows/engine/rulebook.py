@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from flows.engine.calendar import Roll, Span
 from flows.engine.declare import Policy, RunState, Stage
-from models.facts import Facts
+from models.facts import Facts, SeatFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,10 @@ class Rulebook(Protocol):
 
     def reader(self, stage: str) -> Reader:
         """The reader of a stage's facts."""
+        ...
+
+    def roster_faults(self, session: Session, version_id: int, seats: Sequence[SeatFact]) -> Sequence[str]:
+        """What these seats no longer keep of the numbers and shares, in words."""
         ...
 
     def setup_rules(self, session: Session, version_id: int) -> Sequence[SetupRule]:

@@ -79,8 +79,8 @@ def _tell_opened(work: Work, runs: Sequence[RunState], facts: Sequence[Any], row
     for run, known, row in zip(runs, facts, rows, strict=True):
         rule = work.book.rule(work.session, run.version_id, run.path, run.step, run.round_id)
         wait = rule.stage.wait(run.state)
-        if rule.stage.at_once:
-            work.send_at_once(run.id, rule.stage.at_once)
+        for event in rule.stage.at_once:
+            work.send_at_once(run.id, event)
         if wait is not None and wait.asks is not None:
             notice = getattr(known, "asks", "") or wait.asks
             tellings.append(Telling(row["desk"], notice, run, 1, rule, known, row["due_at"]))

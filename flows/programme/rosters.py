@@ -49,6 +49,16 @@ class RosterRules:
     numbers: tuple[Number, ...] = ()
     shares: tuple[OwnShare, ...] = ()
 
+    def faults(self, seats: Sequence[SeatFact]) -> list[str]:
+        """What these seats do not keep, in words: numbers first, then shares."""
+        counted = [(one, held(seats, one)) for one in self.numbers]
+        said = [f"{one.title}应有 {one.least} 人，现有 {n} 人" for one, n in counted if n < (one.least or 0)]
+        said += [
+            f"{one.title}最多 {one.most} 人，现有 {n} 人" for one, n in counted if one.most is not None and n > one.most
+        ]
+        shared = [(one, *one.of(seats)) for one in self.shares if one.exceeded(seats)]
+        return said + [f"本校人员占 {own}/{of_all}，超过 {float(one.at_most):.0%}" for one, own, of_all in shared]
+
 
 def held(seats: Sequence[SeatFact], number: Number) -> int:
     """How many seats there are of a role; one that is part of another counts by what its holders do."""

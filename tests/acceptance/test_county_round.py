@@ -148,8 +148,8 @@ def test_county_roster_has_seven_members_one_assistant_and_half_of_the_own_schoo
     sqlite_database: Engine,
     own: int,
     other: int,
-    assistant: bool,
-    because: str,  # noqa: FBT001
+    assistant: bool,  # noqa: FBT001
+    because: str,
 ) -> None:
     world = county(sqlite_database)
     running(world)

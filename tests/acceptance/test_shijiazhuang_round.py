@@ -8,7 +8,7 @@ from sqlalchemy import Engine, select
 from flows.engine.errors import Refused
 from flows.programme import load
 from flows.programme.rosters import roster_rules
-from models import Cycle, Document, Transition
+from models import Cycle, Document, Seat, Transition
 from models.facts import SeatFact
 from models.session import transaction
 from tests.world import World
@@ -239,3 +239,51 @@ def test_shijiazhuang_decisions_are_kept_with_their_clause(sqlite_database: Engi
         origins = session.execute(select(Transition.event, Transition.origin).where(Transition.event == "submit")).all()
     assert origins
     assert all("(二)" in str(row.origin) for row in origins)
+
+
+def leave(world: World, name: str) -> None:
+    """A member asks to go: school, county and office give their opinions and approval."""
+    world.begin_seat(name, "H", path="leave")
+    world.do(name, "submit", name)
+    world.do("county_b_school1", "endorse", name)
+    world.do("county_b", "decline", name, reason="希望留任")
+    world.do("bureau", "endorse", name)
+
+
+def test_shijiazhuang_share_is_flagged_when_members_of_other_schools_leave(sqlite_database: Engine) -> None:
+    world = city(sqlite_database)
+    world.applicant("H", "county_a_school1", post="class_teacher")
+    world.running_studio("H", "county_a_school1", "city")
+    for n in range(10):
+        world.applicant(f"m{n}", "county_a_school1" if n < 2 else "county_b_school1", post="class_teacher")
+        world.seat(f"m{n}", "H", body="county_a_school1" if n < 2 else "county_b_school1")
+    world.on("2025-03-03")
+    leave(world, "m8")
+    assert world.outcome("m8") == "left"
+    assert world.mail("roster_warned") == []
+    leave(world, "m9")
+    warned = world.mail("roster_warned", "H")
+    assert len(warned) == 1
+    assert "2/9" in warned[0].context["reason"]
+    assert len(world.mail("roster_warned", "bureau")) == 1
+    assert world.studio("H").standing == "active"
+    with transaction(sqlite_database) as session:
+        seat = session.execute(select(Seat).where(Seat.person_id == world.ids["m9"])).scalar_one()
+    assert seat.to_on == date(2025, 3, 3)
+
+
+def test_shijiazhuang_office_may_refuse_an_exit_and_the_seat_stays(sqlite_database: Engine) -> None:
+    world = city(sqlite_database)
+    world.applicant("H", "county_a_school1", post="class_teacher")
+    world.running_studio("H", "county_a_school1", "city")
+    world.applicant("m", "county_b_school1", post="class_teacher")
+    world.seat("m", "H", body="county_b_school1")
+    world.begin_seat("m", "H", path="leave")
+    world.do("m", "submit", "m")
+    world.do("county_b_school1", "endorse", "m")
+    world.do("county_b", "endorse", "m")
+    world.do("bureau", "decline", "m", reason="学期中不予调整")
+    assert world.outcome("m") == "declined"
+    with transaction(sqlite_database) as session:
+        seat = session.execute(select(Seat).where(Seat.person_id == world.ids["m"])).scalar_one()
+    assert seat.to_on is None

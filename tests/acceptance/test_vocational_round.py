@@ -183,3 +183,16 @@ def test_vocational_department_is_reminded_and_never_decided_for(sqlite_database
     assert world.state("H") == "department_review.reviewing"
     assert world.mail("overdue", "department1")
     assert world.mail("escalated", "bureau")
+
+
+def test_vocational_exit_skips_the_county_opinion_that_the_school_has_not(sqlite_database: Engine) -> None:
+    world = school(sqlite_database)
+    announced(world)
+    join(world, "L1")
+    world.begin_seat("L1", "H", path="leave", role="learner")
+    world.do("L1", "submit", "L1")
+    while world.outcome("L1") is None:
+        step = world.state("L1")
+        assert not step.startswith("county_opinion")
+        world.do("bureau", "endorse", "L1")
+    assert world.outcome("L1") == "left"

@@ -12,6 +12,7 @@ from flows.engine.consequences.experts import (
     tell_ranking,
 )
 from flows.engine.consequences.rounds import cancel_round, extend_round, invite, warn_short
+from flows.engine.consequences.seats import end_seat, recheck_roster
 from flows.engine.consequences.studios import give_seat, make_studio, record_filing, start_cycle
 from flows.engine.consequences.submissions import (
     record_judgements,
@@ -29,11 +30,13 @@ VOCABULARY: Mapping[str, Executor] = {
     "ask_experts": ask_experts,
     "ask_reserve": ask_reserve,
     "cancel_round": cancel_round,
+    "end_seat": end_seat,
     "extend_round": extend_round,
     "give_seat": give_seat,
     "invite": invite,
     "make_studio": make_studio,
     "promote_next": promote_next,
+    "recheck_roster": recheck_roster,
     "record_answer": record_answer,
     "record_filing": record_filing,
     "record_judgements": record_judgements,

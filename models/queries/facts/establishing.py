@@ -85,7 +85,7 @@ def duty_facts(session: Session, runs: Sequence[Any], casts: Mapping[int, Any], 
     unsigned: dict[int, list[str]] = defaultdict(list)
     for row in rows(session, UNSIGNED, parents=[run.id for run in runs]):
         unsigned[row.parent_id].append(row.name)
-    seats = _seats(session, {duty.studio_id for duty in duties.values()})
+    seats = seats_of(session, {duty.studio_id for duty in duties.values()})
     found: dict[int, Facts] = {}
     for run in runs:
         duty = duties[run.subject_id]
@@ -99,7 +99,7 @@ def duty_facts(session: Session, runs: Sequence[Any], casts: Mapping[int, Any], 
     return found
 
 
-def _seats(session: Session, studios: Collection[int]) -> Mapping[int, Sequence[SeatFact]]:
+def seats_of(session: Session, studios: Collection[int]) -> Mapping[int, Sequence[SeatFact]]:
     """Who has a seat in these studios today, with whether they are of the host's school."""
     found = rows(session, HELD, studios=studios)
     above = lineages(session, {row.body_id for row in found})
