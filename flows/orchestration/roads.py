@@ -19,7 +19,7 @@ from models.settings import Settings
 
 log = logging.getLogger(__name__)
 HEALTH_WITHIN = 2.0
-SULK = 60.0  # how long Prefect is left alone after it failed
+SULK = 20.0  # how long Prefect is left alone after it failed
 
 
 def road_of(site: Settings) -> Road:
@@ -28,7 +28,7 @@ def road_of(site: Settings) -> Road:
 
 
 class Health:
-    """Whether Prefect answers, asked cheaply; after a failure it is left alone for a minute."""
+    """Whether Prefect answers, asked cheaply; after a failure it is left alone for a while."""
 
     def __init__(self, address: str, clock: Clock) -> None:
         """`address` ends in /api."""
@@ -97,7 +97,7 @@ class ServerRoad:
 
     def __init__(self, site: Settings, clock: Clock | None = None) -> None:
         """The address of the server is Prefect's own PREFECT_API_URL."""
-        for name, value in (("DO_NOT_TRACK", "1"), ("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "false"), ("PREFECT_CLIENT_MAX_RETRIES", "1"),
+        for name, value in (("DO_NOT_TRACK", "1"), ("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "false"), ("PREFECT_CLIENT_MAX_RETRIES", "3"),
                             ("PREFECT_API_REQUEST_TIMEOUT", "10"), ("PREFECT_LOGGING_LEVEL", "ERROR")):  # fmt: skip
             os.environ.setdefault(name, value)
         self._pool = site.work_pool

@@ -1,0 +1,127 @@
+"""The command line: what it does, what it says, and how it exits."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from demo.bureau import DemonstrationBureau
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Terminal:
+    """A person at a terminal, with an empty database."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.environment = {
+            **os.environ, "STUDIOFLOW_DATABASE_URL": f"sqlite:///{folder / 'cli.db'}", "STUDIOFLOW_FILES": str(folder / "files"),
+            "STUDIOFLOW_NEW_PASSWORD": "zhu-ren-2026",
+        }  # fmt: skip
+
+    def types(self, *words: str) -> tuple[int, str, str]:
+        """Exit code, standard output, standard error."""
+        done = subprocess.run(
+            [sys.executable, "-m", "studioflow", *words],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert "Traceback" not in done.stderr, done.stderr
+        return done.returncode, done.stdout, done.stderr
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Terminal:
+    return Terminal(tmp_path)
+
+
+def test_programmes_of_the_library_are_listed_checked_and_shown(terminal: Terminal) -> None:
+    code, said, _ = terminal.types("programme", "list")
+    assert code == 0
+    assert "赤峰市名校长工作室" in said
+    assert terminal.types("programme", "check", "programmes/chifeng.yaml")[0] == 0
+    assert "九(二)" in terminal.types("programme", "show", "chifeng")[1]
+
+
+def test_a_faulty_programme_is_named_by_file_line_and_place(terminal: Terminal) -> None:
+    faulty = terminal.folder / "faulty.yaml"
+    text = (ROOT / "programmes" / "chifeng.yaml").read_text(encoding="utf-8")
+    faulty.write_text(text.replace("stage: public_notice", "stage: public_notise"), encoding="utf-8")
+    code, _, complaint = terminal.types("programme", "check", str(faulty))
+    assert code == 1
+    assert "faulty.yaml 第" in complaint
+    assert "应当是" in complaint
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "complaint"),
+    [
+        (("programme", "check", "nowhere.yaml"), 1, "找不到文件：nowhere.yaml"),
+        (("programme", "show", "nowhere"), 1, "没有叫 nowhere 的办法"),
+        (("round", "show", "7"), 1, "找不到这一件"),
+        (("user", "disable", "nobody"), 1, "找不到"),
+        (("advance", "--now", "明天"), 1, "看不懂"),
+        (("serve", "--role", "cook"), 2, "命令写法不对"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_plain_words(
+    terminal: Terminal, words: tuple[str, ...], code: int, complaint: str
+) -> None:
+    ended, _, said = terminal.types(*words)
+    assert (ended, complaint in said) == (code, True), said
+
+
+def test_a_bureau_goes_from_its_roster_to_an_open_round(terminal: Terminal) -> None:
+    roster = terminal.folder / "roster.xlsx"
+    roster.write_bytes(DemonstrationBureau(schools=12, applications=4).workbook())
+    assert "没有写入任何内容" in terminal.types("import", str(roster), "--dry-run")[1]
+    assert terminal.types("import", str(roster))[0] == 0
+    assert "新增 0 行，改动 0 行" in terminal.types("import", str(roster), "--dry-run")[1]
+    added = ("user", "add", "chief", "CF0001B", "--role", "administrator", "--body", "CF")
+    assert terminal.types(*added)[0] == 0
+    assert terminal.types(*added)[0] == 1
+    assert "chief" in terminal.types("user", "list")[1]
+    assert terminal.types("programme", "adopt", "chifeng", "--since", "2020-01-01")[0] == 0
+    code, said, complaint = terminal.types(
+        "round", "plan", "chifeng", "--opens", "2026-01-05", "--closes", "2099-01-05", "--places", "3"
+    )
+    assert code == 0, complaint
+    assert "批次 1 已拟定" in said
+    code, said, complaint = terminal.types("round", "launch", "1")
+    assert (code, "正在受理" in said) == (0, True), complaint
+    assert "正在受理" in terminal.types("round", "list")[1]
+    assert terminal.types("round", "launch", "1")[0] == 1
+    assert terminal.types("import", str(roster), "--round", "1")[0] == 0
+    assert terminal.types("advance")[0] == 0
+    assert "全部成立" in terminal.types("doctor")[1]
+
+
+def test_a_roster_with_faults_stores_nothing_and_comes_back_marked(terminal: Terminal) -> None:
+    bureau = DemonstrationBureau(schools=3, applications=1)
+    rows = bureau.sheets()
+    rows["人员"][0] = (*rows["人员"][0][:4], "NOWHERE", *rows["人员"][0][5:])
+    from flows.roster.marking import write_workbook
+
+    roster = terminal.folder / "faulty.xlsx"
+    roster.write_bytes(write_workbook(rows))
+    code, said, complaint = terminal.types("import", str(roster))
+    assert code == 1
+    assert "人员 第2行" in complaint
+    assert "没有写入任何内容" in said
+    assert (terminal.folder / "faulty-错误说明.xlsx").exists()
+
+
+def test_the_drawing_of_the_lifecycle_is_that_of_the_code(terminal: Terminal) -> None:
+    target = terminal.folder / "lifecycle.md"
+    assert terminal.types("programme", "draw", str(target))[0] == 0
+    assert "stateDiagram-v2" in target.read_text(encoding="utf-8")
+
+
+def test_migrations_make_what_the_code_declares(terminal: Terminal) -> None:
+    assert terminal.types("doctor", "--migrations")[0] == 0
