@@ -24,7 +24,7 @@ def client_of(world: World, name: str = "") -> TestClient:
     client = TestClient(create_app(world.engine, world.clock), follow_redirects=False)
     if name:
         person = world.ids.get(f"{name}_officer", world.ids.get(name, 0))
-        token = f"token-{name}-{next(_numbers)}"
+        token = f"token-{next(_numbers)}"
         with transaction(world.engine) as session:
             found = session.execute(select(User).where(table_of(User).c.person_id == person)).scalar()
             if found is None:

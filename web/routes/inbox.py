@@ -139,5 +139,5 @@ def _application_case(visit: Visit, work: Work, row: Any, seen: _Seen, tab: str,
         "tab": shown, "tabs": tabs, "decision": decision, "checks": lines, "summary": check_summary(lines), "record": record,
         "papers": paper_lines(papers), "answers": answer_pairs(application, FORM_PARTS), "before": said[-1] if said else None,
         "facts": facts_of(application, lines),
-        "back": views.address(wanted),
+        "back": views.address(wanted), "mine": row.desk in visit.visitor.keys and row.ended_at is None,
     }  # fmt: skip

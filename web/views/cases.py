@@ -96,8 +96,8 @@ def why_of(row: Any, rule: StepRule | None, address: str = "") -> Why:
 
 
 def meter_of(work: Work, row: Any, rule: StepRule | None) -> Meter | None:
-    """Days used of those allowed; none where there is no deadline."""
-    if row.due_at is None:
+    """Days used of those allowed; none where nothing is counted from the day the work arrived."""
+    if row.due_at is None or rule is None or span_of(rule, row.state) is None:
         return None
     unit = unit_of(rule, row.state)
     arrived, today, last = local_day(row.entered_at), local_day(work.now), due_day(row.due_at)

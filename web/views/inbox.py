@@ -22,6 +22,7 @@ BOXES = {
 SOON = 3
 WAITING = {"todo", "overdue", "soon"}
 BULK = {"tier_review"}
+BY_LIST = {"expert_review", "public_notice", "plaque"}
 
 
 @dataclass(frozen=True)
@@ -254,6 +255,8 @@ def whole_of(row: InboxRow) -> str:
         return f"/scores/{row.run_id}"
     if row.application_id and (row.stage == "application" or row.state == "returned"):
         return f"/applications/{row.application_id}/form"
+    if row.stage in BY_LIST and row.round_id:
+        return f"/rounds/{row.round_id}"
     if row.application_id:
         return f"/applications/{row.application_id}"
     if row.studio_id:
