@@ -20,7 +20,12 @@ from models.session import connect
 from tests import postgres
 from tests.parts import postgres_programs
 
-GOALS = {"apply.ratio": (">=", 0.25), "apply_many.ratio": (">=", 0.35), "sweep.ms": ("<", 50.0), "inbox.p95_ms": ("<", 50.0)}
+GOALS = {
+    "apply.ratio": (">=", 0.25),
+    "apply_many.ratio": (">=", 0.35),
+    "sweep.ms": ("<", 50.0),
+    "inbox.p95_ms": ("<", 50.0),
+}
 
 
 def measure(url: str, copies: Callable[[], Any], runs: int, many: int) -> dict[str, dict[str, float]]:

@@ -103,7 +103,9 @@ def _fill(ground: Ground, runs: int) -> None:
         "county": ground.county, "now": NOW, "later": datetime(2025, 9, 1, tzinfo=UTC),
     }  # fmt: skip
     for statement in FILL:
-        head, rest = statement.split(" SELECT ", 1) if " SELECT " in statement else statement.split("\n       SELECT ", 1)
+        head, rest = (
+            statement.split(" SELECT ", 1) if " SELECT " in statement else statement.split("\n       SELECT ", 1)
+        )
         query = f"{head} {NUMBERS} SELECT {rest}"
         used = {key: value for key, value in values.items() if f":{key}" in query}
         with transaction(ground.engine) as session:
@@ -111,7 +113,9 @@ def _fill(ground: Ground, runs: int) -> None:
     with ground.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if connection.dialect.name == "postgresql":
             for table in ("person", "application", "stagerun"):
-                connection.execute(text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"))
+                connection.execute(
+                    text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
+                )
             connection.execute(text("ANALYZE"))
 
 
@@ -119,7 +123,9 @@ def stand(ground: Ground, many: int, prefix: str) -> list[int]:
     """So many fresh applications before their school; returns the ids of their runs."""
     with transaction(ground.engine) as session:
         connection = session.connection()
-        people = [{"staff_no": f"{prefix}{n}", "name": f"{prefix}{n}", "email": f"{prefix}{n}@x.example"} for n in range(many)]
+        people = [
+            {"staff_no": f"{prefix}{n}", "name": f"{prefix}{n}", "email": f"{prefix}{n}@x.example"} for n in range(many)
+        ]
         ids = connection.execute(insert(PEOPLE).returning(PEOPLE.c.id, sort_by_parameter_order=True), people).scalars()
         cases = [
             {
@@ -129,5 +135,7 @@ def stand(ground: Ground, many: int, prefix: str) -> list[int]:
             }
             for one in ids
         ]  # fmt: skip
-        made = connection.execute(insert(APPLICATIONS).returning(APPLICATIONS.c.id, sort_by_parameter_order=True), cases).scalars()
+        made = connection.execute(
+            insert(APPLICATIONS).returning(APPLICATIONS.c.id, sort_by_parameter_order=True), cases
+        ).scalars()
         return start_path(ground.work(session), list(made), ground.version_id, "apply", "school_review")

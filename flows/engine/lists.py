@@ -124,7 +124,9 @@ def apply_list(engine: Engine, book: Rulebook, listing_id: int, now: datetime, *
         except Exception:
             if chunk == 1:
                 raise
-            return settled + apply_list(engine, book, listing_id, now, chunk=1)  # the bad entry falls out, the others go on
+            return settled + apply_list(
+                engine, book, listing_id, now, chunk=1
+            )  # the bad entry falls out, the others go on
         if n == 0:
             return settled
         settled += n

@@ -39,10 +39,14 @@ def once(
     digest = payload_hash(payload)
     row = {"id": request_id, "actor": actor, "act": act, "payload_hash": digest, "answer": {}, "at": now}
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    written = dialect.insert(REQUESTS).values(row).on_conflict_do_nothing(index_elements=["id"]).returning(REQUESTS.c.id)
+    written = (
+        dialect.insert(REQUESTS).values(row).on_conflict_do_nothing(index_elements=["id"]).returning(REQUESTS.c.id)
+    )
     if session.execute(written).first() is None:  # row counts of such an insert differ between drivers
         return _first_answer(session, request_id, actor, act, digest)
-    answer: Mapping[str, Any] = json.loads(json.dumps(dict(do()), ensure_ascii=False, default=str))  # as a replay reads it
+    answer: Mapping[str, Any] = json.loads(
+        json.dumps(dict(do()), ensure_ascii=False, default=str)
+    )  # as a replay reads it
     session.execute(update(REQUESTS).where(REQUESTS.c.id == request_id).values(answer=answer))
     return answer
 

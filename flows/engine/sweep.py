@@ -56,7 +56,13 @@ class SweepReport:
 
 
 def sweep(
-    engine: Engine, book: Rulebook, now: datetime, *, chunk: int = CHUNK, most: int = 1_000_000, stage: str | None = None
+    engine: Engine,
+    book: Rulebook,
+    now: datetime,
+    *,
+    chunk: int = CHUNK,
+    most: int = 1_000_000,
+    stage: str | None = None,
 ) -> SweepReport:
     """Do everything that is due at `now`, chunk by chunk, each in a transaction of its own; only what is due in `stage` if one is named.
 

@@ -21,23 +21,41 @@ APPLICATIONS, PEOPLE, POSTS, RUNS = table_of(Application), table_of(Person), tab
 T = TypeVar("T")
 
 
-def crowd(world: World, many: int, step: str, body: str = "county_a_school1", path: str = "apply", prefix: str = "many", **fields: Any) -> list[int]:
+def crowd(
+    world: World,
+    many: int,
+    step: str,
+    body: str = "county_a_school1",
+    path: str = "apply",
+    prefix: str = "many",
+    **fields: Any,
+) -> list[int]:
     """So many applications of a school stand at a step of a path; returns the ids of the runs opened there."""
     with world.at_work() as work:
         connection = work.session.connection()
-        people = [{"staff_no": f"{prefix}{n}", "name": f"{prefix}{n}", "email": f"{prefix}{n}@x.example"} for n in range(many)]
-        person_ids = list(connection.execute(insert(PEOPLE).returning(PEOPLE.c.id, sort_by_parameter_order=True), people).scalars())
+        people = [
+            {"staff_no": f"{prefix}{n}", "name": f"{prefix}{n}", "email": f"{prefix}{n}@x.example"} for n in range(many)
+        ]
+        person_ids = list(
+            connection.execute(insert(PEOPLE).returning(PEOPLE.c.id, sort_by_parameter_order=True), people).scalars()
+        )
         school = world.ids[body]
-        connection.execute(insert(POSTS), [{"person_id": one, "body_id": school, "kind": "principal"} for one in person_ids])
+        connection.execute(
+            insert(POSTS), [{"person_id": one, "body_id": school, "kind": "principal"} for one in person_ids]
+        )
         rows = [
             {
                 "version_id": world.version_id, "path": path, "gives": "studio", "person_id": one, "body_id": school,
-                "county_id": world.ids[body.split("_school")[0]], "round_id": world.round_id, "number": f"{prefix}-{one}",
+                "county_id": world.ids[body.split("_school", maxsplit=1)[0]], "round_id": world.round_id, "number": f"{prefix}-{one}",
                 "studio_name": f"{prefix}{one}", "answers": {}, "made_by": one,
             } | fields
             for one in person_ids
         ]  # fmt: skip
-        ids = list(connection.execute(insert(APPLICATIONS).returning(APPLICATIONS.c.id, sort_by_parameter_order=True), rows).scalars())
+        ids = list(
+            connection.execute(
+                insert(APPLICATIONS).returning(APPLICATIONS.c.id, sort_by_parameter_order=True), rows
+            ).scalars()
+        )
         return start_path(work, ids, world.version_id, path, step)
 
 
@@ -58,7 +76,9 @@ def applicant_of(world: World, run_id: int) -> Actor:
     """The person whose application a run is."""
     with transaction(world.engine) as session:
         person_id = session.execute(
-            select(APPLICATIONS.c.person_id).join(RUNS, RUNS.c.application_id == APPLICATIONS.c.id).where(RUNS.c.id == run_id)
+            select(APPLICATIONS.c.person_id)
+            .join(RUNS, RUNS.c.application_id == APPLICATIONS.c.id)
+            .where(RUNS.c.id == run_id)
         ).scalar_one()
     return Actor("person", person_id, keys=frozenset({f"person:{person_id}"}))
 
@@ -78,7 +98,9 @@ def at_once(acts: Sequence[Callable[[], T]]) -> list[T | Exception]:
         return list(pool.map(press, acts))
 
 
-def pressing(world: World, actor: Actor, run_id: int, event: str, expect: int | None, **payload: Any) -> Callable[[], Happening]:
+def pressing(
+    world: World, actor: Actor, run_id: int, event: str, expect: int | None, **payload: Any
+) -> Callable[[], Happening]:
     """One press of a button, in a transaction of its own."""
 
     def press() -> Happening:

@@ -22,7 +22,12 @@ from models import Application, Message, StageRun, Transition
 from models.session import transaction
 from tests.world import World, spread
 
-APPLICATIONS, RUNS, TRANSITIONS, MESSAGES = Application.__table__, StageRun.__table__, Transition.__table__, Message.__table__
+APPLICATIONS, RUNS, TRANSITIONS, MESSAGES = (
+    Application.__table__,
+    StageRun.__table__,
+    Transition.__table__,
+    Message.__table__,
+)
 MASTER = [{"kind": "title", "name": "名校长", "level": "city"}]
 PANEL = 5
 Do = Callable[[Work], Mapping[str, Any]]
@@ -169,5 +174,9 @@ class Script:
                 select(MESSAGES.c.notice).join(RUNS, RUNS.c.id == MESSAGES.c.run_id)
                 .where(RUNS.c.round_id == self.round_id, RUNS.c.subject_kind != "round", MESSAGES.c.key.not_like("%/rung%"))
             ).scalars().all()  # fmt: skip
-            outcomes = session.execute(select(APPLICATIONS.c.outcome).where(APPLICATIONS.c.round_id == self.round_id)).scalars().all()
+            outcomes = (
+                session.execute(select(APPLICATIONS.c.outcome).where(APPLICATIONS.c.round_id == self.round_id))
+                .scalars()
+                .all()
+            )
         return {"moves": sorted(map(tuple, moves)), "told": sorted(told), "outcomes": sorted(map(str, outcomes))}

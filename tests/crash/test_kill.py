@@ -27,7 +27,9 @@ class Killing:
         self.engine, self.kills, self.acknowledged = engine, 0, 0
         self.labels: set[str] = set()
 
-    def life(self, script: Script, most: int | None, death: Callable[[int], None], arm: Callable[[], None] = lambda: None) -> bool:
+    def life(
+        self, script: Script, most: int | None, death: Callable[[int], None], arm: Callable[[], None] = lambda: None
+    ) -> bool:
         """One child; returns whether it lived to its end."""
         reading, writing = os.pipe()
         child = os.fork()
@@ -61,7 +63,11 @@ class Killing:
         """Every acknowledged request is there, exactly once."""
         wanted = {act.id for act in script.acts[: self.acknowledged] if act.do}
         with self.engine.connect() as connection:
-            found = connection.execute(text("SELECT id FROM request WHERE id LIKE :name"), {"name": f"{script.name}:%"}).scalars().all()
+            found = (
+                connection.execute(text("SELECT id FROM request WHERE id LIKE :name"), {"name": f"{script.name}:%"})
+                .scalars()
+                .all()
+            )
         assert wanted <= set(found)
         assert len(found) == len(set(found))
 

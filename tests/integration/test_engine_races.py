@@ -55,7 +55,10 @@ def test_fifty_people_endorse_without_a_version_and_one_wins(world: World) -> No
 def test_endorse_against_decline_has_one_winner(world: World) -> None:
     (run_id,) = crowd(world, 1, "school_review")
     officer = world.actor("county_a_school1")
-    presses = [pressing(world, officer, run_id, "endorse", 1), pressing(world, officer, run_id, "decline", 1, reason="材料不实")] * 25
+    presses = [
+        pressing(world, officer, run_id, "endorse", 1),
+        pressing(world, officer, run_id, "decline", 1, reason="材料不实"),
+    ] * 25
     winners, reasons = sorted_out(at_once(presses))
     assert len(winners) == 1
     assert Counter(reasons) == {"stale": 49}
@@ -67,7 +70,10 @@ def test_withdrawal_against_endorsement_leaves_no_open_step_behind(world: World)
     for n in range(6):
         (run_id,) = crowd(world, 1, "school_review", prefix=f"one{n}")
         own = applicant_of(world, run_id)
-        presses = [pressing(world, world.actor("county_a_school1"), run_id, "endorse", 1), pressing(world, own, run_id, "withdraw", 1)]
+        presses = [
+            pressing(world, world.actor("county_a_school1"), run_id, "endorse", 1),
+            pressing(world, own, run_id, "withdraw", 1),
+        ]
         winners, _ = sorted_out(at_once(presses))
         assert len(winners) == 1
     assert broken(world.engine) == []
@@ -80,8 +86,10 @@ def test_parallel_branches_endorsing_at_once_open_the_next_step_once(any_databas
     for n in range(5):
         runs = crowd(world, 1, "support", path="join", prefix=f"pair{n}", gives="seat", role="member", studio_id=studio)
         assert len(runs) == 2
-        school, county = (pressing(world, world.actor(by), run, "endorse", 1) for by, run in
-                          zip(("county_a_school1", "county_a"), runs, strict=True))
+        school, county = (
+            pressing(world, world.actor(by), run, "endorse", 1)
+            for by, run in zip(("county_a_school1", "county_a"), runs, strict=True)
+        )
         winners, reasons = sorted_out(at_once([school, county]))
         assert (len(winners), reasons) == (2, [])
         seats = runs_at(world, "seat", subject_id=winners[0].run.subject_id)

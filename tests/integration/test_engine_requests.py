@@ -38,7 +38,9 @@ def _endorsing(world: World, run_id: int, request_id: str, reason: str = "同意
                 happening = apply(work, Intent(run_id, "endorse", {"reason": reason}, 1), officer)
                 return {"state": happening.move.to, "at": work.now, "version": happening.version, "places": (1, 2)}
 
-            return once(work.session, request_id, "person:1", "endorse", {"run": run_id, "reason": reason}, work.now, do)
+            return once(
+                work.session, request_id, "person:1", "endorse", {"run": run_id, "reason": reason}, work.now, do
+            )
 
     return press
 

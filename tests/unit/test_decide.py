@@ -38,9 +38,38 @@ def _actor(part: Part) -> Actor:
 
 
 def _ask(stage: Stage, state: str, event: str, actor: Actor, **payload: Any) -> Ask:
-    run = RunState(1, stage.name, "apply", "step", "", stage.subject, 1, 1, None, None, None, None, state, 3, NOW, None, None, "", "", "")
+    run = RunState(
+        1,
+        stage.name,
+        "apply",
+        "step",
+        "",
+        stage.subject,
+        1,
+        1,
+        None,
+        None,
+        None,
+        None,
+        state,
+        3,
+        NOW,
+        None,
+        None,
+        "",
+        "",
+        "",
+    )
     span = Span(5, "day")
-    policy = Anything(within=span, return_within=span, length=span, inquiry=span, first_day="counted", roll="none", after_dismissal="restart")
+    policy = Anything(
+        within=span,
+        return_within=span,
+        length=span,
+        inquiry=span,
+        first_day="counted",
+        roll="none",
+        after_dismissal="restart",
+    )
     parts = {part: f"desk:{part}" for part in Part if part not in ITSELF}
     facts = Anything(parts=parts, closes_on=date(2025, 3, 31), opens_on=date(2025, 4, 1))
     return Ask(run, event, actor, payload, policy, facts, NOW, CALENDAR)
@@ -48,7 +77,19 @@ def _ask(stage: Stage, state: str, event: str, actor: Actor, **payload: Any) -> 
 
 def _bare(on: On, target: str) -> On:
     """The declaration without its guards, choosing one target: what is tested here is the edge and who may take it."""
-    return On(on.event, on.sources, on.targets, on.parts, (), on.needs, on.do, on.on_list, lambda _ask: target, None, on.counts)
+    return On(
+        on.event,
+        on.sources,
+        on.targets,
+        on.parts,
+        (),
+        on.needs,
+        on.do,
+        on.on_list,
+        lambda _ask: target,
+        None,
+        on.counts,
+    )
 
 
 def _payload(on: On) -> dict[str, Any]:
@@ -57,12 +98,18 @@ def _payload(on: On) -> dict[str, Any]:
 
 def _decided(stage: Stage, on: On, state: str, target: str, actor: Actor, payload: dict[str, Any]) -> Move | Refusal:
     seen: Any = SimpleNamespace(
-        name=stage.name, exits=stage.exits, find=lambda _state, _event: _bare(on, target), wait=stage.wait, subject=stage.subject
+        name=stage.name,
+        exits=stage.exits,
+        find=lambda _state, _event: _bare(on, target),
+        wait=stage.wait,
+        subject=stage.subject,
     )
     return decide(seen, _ask(stage, state, on.event, actor, **payload))
 
 
-@pytest.mark.parametrize(("stage", "on", "state"), DECLARED, ids=lambda one: getattr(one, "name", getattr(one, "event", str(one))))
+@pytest.mark.parametrize(
+    ("stage", "on", "state"), DECLARED, ids=lambda one: getattr(one, "name", getattr(one, "event", str(one)))
+)
 def test_every_declared_transition_is_taken_by_its_parts_and_no_other(stage: Stage, on: On, state: str) -> None:
     assert stage.find(state, on.event) is on
     for target in on.targets:
@@ -77,7 +124,11 @@ def test_every_declared_transition_is_taken_by_its_parts_and_no_other(stage: Sta
                 assert decided.because == "not_yours"
 
 
-@pytest.mark.parametrize(("stage", "on", "state"), [one for one in DECLARED if one[1].needs], ids=lambda one: getattr(one, "name", getattr(one, "event", str(one))))
+@pytest.mark.parametrize(
+    ("stage", "on", "state"),
+    [one for one in DECLARED if one[1].needs],
+    ids=lambda one: getattr(one, "name", getattr(one, "event", str(one))),
+)
 def test_what_an_event_needs_is_asked_for(stage: Stage, on: On, state: str) -> None:
     for need in on.needs:
         payload = {key: value for key, value in _payload(on).items() if key != need}
