@@ -123,6 +123,7 @@ TABLE: Mapping[tuple[str, str], Access] = {
     ("POST", "/applications/{application_id}/files"): Access(PERSON, "own"),
     ("POST", "/applications/{application_id}/files/{attachment_id}/remove"): Access(PERSON, "own"),
     ("POST", "/applications/{application_id}/submit"): Access(PERSON, "own"),
+    ("POST", "/applications/{application_id}/seal"): Access(PERSON, "desk"),
     ("GET", "/applications/{application_id}/waive"): Access(BUREAU, "authority"),
     ("POST", "/applications/{application_id}/waive"): Access(BUREAU, "authority"),
     ("GET", "/rounds/{round_id}/apply"): Access(PERSON, "own"),

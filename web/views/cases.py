@@ -30,7 +30,12 @@ from web.display import (
 from web.i18n import _, word
 from web.views.programmes import clause_anchor
 
-ABOUT = {"within": word("审核时限"), "return_within": word("补正时限"), "length": word("公示期"), "inquiry": word("核查时限")}
+ABOUT = {
+    "within": word("审核时限"),
+    "return_within": word("补正时限"),
+    "length": word("公示期"),
+    "inquiry": word("核查时限"),
+}
 SPANS = {"returned": "return_within", "objected": "inquiry", "posted": "length"}
 FAMILIES = {"round": "rounds"}
 FEWEST_DEFECT_LINES = 3
@@ -151,6 +156,7 @@ class Decision:
     quota: tuple[int, int] | None = None
     places: tuple[Choice, ...] = ()
     told: str = ""
+    seal: bool = False
     lines: range = field(default_factory=lambda: range(1, FEWEST_DEFECT_LINES + 1))
 
 
@@ -178,7 +184,7 @@ def decision_of(
     return Decision(
         run_id, row.version, _options(work, rule, row, refused, address),
         tuple(Judgement(place, title, provenance_of(origins.get(place), address)) for place, title in open_places),
-        _ranks(policy, facts), _quota(facts), _places(papers, checks), facts.person_name,
+        _ranks(policy, facts), _quota(facts), _places(papers, checks), facts.person_name, policy.seal,
     )  # fmt: skip
 
 
