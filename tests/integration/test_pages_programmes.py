@@ -8,12 +8,20 @@ from sqlalchemy import Engine, event, select, update
 
 from flows.programme import coverage, library, lifecycle_sections, load
 from models import Incident, LoginSession, Message, StageRun, Substitution, Transition
+from models.columns import table_of
 from models.session import transaction
 from tests.web_world import PASSWORD, Visitor, accounts, web_of
 from tests.world import World
 from web.views.audit import chain_fault
 from web.views.calendar import read_changes, written
 from web.views.programmes import clause_anchor, sheet_of
+
+MESSAGES, SESSIONS, RUNS, TRANSITIONS = (
+    table_of(Message),
+    table_of(LoginSession),
+    table_of(StageRun),
+    table_of(Transition),
+)
 
 
 @pytest.fixture
@@ -124,7 +132,7 @@ def test_own_messages_are_read_and_others_are_not_found(world: World, school: Vi
 
 def test_every_notice_written_so_far_has_a_page(world: World, bureau: Visitor) -> None:
     with transaction(world.engine) as session:
-        ids = session.execute(select(Message.id)).scalars().all()
+        ids = session.execute(select(MESSAGES.c.id)).scalars().all()
     pages = [bureau.get(f"/messages/{one}") for one in ids]
     assert {page.status_code for page in pages} == {200}
     assert all('class="letter"' in page.text for page in pages)
@@ -154,7 +162,7 @@ def test_new_password_must_be_strong_and_ends_other_sessions(world: World, schoo
 
 def test_own_sessions_are_ended_but_not_those_of_others(world: World, school: Visitor, bureau: Visitor) -> None:
     with transaction(world.engine) as session:
-        ids = session.execute(select(LoginSession.id).order_by(LoginSession.id)).scalars().all()
+        ids = session.execute(select(SESSIONS.c.id).order_by(SESSIONS.c.id)).scalars().all()
     assert school.post(f"/me/sessions/{ids[-1]}/end").status_code == 404
     assert bureau.get("/me").status_code == 200
 
@@ -176,11 +184,8 @@ def test_acting_for_another_opens_their_desk_until_ended(world: World) -> None:
     run = world.run_of("甲")
     assert county.api(f"/api/runs/{run.id}/endorse", {"payload": {}}).status_code == 200
     with transaction(world.engine) as session:
-        last = (
-            session.execute(select(Transition).where(Transition.run_id == run.id).order_by(Transition.version.desc()))
-            .scalars()
-            .first()
-        )
+        mine = select(TRANSITIONS).where(TRANSITIONS.c.run_id == run.id)
+        last = session.execute(mine.order_by(TRANSITIONS.c.version.desc())).first()
         assert last is not None
         assert (last.actor_id, last.for_person_id) == (
             world.ids["county_a_officer"],
@@ -215,7 +220,7 @@ def test_optional_notices_are_turned_off_and_language_is_kept(school: Visitor) -
 def test_incident_is_resolved_with_a_reason_and_tried_again(world: World, bureau: Visitor) -> None:
     run = world.run_of("甲")
     with transaction(world.engine) as session:
-        session.execute(update(StageRun).where(StageRun.id == run.id).values(wake_at=None))  # type: ignore[arg-type]
+        session.execute(update(RUNS).where(RUNS.c.id == run.id).values(wake_at=None))
         incident = Incident(kind="run", run_id=run.id, what="ValueError: x", raised_at=world.moment())
         session.add(incident)
         session.flush()
@@ -237,8 +242,8 @@ def test_audit_finds_by_person_and_checks_the_chain_of_a_run(world: World, burea
     assert "记录完整" in bureau.get(f"/audit?run={run.id}").text
     with transaction(world.engine) as session:
         session.execute(
-            update(Transition).where(Transition.run_id == run.id, Transition.version == 1).values(reason="改过")
-        )  # type: ignore[arg-type]
+            update(TRANSITIONS).where(TRANSITIONS.c.run_id == run.id, TRANSITIONS.c.version == 1).values(reason="改过")
+        )
     assert "记录断链" in bureau.get(f"/audit?run={run.id}").text
 
 
