@@ -11,7 +11,7 @@ from flows.engine.apply import apply
 from flows.engine.errors import NotFound, Refused
 from flows.engine.work import Intent, Work
 from models.queries.inbox import inbox_case
-from web.i18n import _
+from web.i18n import _, word
 from web.routes.account import local
 from web.visit import Form, Posted, Visiting
 
@@ -71,8 +71,8 @@ PAYLOADS: Mapping[str, Payload] = {
 }  # fmt: skip
 
 DONE = {
-    "endorse": "已同意并推荐：{name}。", "decline": "已不予推荐：{name}，理由已通知本人。", "send_back": "已退回{name}补正，已通知本人。",
-    "resubmit": "已重新提交，编号不变。", "withdraw": "已撤回。", "extend": "已延期：{name}，相关人员已收到通知。", "submit": "已提交。",
+    "endorse": word("已同意并推荐：{name}。"), "decline": word("已不予推荐：{name}，理由已通知本人。"), "send_back": word("已退回{name}补正，已通知本人。"),
+    "resubmit": word("已重新提交，编号不变。"), "withdraw": word("已撤回。"), "extend": word("已延期：{name}，相关人员已收到通知。"), "submit": word("已提交。"),
 }  # fmt: skip
 
 
