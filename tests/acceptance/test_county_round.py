@@ -7,8 +7,12 @@ from sqlalchemy import Engine, select
 
 from flows.engine.errors import Refused
 from models import Cycle, Document, Seat
+from models.columns import table_of
 from models.session import transaction
 from tests.world import World
+
+DOCUMENTS = table_of(Document)
+SEATS = table_of(Seat)
 
 SEAL = "审核盖章件"
 HEALTH = "身体状况能胜任工作需要"
@@ -67,7 +71,7 @@ def test_county_round_goes_through_seal_experts_and_party_group_to_the_plaque(an
     world.do("bureau", "hang", "H")
     with transaction(any_database) as session:
         cycle = session.execute(select(Cycle)).scalar_one()
-        announcement = session.execute(select(Document).where(Document.kind == "announcement")).scalar_one()
+        announcement = session.execute(select(Document).where(DOCUMENTS.c.kind == "announcement")).scalar_one()
     assert (cycle.begins_on, cycle.ends_on) == (date(2025, 5, 6), date(2028, 5, 5))
     assert announcement.template == "account"
     assert not any(step.startswith("notice.") for step in world.history("H"))
@@ -129,7 +133,7 @@ def roster(world: World, own: int, other: int, assistant: bool = True) -> None: 
         world.seat(f"other{n}", "H", body="school2")
     if assistant:
         with world.at_work() as work:
-            seat = work.session.execute(select(Seat).where(Seat.person_id == world.ids["own0"])).scalar_one()
+            seat = work.session.execute(select(Seat).where(SEATS.c.person_id == world.ids["own0"])).scalar_one()
             seat.duty_role = "assistant"
     world.owe("H", "roster")
 
@@ -174,7 +178,7 @@ def test_county_school_names_the_assistant_without_a_backbone_title(sqlite_datab
     assert stranger.value.because == "not_yours"
     world.name_to_seat("school1", "helper", "H", "assistant")
     with transaction(sqlite_database) as session:
-        seat = session.execute(select(Seat).where(Seat.person_id == world.ids["helper"])).scalar_one()
+        seat = session.execute(select(Seat).where(SEATS.c.person_id == world.ids["helper"])).scalar_one()
     assert (seat.role, seat.duty_role) == ("member", "assistant")
     world.applicant("second", "school1", post="teacher", subject="语文")
     with pytest.raises(Refused, match="最多 1 人") as full:

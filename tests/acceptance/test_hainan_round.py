@@ -1,14 +1,20 @@
 """The round of 海南: straight to the province, four places, a base school named, members after the conditions are public."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, func, select
 
 from flows.engine.errors import Refused
 from models import Cycle, Document, Studio
+from models.columns import table_of
 from models.session import transaction
 from tests.world import World
+
+CYCLES = table_of(Cycle)
+DOCUMENTS = table_of(Document)
+STUDIOS = table_of(Studio)
 
 PROOF = "遵纪守法、廉洁自律，无违法违规违纪行为的证明"
 
@@ -22,7 +28,7 @@ def province(engine: Engine) -> World:
     return world
 
 
-def principals(world: World, *names: str, **facts: object) -> None:
+def principals(world: World, *names: str, **facts: Any) -> None:
     world.apply_for(*names, school_stage="高中", papers=[PROOF], **facts)
 
 
@@ -57,8 +63,8 @@ def test_hainan_round_takes_the_best_four_of_the_eligible(any_database: Engine) 
     for name in names[:4]:
         world.do("bureau", "hang", name)
     with transaction(any_database) as session:
-        running = session.execute(select(func.count()).where(Studio.standing == "active")).scalar_one()
-        cycles = set(session.execute(select(Cycle.begins_on, Cycle.ends_on)).all())
+        running = session.execute(select(func.count()).where(STUDIOS.c.standing == "active")).scalar_one()
+        cycles = set(session.execute(select(CYCLES.c.begins_on, CYCLES.c.ends_on)).all())
     assert running == 16
     assert cycles == {(date(2025, 9, 1), date(2028, 8, 31))}
     assert world.studio("A").base_name == "海南省中学卓越校长培养实践基地"
@@ -144,7 +150,7 @@ def test_hainan_announcement_has_a_number_and_each_plaque_one_of_its_own(sqlite_
     for name in ("A", "B"):
         world.do("bureau", "hang", name)
     with transaction(sqlite_database) as session:
-        papers = session.execute(select(Document.kind, Document.number).order_by(Document.id)).all()
+        papers = session.execute(select(DOCUMENTS.c.kind, DOCUMENTS.c.number).order_by(DOCUMENTS.c.id)).all()
     assert [(one.kind, one.number) for one in papers] == [
         ("announcement", number),
         ("plaque", "2025-001"),

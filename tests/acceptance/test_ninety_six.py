@@ -9,7 +9,10 @@ from demo.journey import Journey
 from flows.engine.calendar import at_local
 from flows.engine.clock import VirtualClock
 from models import Application, Cycle, Studio
+from models.columns import table_of
 from models.session import reading
+
+APPLICATIONS, CYCLES, STUDIOS = table_of(Application), table_of(Cycle), table_of(Studio)
 
 
 def test_round_of_ninety_six_applications_runs_to_its_plaques(any_database: Engine) -> None:
@@ -17,9 +20,10 @@ def test_round_of_ninety_six_applications_runs_to_its_plaques(any_database: Engi
     journey = Journey(any_database, VirtualClock(at_local(date(2026, 3, 2), 9)))
     number = journey.run_to_plaques()
     with reading(any_database) as session:
-        outcomes = dict(session.execute(select(Application.outcome, func.count()).group_by(Application.outcome)).all())
-        hung = session.scalar(select(func.count()).select_from(Studio).where(Studio.standing == "active"))
-        begun = set(session.scalars(select(Cycle.begins_on)))
+        counted = session.execute(select(APPLICATIONS.c.outcome, func.count()).group_by(APPLICATIONS.c.outcome))
+        outcomes = {row[0]: row[1] for row in counted}
+        hung = session.execute(select(func.count()).where(STUDIOS.c.standing == "active")).scalar_one()
+        begun = set(session.execute(select(CYCLES.c.begins_on)).scalars())
     assert sum(outcomes.values()) == 96
     assert outcomes["hung"] == hung == 30
     assert begun == {date(2026, 6, 29)}

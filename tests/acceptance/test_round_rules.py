@@ -17,6 +17,9 @@ from models.columns import table_of
 from models.session import transaction
 from tests.world import World
 
+REVISIONS = table_of(Revision)
+STUDIOS = table_of(Studio)
+
 MASTER = [{"kind": "title", "name": "名校长", "level": "city"}]
 RUNS, TRANSITIONS, OPINIONS = table_of(StageRun), table_of(Transition), table_of(Opinion)
 
@@ -129,7 +132,7 @@ def test_review_sends_back_all_defects_with_a_day_of_its_own_and_shows_what_chan
     world.do("A", "resubmit", "A")
     assert world.state("A") == "school_review.reviewing"
     with transaction(world.engine) as session:
-        second = session.execute(select(Revision).where(Revision.n == 2)).scalar_one()
+        second = session.execute(select(Revision).where(REVISIONS.c.n == 2)).scalar_one()
     assert second.changed == [["plan", "三年规划", "分年度规划"]]
 
 
@@ -210,7 +213,7 @@ def test_nobody_reviews_their_own_case_nor_another_body_s(world: World) -> None:
         work.session.add(
             Post(person_id=officer, body_id=world.ids["county_a_school1"], kind="principal", from_on=date(2015, 9, 1))
         )
-        work.session.add(Credential(person_id=officer, **MASTER[0]))
+        work.session.add(Credential(person_id=officer, kind="title", name="名校长", level="city"))
     world.ids["self"] = world.ids["county_a_school1_officer"]
     world.begin("self")
     world.do("self", "submit", "self")
@@ -430,7 +433,7 @@ def test_host_of_a_cancelled_round_may_apply_in_the_next(world: World) -> None:
     world.announce()
     world.do("bureau", "cancel", "round", reason="经费未落实")
     with transaction(world.engine) as session:
-        assert session.execute(select(Studio.standing)).scalar_one() == "lapsed"
+        assert session.execute(select(STUDIOS.c.standing)).scalar_one() == "lapsed"
     world.round(date(2025, 6, 30))
     world.begin("A")
     world.do("A", "submit", "A")

@@ -9,9 +9,14 @@ from flows.engine.errors import Refused
 from flows.programme import load
 from flows.programme.rosters import roster_rules
 from models import Cycle, Document, Seat, Transition
+from models.columns import table_of
 from models.facts import SeatFact
 from models.session import transaction
 from tests.world import World
+
+DOCUMENTS = table_of(Document)
+SEATS = table_of(Seat)
+TRANSITIONS = table_of(Transition)
 
 FILES = ("建设方案", "实施计划")
 CREATED = ("a1", "a2", "a3", "a4", "a5", "b1", "b2", "c1")
@@ -128,7 +133,7 @@ def test_shijiazhuang_city_raises_studios_of_counties_and_starts_their_cycle(any
     assert world.studio("a1").level == "city"
     with transaction(any_database) as session:
         cycle = session.execute(select(Cycle)).scalar_one()
-        kinds = set(session.execute(select(Document.kind)).scalars())
+        kinds = set(session.execute(select(DOCUMENTS.c.kind)).scalars())
     assert (cycle.begins_on, cycle.ends_on) == (date(2025, 9, 1), date(2027, 8, 31))
     assert kinds == {"announcement", "plaque", "certificate"}
 
@@ -236,7 +241,9 @@ def test_shijiazhuang_decisions_are_kept_with_their_clause(sqlite_database: Engi
     world = city(sqlite_database)
     created(world)
     with transaction(sqlite_database) as session:
-        origins = session.execute(select(Transition.event, Transition.origin).where(Transition.event == "submit")).all()
+        origins = session.execute(
+            select(TRANSITIONS.c.event, TRANSITIONS.c.origin).where(TRANSITIONS.c.event == "submit")
+        ).all()
     assert origins
     assert all("(二)" in str(row.origin) for row in origins)
 
@@ -268,7 +275,7 @@ def test_shijiazhuang_share_is_flagged_when_members_of_other_schools_leave(sqlit
     assert len(world.mail("roster_warned", "bureau")) == 1
     assert world.studio("H").standing == "active"
     with transaction(sqlite_database) as session:
-        seat = session.execute(select(Seat).where(Seat.person_id == world.ids["m9"])).scalar_one()
+        seat = session.execute(select(Seat).where(SEATS.c.person_id == world.ids["m9"])).scalar_one()
     assert seat.to_on == date(2025, 3, 3)
 
 
@@ -285,5 +292,5 @@ def test_shijiazhuang_office_may_refuse_an_exit_and_the_seat_stays(sqlite_databa
     world.do("bureau", "decline", "m", reason="学期中不予调整")
     assert world.outcome("m") == "declined"
     with transaction(sqlite_database) as session:
-        seat = session.execute(select(Seat).where(Seat.person_id == world.ids["m"])).scalar_one()
+        seat = session.execute(select(Seat).where(SEATS.c.person_id == world.ids["m"])).scalar_one()
     assert seat.to_on is None

@@ -8,8 +8,11 @@ from sqlalchemy import Engine, select
 
 from flows.engine.errors import Refused
 from models import CriterionCheck, Cycle
+from models.columns import table_of
 from models.session import transaction
 from tests.world import World
+
+CHECKS = table_of(CriterionCheck)
 
 LEARNERS = ("L1", "L2", "L3", "L4", "L5", "L6")
 
@@ -147,7 +150,7 @@ def test_vocational_learner_of_another_school_needs_a_waiver_with_a_reason(sqlit
     world.do("bureau", "waive", "guest", place="criteria.1", reason="校际结对")
     world.do("guest", "submit", "guest")
     with transaction(sqlite_database) as session:
-        check = session.execute(select(CriterionCheck).where(CriterionCheck.result == "waived")).scalar_one()
+        check = session.execute(select(CriterionCheck).where(CHECKS.c.result == "waived")).scalar_one()
     assert "校际结对" in check.reason
     assert check.by_person_id == world.ids["bureau_officer"]
     assert len(world.mail("criterion_waived", "guest")) == 1
