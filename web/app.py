@@ -16,7 +16,7 @@ from models.session import database
 from web import routes
 from web.assets import mount_assets
 from web.display import Provenance
-from web.i18n import _
+from web.i18n import COOKIE, _, negotiate, use_locale
 from web.templating import page
 from web.views.stale import LastAct, last_act
 from web.visit import Forbidden, LoginNeeded
@@ -45,6 +45,8 @@ def create_app(engine: Engine | None = None, clock: Clock | None = None) -> Fast
 
 async def _headers(request: Request, follow: Callable[[Request], Awaitable[Response]]) -> Response:
     request.state.number = f"{secrets.token_hex(2)}-{secrets.token_hex(2)}"
+    # Set here, where every thread that answers takes its context from.
+    use_locale(negotiate(request.cookies.get(COOKIE), request.headers.get("accept-language")))
     answer = await follow(request)
     for name, value in HEADERS.items():
         answer.headers.setdefault(name, value)

@@ -142,6 +142,15 @@ def test_empty_box_says_good_news_and_the_way_on(world: World) -> None:
     assert "没有符合筛选的事项" in client_of(world, "county_a").get("/inbox?stage=plaque").text
 
 
+def test_inbox_speaks_the_language_that_was_chosen(world: World) -> None:
+    client = client_of(world, "county_a")
+    client.cookies.set("locale", "en")
+    page = client.get("/inbox").text
+    assert "To do <span" in page
+    assert "<b>Endorse</b>" in page
+    assert "待办" not in page.partition('<div class="tabs-line')[2]
+
+
 def test_case_of_others_is_not_found_beside_the_list(world: World) -> None:
     page = client_of(world, "county_b_school1").get(f"/inbox?run={world.run_of('宋海燕').id}").text
     assert "宋海燕" not in page
