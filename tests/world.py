@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 from sqlmodel import Session, SQLModel
 
 from flows.adoption import adopt, cast_body
@@ -25,60 +25,24 @@ from flows.rounds import Places, RoundPlan, begin_application, plan_round
 from flows.seats import begin_seat, name_to_seat
 from flows.selection import announce, draft_announcement, draft_draw, draft_posting, draft_ranking
 from models import (
-    Application,
     Appointment,
     Attachment,
     Body,
     Credential,
-    CriterionCheck,
     Duty,
     File,
-    Listing,
-    ListingEntry,
-    Message,
-    Opinion,
     Person,
     Post,
     Seat,
-    StageRun,
     Studio,
-    Transition,
 )  # fmt: skip
-from models.columns import table_of
 from models.queries.bodies import keys_of, substituted
 from models.session import transaction
-
-RUNS, MESSAGES, PEOPLE = table_of(StageRun), table_of(Message), table_of(Person)
-CHECKS, DUTIES = table_of(CriterionCheck), table_of(Duty)
-TRANSITIONS, OPINIONS, ENTRIES, STUDIOS = (
-    table_of(Transition),
-    table_of(Opinion),
-    table_of(ListingEntry),
-    table_of(Studio),
-)
+from tests.seen import Seen
+from tests.trees import TREES
 
 
-COUNTIES = (
-    ("county_a", "county", "bureau"), ("county_a_school1", "school", "county_a"), ("county_a_school2", "school", "county_a"),
-    ("county_b", "county", "bureau"), ("county_b_school1", "school", "county_b"), ("county_b_school2", "school", "county_b"),
-    ("direct_school", "school", "bureau"),
-)  # fmt: skip
-TREES: Mapping[str, Sequence[tuple[str, str, str | None]]] = {
-    "province": (("bureau", "province", None), *COUNTIES),
-    "city": (("bureau", "city", None), *COUNTIES),
-    "county": (
-        ("city_bureau", "city", None), ("bureau", "county", "city_bureau"),
-        ("school1", "school", "bureau"), ("school2", "school", "bureau"),
-    ),
-    "school": (
-        ("city_bureau", "city", None), ("bureau", "school", "city_bureau"),
-        ("department1", "department", "bureau"), ("department2", "department", "bureau"),
-        ("other_school", "school", "city_bureau"),
-    ),
-}  # fmt: skip
-
-
-class World:
+class World(Seen):
     """A bureau of the programme's level with what stands above and below it, nine experts, and a clock of its own.
 
     For a city or province: two counties of two schools each and a direct school; for a county two schools; for a school
@@ -242,20 +206,6 @@ class World:
 
     # Acts
 
-    def run_of(self, name: str, held_by: str | None = None) -> Any:
-        """The live run of an application (of one branch if `held_by`), or the last one it had."""
-        with transaction(self.engine) as session:
-            if name == "round":
-                return session.execute(select(RUNS).where(RUNS.c.id == self.runs["round"])).one()
-            query = select(RUNS).where(
-                RUNS.c.subject_kind == "application", RUNS.c.subject_id == self.ids[f"application/{name}"]
-            )
-            if held_by is not None:
-                query = query.where(RUNS.c.held_by.in_((f"body:{self.ids[held_by]}", f"person:{self.ids[held_by]}")))
-            rows = session.execute(query.order_by(RUNS.c.id)).all()
-        live = [row for row in rows if row.ended_at is None]
-        return next(reversed(live or rows), None)
-
     def do(self, by: str, event: str, to: str, expect: int | None = None, **payload: Any) -> Happening:
         """One act by ordinary means; raises Refused."""
         run = self.run_of(to)
@@ -288,18 +238,6 @@ class World:
                 holder = next(key for key, value in self.ids.items() if run.held_by == f"body:{value}" and not key.startswith("application/")
                               and f"{key}_officer" in self.ids)  # fmt: skip
                 self.do(holder, "endorse", name, judged=dict.fromkeys(self.unjudged(name), "passed"))
-
-    def unjudged(self, name: str) -> list[str]:
-        """The criteria of an application that a tier has still to judge, by place."""
-        with transaction(self.engine) as session:
-            return list(
-                session.execute(
-                    select(CHECKS.c.place).where(
-                        CHECKS.c.application_id == self.ids[f"application/{name}"],
-                        CHECKS.c.result == "judge", CHECKS.c.asks == "tier",
-                    )
-                ).scalars()
-            )  # fmt: skip
 
     # Seats and duties
 
@@ -367,23 +305,6 @@ class World:
             work.session.flush()
             open_runs(work, [Opening(self.version_id, "obligations", key, "duty", duty.id or 0, studio_id=studio.id)])
 
-    def duties(self, host: str, key: str) -> Sequence[Any]:
-        """The runs of one obligation of a host's studio, with what each is about."""
-        with transaction(self.engine) as session:
-            return session.execute(
-                select(RUNS, DUTIES.c.title, DUTIES.c.responsible, DUTIES.c.receiver, DUTIES.c.due_on)
-                .join(DUTIES, DUTIES.c.id == RUNS.c.subject_id)
-                .where(RUNS.c.subject_kind == "duty", DUTIES.c.studio_id == self.studio(host).id, DUTIES.c.key == key)
-                .order_by(RUNS.c.id)
-            ).all()
-
-    def signatures(self, duty: Any) -> Mapping[str, Any]:
-        """The open signatures of a duty, by the name of who is asked."""
-        names = {f"person:{value}": key for key, value in self.ids.items() if not key.startswith("application/")}
-        with transaction(self.engine) as session:
-            rows = session.execute(select(RUNS).where(RUNS.c.parent_id == duty.id, RUNS.c.ended_at.is_(None))).all()
-        return {names[row.held_by]: row for row in rows}
-
     def draw(self, seed: str = "种子") -> int:
         actor = self.actor("bureau")
         with self.at_work() as work:
@@ -396,27 +317,6 @@ class World:
             make_list(work, actor, listing_id)
         apply_list(self.engine, self.book, listing_id, self.clock.now())
         return listing_id
-
-    def asked(self, name: str) -> Sequence[Any]:
-        """The open questions to experts about an application."""
-        with transaction(self.engine) as session:
-            return session.execute(
-                select(
-                    RUNS.c.id,
-                    RUNS.c.version,
-                    RUNS.c.held_by,
-                    RUNS.c.version_id,
-                    RUNS.c.path,
-                    RUNS.c.step,
-                    RUNS.c.round_id,
-                )
-                .where(
-                    RUNS.c.application_id == self.ids[f"application/{name}"],
-                    RUNS.c.stage == "opinion",
-                    RUNS.c.ended_at.is_(None),
-                )
-                .order_by(RUNS.c.id)
-            ).all()
 
     def score(self, name: str, *marks: float) -> None:
         """The experts asked about an application give these sums, in the order they were asked."""
@@ -451,52 +351,6 @@ class World:
             number = announce(work, actor, listing_id, self.round_id)
         apply_list(self.engine, self.book, listing_id, self.clock.now())
         return number
-
-    # What is
-
-    def state(self, name: str) -> str:
-        run = self.run_of(name)
-        return f"{run.step}.{run.state}"
-
-    def outcome(self, name: str) -> str | None:
-        with transaction(self.engine) as session:
-            row = session.get(Application, self.ids[f"application/{name}"])
-            return row.outcome if row else None
-
-    def studio(self, name: str) -> Studio:
-        with transaction(self.engine) as session:
-            found: Studio = session.execute(select(Studio).where(STUDIOS.c.host_id == self.ids[name])).scalar_one()
-            return found
-
-    def mail(self, notice: str, to: str | None = None) -> Sequence[Any]:
-        with transaction(self.engine) as session:
-            query = select(MESSAGES).where(MESSAGES.c.notice == notice)
-            if to is not None:
-                query = query.where(MESSAGES.c.person_id == self.ids.get(f"{to}_officer", self.ids.get(to)))
-            return session.execute(query.order_by(MESSAGES.c.id)).all()
-
-    def history(self, name: str) -> list[str]:
-        with transaction(self.engine) as session:
-            rows = session.execute(
-                select(RUNS.c.step, TRANSITIONS.c.event)
-                .join(RUNS, RUNS.c.id == TRANSITIONS.c.run_id)
-                .where(RUNS.c.subject_kind == "application", RUNS.c.subject_id == self.ids[f"application/{name}"])
-                .order_by(TRANSITIONS.c.id)
-            )
-            return [f"{row.step}.{row.event}" for row in rows]
-
-    def entries(self, listing_id: int) -> Sequence[Any]:
-        with transaction(self.engine) as session:
-            return session.execute(
-                select(ENTRIES).where(ENTRIES.c.listing_id == listing_id).order_by(ENTRIES.c.position)
-            ).all()
-
-    def listing(self, listing_id: int) -> Listing | None:
-        with transaction(self.engine) as session:
-            return session.get(Listing, listing_id)
-
-    def moment(self) -> datetime:
-        return self.clock.now()
 
 
 def spread(total: float, rubric: Sequence[tuple[str, str, int]]) -> dict[str, float]:
