@@ -4,12 +4,15 @@ import re
 from datetime import date
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from flows.rounds import Places
+from models import CriterionCheck
+from models.columns import table_of
 from tests.browsing import client_of, counting, form
 from tests.world import World
 
+CHECKS = table_of(CriterionCheck)
 MASTER = [{"kind": "title", "name": "名校长", "level": "city"}]
 
 
@@ -92,6 +95,22 @@ def test_event_that_is_not_offered_is_not_found(world: World) -> None:
     run = world.run_of("宋海燕")
     for event in ("cancel", "lapse", "draw", "nonsense"):
         assert client_of(world, "county_a").post(f"/runs/{run.id}/{event}", data=form()).status_code == 404
+
+
+def test_criterion_that_a_person_must_judge_is_asked_for_and_kept_with_the_name(world: World) -> None:
+    world.apply_for("许平", credentials=MASTER)
+    with world.at_work() as work:
+        mine = CHECKS.c.application_id == world.ids["application/许平"]
+        work.session.execute(update(CHECKS).where(mine, CHECKS.c.place == "criteria.4").values(asks="tier"))
+    client, run = client_of(world, "county_a_school1"), world.run_of("许平")
+    page = client.get("/inbox").text
+    assert "1 项待您判断" in page
+    assert 'name="judged.criteria.4" value="passed"' in page
+    unsaid = client.post(f"/runs/{run.id}/endorse", data=form(version=str(run.version)))
+    assert "还不能同意，先要判断是否符合" in unsaid.text
+    said = form(version=str(run.version), **{"judged.criteria.4": "passed"})
+    assert client.post(f"/runs/{run.id}/endorse", data=said).status_code == 303
+    assert "county_a_school1_officer" in client.get(f"/applications/{world.ids['application/许平']}").text
 
 
 def test_decline_without_a_reason_is_refused(world: World) -> None:
