@@ -26,7 +26,7 @@ from models.queries.rounds import (
     visible_rounds,
 )
 from models.queries.scope import visible_applications
-from web.display import Choice, day
+from web.display import Choice, day, plain_day
 from web.i18n import _
 from web.views.round_progress import ACTS, funnel_of, next_acts, step_lines
 from web.visit import Form, Posted, Visit, Visiting
@@ -38,7 +38,7 @@ router = APIRouter()
 def all_rounds(visit: Visiting, note: str = "") -> Response:
     """Every round one may see, newest first."""
     with visit.reading() as work:
-        lines = rounds(work.session, _scope(work, visit), _seen(visit), visit.now)
+        lines = rounds(work.session, round_scope(work, visit), seen_by(visit), visit.now)
     mine = {office.body_id for office in visit.visitor.offices if office.role == "administrator"}
     return visit.page("rounds/list.html", lines=lines, note=note, mine=mine, administers=bool(mine))
 
@@ -95,14 +95,16 @@ def one_round(visit: Visiting, round_id: int, note: str = "") -> Response:
     with visit.reading() as work:
         row = round_seen(work, visit, round_id)
         leads = f"body:{row.authority_body_id}" in visit.visitor.keys
-        counted = true() if leads else _seen(visit)  # drafts count in the authority's figures, though nobody reads them
+        counted = (
+            true() if leads else seen_by(visit)
+        )  # drafts count in the authority's figures, though nobody reads them
         counts, live = step_counts(work.session, round_id, counted, visit.now)
         total = begun(work.session, round_id, counted)
         rules = rules_of(work, row.version_id, row.path, row.changes)[1]
         found = forecast(rules, planned_dates(row), work.calendar, (), visit.today)
         address = f"/programmes/{row.code}/{row.version_number}"
         lines = step_lines(rules, counts, found, visit.today, address)
-        ends = {one.key: day(one.ends_on, visit.today) for one in found.stretches}
+        ends = {one.key: plain_day(one.ends_on) for one in found.stretches}
         bars = funnel_of(rules, counts, total.begun, total.submitted, ends, round_id)
         lists = lists_of(work.session, round_id) if leads else ()
         places = places_of(work.session, round_id)
@@ -190,17 +192,19 @@ def _acted(visit: Visit, form: Form, round_id: int, event: str, payload: Mapping
 # What forms and addresses say
 
 
-def _scope(work: Work, visit: Visit) -> ColumnElement[bool]:
+def round_scope(work: Work, visit: Visit) -> ColumnElement[bool]:
+    """The rounds a visitor may see."""
     return visible_rounds(visit.visitor.body_ids, bodies_above(work.session, visit.visitor.body_ids))
 
 
-def _seen(visit: Visit) -> ColumnElement[bool]:
+def seen_by(visit: Visit) -> ColumnElement[bool]:
+    """The applications a visitor may see."""
     return visible_applications(visit.visitor.person_id or 0, visit.visitor.body_ids)
 
 
 def round_seen(work: Work, visit: Visit, round_id: int) -> Any:
     """A round in the visitor's scope. Raises NotFound."""
-    row = round_of(work.session, round_id, _scope(work, visit))
+    row = round_of(work.session, round_id, round_scope(work, visit))
     if row is None:
         raise NotFound
     return row

@@ -118,7 +118,7 @@ def funnel_of(rules: Sequence[StepRule], counts: Mapping[str, StepCount], begun:
     for n, (label, value, here, stage) in enumerate(rows):
         share = f"{value * 100 / before:.0f}%" if before and n else ""
         coming = ends.get(rules[n - 1].name, "") if n and not value and not here else ""
-        words = _("在办 {n}", n=here) if here and n > 1 else _("预计 {day} 前", day=coming) if coming and n > 1 else ""
+        words = _("在办 {n}", n=here) if here and n > 1 else _("预计 {day}前", day=coming) if coming and n > 1 else ""
         href = f"/applications?round={round_id}" + (f"&step={stage}" if stage else "")
         found.append(Funnel(label, value, here if n > 1 else 0, share if value else "", words, href))
         before = value
