@@ -3,13 +3,14 @@
 import shutil
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import pytest
 import uvicorn
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -74,6 +75,50 @@ class Visitor:
         field.clear()
         field.send_keys(text)
 
+    def set(self, name: str, value: str) -> None:
+        """Give a date field its value; typing a date depends on the browser's language."""
+        self.driver.execute_script("arguments[0].value = arguments[1]", self.one(f"[name='{name}']"), value)
+
+    def fill_if_there(self, name: str, text: str) -> None:
+        """Write into a field that the page may do without."""
+        for field in self.driver.find_elements(By.CSS_SELECTOR, f"main [name='{name}']"):
+            if field.is_displayed() and field.get_attribute("type") != "hidden":
+                field.clear()
+                field.send_keys(text)
+
+    def tick_if_there(self, name: str) -> None:
+        """Tick a box that the page may do without."""
+        for box in self.driver.find_elements(By.CSS_SELECTOR, f"main [name='{name}'][type='checkbox']"):
+            if not box.is_selected():
+                self.driver.execute_script("arguments[0].click()", box)
+
+    def fill_form(self, text: str) -> None:
+        """Fill whatever the form requires and has nothing in yet."""
+        for field in self.driver.find_elements(By.CSS_SELECTOR, "main form [required]"):
+            if field.get_attribute("value") or not field.is_displayed():
+                continue
+            if field.tag_name == "select":
+                field.find_elements(By.TAG_NAME, "option")[1].click()
+                continue
+            field.send_keys("1" if field.get_attribute("type") == "number" else text)
+
+    def mark(self, marks: Mapping[str, float]) -> None:
+        """Write marks into a score sheet, by indicator."""
+        for place, mark in marks.items():
+            fields = self.driver.find_elements(By.CSS_SELECTOR, f"main input[type='number'][name^='{place}']")
+            assert fields, f"no mark {place} on {self.driver.current_url}"
+            fields[0].clear()
+            fields[0].send_keys(str(mark))
+
+    def as_nobody(self) -> "Visitor":
+        """Go on without a login."""
+        self.driver.delete_all_cookies()
+        return self
+
+    def number_in_address(self) -> int:
+        """The number in the address of this page."""
+        return next(int(part) for part in self.driver.current_url.split("?")[0].split("/") if part.isdigit())
+
     def choose(self, name: str, value: str) -> None:
         """Choose a radio button, a box or an option."""
         for field in self.driver.find_elements(By.CSS_SELECTOR, f"[name='{name}']"):
@@ -89,25 +134,34 @@ class Visitor:
         """Press the visible button or link that says these words, and wait for the next page."""
         found = [
             one
-            for one in self.driver.find_elements(By.CSS_SELECTOR, "main button, main a.btn, main summary, main a")
+            for kind in ("main button", "main a.btn", "main summary", "main a")
+            for one in self.driver.find_elements(By.CSS_SELECTOR, kind)
             if words in one.text and one.is_displayed()
         ]
         assert found, f"no button says {words!r} on {self.driver.current_url}:\n{self.text[:1500]}"
-        page = self.driver.find_element(By.TAG_NAME, "html")
+        page, unfolds = self.driver.find_element(By.TAG_NAME, "html"), found[0].tag_name == "summary"
         self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", found[0])
         self.driver.execute_script("arguments[0].click()", found[0])
-        if found[0].tag_name != "summary":
+        if not unfolds:
             self._until_gone(page)
 
     def _until_gone(self, page: WebElement) -> None:
         def gone(_driver: object) -> bool:
             try:
                 page.is_enabled()
-            except Exception:  # noqa: BLE001  whatever the driver calls it, the page is another one
-                return self.driver.execute_script("return document.readyState") == "complete"
+            except WebDriverException:  # whatever the driver calls it, the page is another one
+                return self._settled()
             return False
 
-        WebDriverWait(self.driver, 15, 0.05).until(gone)
+        WebDriverWait(self.driver, 15, 0.05).until(
+            gone, f"nothing followed on {self.driver.current_url}:\n{self.text[:1500]}"
+        )
+
+    def _settled(self) -> bool:
+        try:
+            return bool(self.driver.execute_script("return document.readyState") == "complete" and self.one("main"))
+        except WebDriverException:
+            return False
 
     def one(self, selector: str) -> WebElement:
         """The one element of a selector."""

@@ -1,8 +1,6 @@
 """What the database tells about people: posts, evidence, the tree above them, and a fixed number of queries."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, event
@@ -10,24 +8,19 @@ from sqlmodel import Session, SQLModel
 
 from models import Body, Credential, Person, Post, Programme, Seat, Studio
 from models.queries.people import person_facts
-from models.session import connect, reading, transaction
+from models.session import reading, transaction
 
 DAY = date(2025, 3, 31)
 MADE_AT = datetime(2024, 1, 1, tzinfo=UTC)
 CITY, COUNTY, SCHOOL, DEPARTMENT, OTHER = 1, 2, 3, 4, 5
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgresql"))])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    url = f"sqlite:///{tmp_path / 'people.db'}"
-    made = connect(url if request.param == "sqlite" else request.getfixturevalue("postgres_url"))
-    SQLModel.metadata.create_all(made)
-    with transaction(made) as session:
+@pytest.fixture
+def engine(any_database: Engine) -> Engine:
+    SQLModel.metadata.create_all(any_database)
+    with transaction(any_database) as session:
         plant_tree(session)
-    yield made
-    if request.param == "postgresql":  # a SQLite file goes with its folder
-        SQLModel.metadata.drop_all(made)
-    made.dispose()
+    return any_database
 
 
 def plant_tree(session: Session) -> None:
