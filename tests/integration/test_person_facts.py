@@ -151,7 +151,7 @@ def test_many_people_cost_no_more_queries_than_one(engine: Engine) -> None:
             assert len(person_facts(session, ids, DAY)) == len(ids)
             event.remove(engine, "before_cursor_execute", listener)
         counts.append(len(asked))
-    assert counts == [10, 10]
+    assert counts[0] == counts[1] <= 10
 
 
 def test_nobody_asked_costs_nothing_and_strangers_are_left_out(engine: Engine) -> None:
