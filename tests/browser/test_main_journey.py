@@ -103,5 +103,6 @@ def test_one_application_is_clicked_from_launch_to_plaque(site: Site, visitor: V
     announce_and_hang(visitor, round_id)
     with reading(world.engine) as session:
         begun = list(session.scalars(select(Cycle.begins_on)))
+        outcomes = list(session.scalars(select(Application.outcome)))
     assert begun == [date(2025, 3, 10)]
-        assert list(session.scalars(select(Application.outcome))) == ["hung"]
+    assert outcomes == ["hung"]
