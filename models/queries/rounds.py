@@ -338,3 +338,13 @@ def invited(session: Session, authority_id: int, today: date) -> tuple[int, int,
     ids = bodies_under(session, authority_id, ("county", "school", "department", "township"))
     told = [one for found in recipients(session, {f"body:{body}" for body in ids}, today).values() for one in found]
     return len(ids), len(told), sum(not one.address for one in told)
+
+
+def posted_now(session: Session) -> int:
+    """How many posted lists have an entry whose notice still runs."""
+    runs = select(ENTRIES.c.listing_id).join(RUNS, RUNS.c.id == ENTRIES.c.run_id)
+    running = runs.where(
+        RUNS.c.stage == "public_notice", RUNS.c.state.in_(("posted", "objected")), RUNS.c.ended_at.is_(None)
+    )
+    posted = select(func.count()).select_from(LISTINGS).where(LISTINGS.c.act == "post", LISTINGS.c.made_at.is_not(None))
+    return int(session.execute(posted.where(LISTINGS.c.id.in_(running))).scalar_one())

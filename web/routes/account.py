@@ -5,10 +5,12 @@ from urllib.parse import urlparse
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
+from models.queries.notices import open_rounds
+from models.queries.rounds import posted_now
+from models.settings import settings
 from web.i18n import COOKIE, _
 from web.identity import log_in, log_out
-from web.visit import SESSION_COOKIE, Posted, Visiting
-from models.settings import settings
+from web.visit import SESSION_COOKIE, Posted, Visit, Visiting
 
 router = APIRouter()
 
@@ -26,7 +28,19 @@ def home(visit: Visiting) -> Response:
 @router.get("/login")
 def login_page(visit: Visiting, next: str = "/") -> Response:  # noqa: A002  the name in the address
     """The login form."""
-    return visit.page("account/login.html", next=local(next), login="", error="")
+    return _login_form(visit, local(next))
+
+
+def _login_form(visit: Visit, next_: str, login: str = "", error: str = "") -> Response:
+    """The form, and beside it what can be read without logging in."""
+    with visit.reading() as work:
+        taken = open_rounds(work.session)
+        posted = posted_now(work.session)
+    authority = taken[0].authority if taken else ""
+    return visit.page(
+        "account/login.html", 401 if error else 200, next=next_, login=login, error=error, open_now=[one for one in taken if one.state == "open"],
+        notices_now=posted, authority=authority, phone=settings().support_phone,
+    )  # fmt: skip
 
 
 @router.post("/login")
@@ -39,7 +53,7 @@ def login(visit: Visiting, form: Posted) -> Response:
         error = _("账号或密码不对。") if not result.wait_until else _("试的次数太多，请 5 分钟后再试。")
         if result.tries_left and result.tries_left <= 5:
             error += _("还可以试 {n} 次。", n=result.tries_left)
-        return visit.page("account/login.html", 401, next=local(form.text("next")), login=form.text("login"), error=error)
+        return _login_form(visit, local(form.text("next")), form.text("login"), error)
     answer = RedirectResponse(local(form.text("next")), status_code=303)
     answer.set_cookie(SESSION_COOKIE, result.token, httponly=True, samesite="lax", secure=settings().secure_cookies, path="/")
     return answer

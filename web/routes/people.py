@@ -1,0 +1,160 @@
+"""The roll (名册与权限): who may do what; appointments with dates, and who acts for whom."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from flows.appointing import end_role, give_role, substitute
+from flows.engine.errors import NotFound
+from flows.engine.work import Work
+from models.people import ROLES
+from models.queries.roll import (
+    PAGE,
+    RollFilter,
+    appointments_of,
+    named_bodies,
+    people,
+    person_of,
+    posts_of,
+    substitutions_of,
+    under,
+)
+from web.display import Choice, Paging
+from web.i18n import _, word
+from web.routes.rounds import day_of
+from web.visit import Posted, Visit, Visiting
+
+router = APIRouter()
+ROLE_WORDS = {
+    "administrator": word("管理员"), "officer": word("经办人"), "viewer": word("只读"), "expert": word("专家"), "assessor": word("考核人"),
+}  # fmt: skip
+ROLE_NOTES = {
+    "administrator": word("建批次、定名单、管名册"), "officer": word("代表单位审核、报送"), "viewer": word("只看，不办理"),
+    "expert": word("抽到以后评分"), "assessor": word("考核所分派的工作室"),
+}  # fmt: skip
+
+
+def _mine(visit: Visit) -> list[int]:
+    return [office.body_id for office in visit.visitor.offices if office.role == "administrator"]
+
+
+@router.get("/people")
+def roll(visit: Visiting, role: str = "", words: str = "", page: int = 1, note: str = "") -> Response:
+    """Everybody of the bureau and of the bodies below it: post, roles, account."""
+    wanted = RollFilter(role if role in ROLES else "", words.strip()[:40], max(page, 1))
+    with visit.reading() as work:
+        ids = under(work.session, _mine(visit))
+        rows, total = people(work.session, ids, wanted, visit.today)
+        posts = posts_of(work.session, [row.id for row in rows], visit.today)
+        held: dict[int, list[Any]] = {}
+        for one in appointments_of(work.session, [row.id for row in rows]):
+            if one.from_on <= visit.today and (one.to_on is None or one.to_on >= visit.today):
+                held.setdefault(one.person_id, []).append(one)
+    choices = [
+        Choice("", _("全部"), chosen=not wanted.role),
+        *(Choice(one, _(ROLE_WORDS[one]), chosen=one == wanted.role) for one in ROLES),
+    ]
+    return visit.page("people/list.html", rows=rows, total=total, posts=posts, held=held, wanted=wanted, choices=choices, words=ROLE_WORDS,
+                      paging=_paging(wanted, total), note=note)  # fmt: skip
+
+
+def _paging(wanted: RollFilter, total: int) -> Paging:
+    first = PAGE * (wanted.page - 1) + 1
+    last = min(first + PAGE - 1, total)
+    return Paging(
+        min(first, total),
+        last,
+        total,
+        _at(wanted, wanted.page - 1) if wanted.page > 1 else "",
+        _at(wanted, wanted.page + 1) if last < total else "",
+    )
+
+
+def _at(wanted: RollFilter, page: int) -> str:
+    said = {"role": wanted.role, "words": wanted.words, "page": page}
+    return f"/people?{urlencode({key: value for key, value in said.items() if value})}"
+
+
+@router.get("/people/{person_id}")
+def one_person(visit: Visiting, person_id: int, note: str = "") -> Response:
+    """One person: posts, appointments over time, substitutions."""
+    with visit.reading() as work:
+        ids = under(work.session, _mine(visit))
+        row = person_of(work.session, person_id, ids, visit.today)
+        if row is None:
+            raise NotFound
+        post = posts_of(work.session, [person_id], visit.today).get(person_id, (row.works_at, ""))
+        context = {
+            "post": post,
+            "held": appointments_of(work.session, [person_id]), "substitutions": substitutions_of(work.session, person_id),
+            "bodies": [Choice(str(one.id), one.name, chosen=one.name == post[0]) for one in named_bodies(work.session, ids)],
+        }  # fmt: skip
+    roles = [Choice(one, f"{_(ROLE_WORDS[one])}：{_(ROLE_NOTES[one])}", chosen=one == "officer") for one in ROLES]
+    return visit.page("people/person.html", row=row, roles=roles, words=ROLE_WORDS, note=note, **context)
+
+
+@router.post("/people/{person_id}/appointments")
+def appoint(visit: Visiting, form: Posted, person_id: int) -> Response:
+    """Appoint from a day on, until another if one is given."""
+    from_on, to_on = day_of(form.text("from_on")), day_of(form.text("to_on")) if form.text("to_on") else None
+
+    def give(work: Work) -> Mapping[str, Any]:
+        ids = _reached(work, visit, person_id)
+        body = form.text("body_id")
+        return {
+            "id": give_role(
+                work.session, person_id, int(body) if body.isdigit() else 0, form.text("role"), from_on, to_on, ids
+            )
+        }
+
+    visit.once(form, "appoint", give)
+    return visit.go(f"/people/{person_id}", _("已任命，从 {day} 起有权限。", day=from_on.isoformat()))
+
+
+@router.post("/people/{person_id}/appointments/{appointment_id}/end")
+def end(visit: Visiting, form: Posted, person_id: int, appointment_id: int) -> Response:
+    """Let an appointment end with a day."""
+    on = day_of(form.text("to_on"))
+
+    def stop(work: Work) -> Mapping[str, Any]:
+        end_role(work.session, appointment_id, on, visit.visitor.person_id, _reached(work, visit, person_id))
+        return {}
+
+    visit.once(form, "end appointment", stop)
+    return visit.go(
+        f"/people/{person_id}", _("任命到 {day} 止。正在办的事项留在单位，请另指定经办人。", day=on.isoformat())
+    )
+
+
+@router.post("/people/{person_id}/substitutions")
+def let_act(visit: Visiting, form: Posted, person_id: int) -> Response:
+    """Let somebody act for this person in a body for a time."""
+    from_on, to_on = day_of(form.text("from_on")), day_of(form.text("to_on"))
+
+    def lend(work: Work) -> Mapping[str, Any]:
+        body = form.text("body_id")
+        substitute(
+            work.session,
+            person_id,
+            form.text("by"),
+            int(body) if body.isdigit() else 0,
+            from_on,
+            to_on,
+            visit.now,
+            _reached(work, visit, person_id),
+        )
+        return {}
+
+    visit.once(form, "substitute", lend)
+    return visit.go(f"/people/{person_id}", _("代办已设定，两个人的名字都会留在流转记录里。"))
+
+
+def _reached(work: Work, visit: Visit, person_id: int) -> list[int]:
+    """The bodies one administers, if the person is of them. Raises NotFound."""
+    ids = under(work.session, _mine(visit))
+    if person_of(work.session, person_id, ids, visit.today) is None:
+        raise NotFound
+    return ids
