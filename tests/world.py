@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Engine
@@ -10,7 +11,7 @@ from sqlmodel import Session, SQLModel
 
 from flows.adoption import adopt, cast_body
 from flows.engine.apply import apply, apply_many
-from flows.engine.calendar import at_local, local_day
+from flows.engine.calendar import CalendarDay, at_local, local_day
 from flows.engine.calendar_seed import gazetted_days
 from flows.engine.clock import VirtualClock
 from flows.engine.days import calendar_of, put_days
@@ -19,7 +20,7 @@ from flows.engine.lists import apply_list, make_list
 from flows.engine.steps import Opening, open_runs
 from flows.engine.sweep import SweepReport, sweep
 from flows.engine.work import Happening, Intent, Result, Work
-from flows.programme import load
+from flows.programme import Programme, load
 from flows.regulations import Regulations
 from flows.rounds import Places, RoundPlan, begin_application, plan_round
 from flows.seats import begin_seat, name_to_seat
@@ -42,6 +43,18 @@ from tests.seen import Seen
 from tests.trees import TREES
 
 
+@cache
+def loaded(code: str) -> Programme:
+    """A programme of the library, read once a process."""
+    return load(code)
+
+
+@cache
+def gazetted() -> tuple[CalendarDay, ...]:
+    """The holidays and make-up days of the years that tests play in."""
+    return tuple(gazetted_days(range(2024, 2031)))
+
+
 class World(Seen):
     """A bureau of the programme's level with what stands above and below it, nine experts, and a clock of its own.
 
@@ -53,11 +66,11 @@ class World(Seen):
         self.engine, self.book = engine, Regulations()
         self.clock = VirtualClock(at_local(start, 9))
         SQLModel.metadata.create_all(engine)
-        self.programme = load(programme)
+        self.programme = loaded(programme)
         self.ids: dict[str, int] = {}
         self.runs: dict[str, int] = {}
         with self.at_work() as work:
-            put_days(work.session, gazetted_days(range(2024, 2031)), "gazette")
+            put_days(work.session, gazetted(), "gazette")
             self._bodies(work.session)
             self.version_id = adopt(work.session, self.programme, self.ids["bureau"], date(2020, 1, 1))
         self.round_id = 0

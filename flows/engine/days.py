@@ -1,6 +1,8 @@
 """The bureau's calendar as the engine uses it: read once an edition, kept by the process."""
 
-from sqlalchemy import insert, select, update
+from collections.abc import Sequence
+
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlmodel import Session
 
 from flows.engine.calendar import CalendarDay as Day
@@ -26,19 +28,18 @@ def calendar_of(session: Session) -> WorkCalendar:
     return _kept[key]
 
 
-def put_days(session: Session, days: list[Day], source: str) -> None:
-    """Write days into the calendar and begin a new edition."""
-    for day in days:
-        values = {
-            "kind": day.kind,
-            "working": day.working,
-            "name": day.name or "",
-            "source": source,
-            "provisional": day.provisional,
-        }
-        changed = session.execute(update(DAYS).where(DAYS.c.day == day.day).values(**values))
-        if changed.rowcount == 0:  # type: ignore[attr-defined]
-            session.execute(insert(DAYS).values(day=day.day, **values))
+def put_days(session: Session, days: Sequence[Day], source: str) -> None:
+    """Write days into the calendar, each in the place of what was said of it before, and begin a new edition."""
+    rows = [
+        {"day": one.day, "kind": one.kind, "working": one.working, "name": one.name or "", "source": source,
+         "provisional": one.provisional}
+        for one in days
+    ]  # fmt: skip
+    if rows:
+        session.connection().execute(
+            delete(DAYS).where(DAYS.c.day == bindparam("b_day")), [{"b_day": one.day} for one in days]
+        )
+        session.connection().execute(insert(DAYS), rows)
     raised = session.execute(update(EDITIONS).values(number=EDITIONS.c.number + 1))
     if raised.rowcount == 0:  # type: ignore[attr-defined]
         session.execute(insert(EDITIONS).values(id=1, number=1))
