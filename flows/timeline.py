@@ -1,152 +1,37 @@
 """Timeline (时间预演): what a round will be, from its rules, its dates and the real calendar, and what stands in its way; pure."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
-from typing import Any, Literal
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
 
-from flows.engine.calendar import ONE_DAY, Due, Span, WorkCalendar, due_after, rungs
+from flows.engine.calendar import ONE_DAY, Span, WorkCalendar, due_after, rungs
 from flows.engine.date_words import short_date
 from flows.engine.due import fixed
 from flows.engine.rulebook import StepRule
+from flows.timeline_checks import (
+    collision,
+    date_findings,
+    expert_findings,
+    people_findings,
+    rest_findings,
+    share_findings,
+)
+from flows.timeline_parts import (
+    SHEETS_AN_EXPERT,
+    Circumstances,
+    Dates,
+    ExpertGroup,
+    Finding,
+    Share,
+    Stretch,
+    Timeline,
+    Unmanned,
+)
 
-Kind = Literal["work", "notice", "conditional"]
-Level = Literal["block", "warn", "pass"]
-SHEETS_AN_EXPERT = 12
-LONG_REST = 3
+__all__ = [
+    "SHEETS_AN_EXPERT", "Circumstances", "Dates", "ExpertGroup", "Finding", "Share", "Stretch", "Timeline", "Unmanned", "forecast",
+]  # fmt: skip
 REMINDED = ("application", "tier_review", "expert_review", "plaque")
-
-
-@dataclass(frozen=True, slots=True)
-class Dates:
-    """What the authority sets: the first and last day of applications, and days fixed for single steps."""
-
-    opens_on: date
-    closes_on: date
-    timetable: Mapping[str, date] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Unmanned:
-    """Reviewers of one level among whom some have nobody to act: how many bodies there are, and which lack an officer."""
-
-    level: str
-    title: str
-    names: tuple[str, ...]
-    of: int
-
-
-@dataclass(frozen=True, slots=True)
-class ExpertGroup:
-    """Applications expected in one school stage, and the experts who know it."""
-
-    name: str
-    applications: int
-    experts: int
-
-    def load(self, panel: int) -> float:
-        """Sheets an expert; every application goes to `panel` of them. Without an expert, all sheets fall on nobody: infinite."""
-        if not self.applications:
-            return 0.0
-        return self.applications * panel / self.experts if self.experts else float("inf")
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """Places of one scope: fewest and most, for one body or for each."""
-
-    scope: str
-    name: str
-    at_least: int | None
-    at_most: int | None
-    body_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Circumstances:
-    """What the database knows that decides whether a round can run: officers, experts, places, addresses."""
-
-    unmanned: Sequence[Unmanned] = ()
-    groups: Sequence[ExpertGroup] = ()
-    experts: int = 0
-    available: int = 0
-    shares: Sequence[Share] = ()
-    counties: Sequence[str] = ()
-    invited: int = 0
-    unaddressed: int = 0
-    most_sheets: int = SHEETS_AN_EXPERT
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """One step on the calendar: first and last day, why the last day is that day, and when reminders go out."""
-
-    key: str
-    title: str
-    stage: str
-    kind: Kind
-    starts_on: date
-    due: Due
-    span: Span | None
-    origin: Mapping[str, Any]
-    reminders: tuple[date, ...] = ()
-    fixed: bool = False
-
-    @property
-    def ends_on(self) -> date:
-        """The last day."""
-        return self.due.on
-
-    @property
-    def days(self) -> int:
-        """Calendar days, both ends counted."""
-        return (self.ends_on - self.starts_on).days + 1
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One check: `key` names it, `place` says where it is mended (dates, quotas, experts, people, calendar)."""
-
-    level: Level
-    key: str
-    title: str
-    says: str = ""
-    remedy: str = ""
-    place: str = ""
-    suggests: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """The forecast of a round: its steps in order, what was checked, and how long all of it takes."""
-
-    stretches: tuple[Stretch, ...]
-    findings: tuple[Finding, ...]
-    working_days: int
-
-    @property
-    def first_day(self) -> date:
-        """The day applications begin."""
-        return self.stretches[0].starts_on
-
-    @property
-    def last_day(self) -> date:
-        """The last day of the last step that is not conditional."""
-        return max(one.ends_on for one in self.stretches if one.kind != "conditional")
-
-    @property
-    def days(self) -> int:
-        """Calendar days from the first to the last, both counted."""
-        return (self.last_day - self.first_day).days + 1
-
-    def of(self, level: Level) -> list[Finding]:
-        """The findings of one level."""
-        return [one for one in self.findings if one.level == level]
-
-    @property
-    def launchable(self) -> bool:
-        """Whether nothing blocks."""
-        return not self.of("block")
 
 
 def forecast(
@@ -161,8 +46,8 @@ def forecast(
     stretches, collisions = _chained(steps, dates, calendar, ladder)
     known = circumstances or Circumstances()
     findings = (
-        *_date_findings(dates, calendar, today), *collisions, *_rest_findings(stretches, dates, calendar),
-        *_people_findings(known), *_expert_findings(steps, known), *_share_findings(steps, known),
+        *date_findings(dates, calendar, today), *collisions, *rest_findings(stretches, dates, calendar),
+        *people_findings(known), *expert_findings(steps, known), *share_findings(steps, known),
     )  # fmt: skip
     regular = [one for one in stretches if one.kind != "conditional"]
     last = max(one.ends_on for one in regular)
@@ -191,7 +76,7 @@ def _chained(
         found = _stretch(rule, arrived, free, dates, calendar, ladder)
         if found is None:
             continue
-        findings += _collision(found, arrived, dates, stretches[-1] if stretches else None)
+        findings += collision(found, arrived, dates, stretches[-1] if stretches else None)
         stretches.append(found)
         if rule.stage.name == "public_notice":
             conditional.append(_inquiry(rule, found, calendar))
@@ -263,221 +148,3 @@ def _inquiry(rule: StepRule, notice: Stretch, calendar: WorkCalendar) -> Stretch
 def _reminders(due_on: date, starts_on: date, ladder: Sequence[int], calendar: WorkCalendar) -> tuple[date, ...]:
     before = [offset for offset in ladder if offset <= 0]
     return tuple(rung.at.date() for rung in rungs(due_on, starts_on, before, calendar))
-
-
-# Findings
-
-
-def _passed(key: str, title: str) -> Finding:
-    return Finding("pass", key, title)
-
-
-def _date_findings(dates: Dates, calendar: WorkCalendar, today: date) -> list[Finding]:
-    if dates.closes_on < dates.opens_on:
-        return [Finding("block", "reversed", "截止日早于开始日",
-                        f"受理 {short_date(dates.opens_on, today)} 开始，{short_date(dates.closes_on, today)} 截止，没有一天能申报。",
-                        "改截止日", "dates")]  # fmt: skip
-    if dates.closes_on < today:
-        return [
-            Finding(
-                "block",
-                "past",
-                "截止日已经过去",
-                f"受理截止日是 {short_date(dates.closes_on, today)}，早于今天。",
-                "改截止日",
-                "dates",
-            )
-        ]
-    found = [_passed("order", "受理起止先后正确")]
-    if calendar.is_working(dates.closes_on):
-        return [*found, _passed("closing", "截止日是工作日")]
-    name = calendar.on(dates.closes_on).name
-    why = f"{name}放假" if name else "休息日"
-    earlier = calendar.previous_working(dates.closes_on)
-    says = f"{short_date(dates.closes_on, today)} 是{why}，申报人当天找不到学校和主管部门。"
-    return [
-        *found,
-        Finding("warn", "closing", "截止日不是工作日", says, f"改为 {short_date(earlier, today)}", "dates", earlier),
-    ]
-
-
-def _collision(found: Stretch, arrived: date, dates: Dates, before: Stretch | None) -> list[Finding]:
-    """A fixed day that comes before the work can arrive: no calendar can meet both rules."""
-    if not found.fixed or found.ends_on > arrived:
-        return []
-    if before is None:
-        return []
-    rule = f"{before.title}最迟 {short_date(before.ends_on, dates.closes_on)} 才办完"
-    if before.span is not None and not before.fixed:
-        rule += f"（时限 {before.span.chinese}）"
-    says = f"批次时间表定 {found.title} {short_date(found.ends_on, dates.closes_on)} 截止，而{rule}，两条不能同时满足。"
-    return [
-        Finding(
-            "block",
-            f"collision/{found.key}",
-            f"{found.title}的日期排不下",
-            says,
-            "改时间表，或缩短前一环节的时限",
-            "dates",
-        )
-    ]
-
-
-def _rest_findings(stretches: Sequence[Stretch], dates: Dates, calendar: WorkCalendar) -> list[Finding]:
-    return [
-        *_before_long_rest(dates, calendar), *_notice_over_rest(stretches, calendar), *_provisional(stretches),
-    ]  # fmt: skip
-
-
-def _before_long_rest(dates: Dates, calendar: WorkCalendar) -> list[Finding]:
-    rest = _rest_after(dates.closes_on, calendar)
-    if len(rest) < LONG_REST or not calendar.is_working(dates.closes_on):
-        return [_passed("before_rest", "截止日后不逢长假")]
-    name = next((named for day in rest if (named := calendar.on(day).name)), "假期")
-    back = calendar.next_working(dates.closes_on + ONE_DAY)
-    says = f"学校 {short_date(back, dates.closes_on)} 才能起审；当天退回的，补正期也从节后算。"
-    earlier = calendar.add_working_days(dates.closes_on, -5)
-    return [Finding("warn", "before_rest", f"申报在{name.removesuffix('节')}前一天截止", says,
-                    f"改为 {short_date(earlier, dates.closes_on)} 截止试算", "dates", earlier)]  # fmt: skip
-
-
-def _rest_after(day: date, calendar: WorkCalendar) -> list[date]:
-    rest: list[date] = []
-    following = day + ONE_DAY
-    while not calendar.is_working(following):
-        rest.append(following)
-        following += ONE_DAY
-    return rest if any(calendar.on(one).kind == "holiday" for one in rest) else []
-
-
-def _notice_over_rest(stretches: Sequence[Stretch], calendar: WorkCalendar) -> list[Finding]:
-    found = []
-    for one in stretches:
-        if one.kind != "notice":
-            continue
-        days = [one.starts_on + timedelta(days=n) for n in range(one.days)]
-        free = [day for day in days if calendar.on(day).kind == "holiday"]
-        if len(free) < LONG_REST:
-            found.append(_passed("notice_rest", "公示期不逢长假"))
-            continue
-        names = "、".join(dict.fromkeys(calendar.on(day).name or "假期" for day in free))
-        says = f"{one.days} 天公示期有 {len(free)} 天是{names}放假，能提异议的工作日只剩 {sum(map(calendar.is_working, days))} 天。"
-        found.append(Finding("warn", "notice_rest", "公示期逢假", says, "改受理日期，让公示避开假期", "dates"))
-    return found
-
-
-def _provisional(stretches: Sequence[Stretch]) -> list[Finding]:
-    touched = [one for one in stretches if one.due.provisional]
-    if not touched:
-        return [_passed("provisional", "各环节的放假安排都已公布")]
-    first = touched[0]
-    says = f"{first.ends_on.year} 年放假安排未公布，{short_date(first.ends_on, date(first.ends_on.year, 1, 1))} 按周末和法定节日推算。公布后自动重算，有变动就通知有关的人。"
-    named = "、".join(one.title for one in touched)
-    return [
-        Finding("warn", "provisional", f"{named}截止日暂定", says, f"查看受影响的 {len(touched)} 个到期日", "calendar")
-    ]
-
-
-def _people_findings(known: Circumstances) -> list[Finding]:
-    found = []
-    for one in known.unmanned:
-        if not one.names:
-            found.append(_passed(f"officers/{one.level}", f"{one.of} 个{one.title}都有经办人"))
-            continue
-        named = "、".join(one.names[:3]) + (f" 等 {len(one.names)} 个" if len(one.names) > LONG_REST else "")
-        level: Level = "block" if one.level != "school" or len(one.names) == one.of else "warn"
-        says = f"{named}没有任命经办人，送到那里的申报没有人能办。"
-        found.append(
-            Finding(
-                level, f"officers/{one.level}", f"{len(one.names)} 个{one.title}没有经办人", says, "去任命", "people"
-            )
-        )
-    if known.unaddressed:
-        says = "邀请将生成可打印的信函，并列入电话通知单。"
-        found.append(
-            Finding("warn", "addresses", f"{known.unaddressed} 个受邀单位没有邮箱", says, "去补邮箱", "people")
-        )
-    elif known.invited:
-        found.append(_passed("addresses", "受邀单位都有邮箱"))
-    return found
-
-
-def _expert_findings(steps: Sequence[StepRule], known: Circumstances) -> list[Finding]:
-    review = next((rule for rule in steps if rule.stage.name == "expert_review"), None)
-    if review is None:
-        return []
-    policy: Any = review.policy
-    needed = policy.panel + policy.reserves
-    if known.available < needed:
-        says = f"每件要 {policy.panel} 位专家和 {policy.reserves} 位候补；现有 {known.experts} 位，回避之后有的申报只剩 {known.available} 位，抽不出来。"
-        return [Finding("block", "experts", "专家不够", says, f"至少再聘 {needed - known.available} 位", "experts")]
-    return [_passed("experts", "回避之后专家够抽"), *_loads(policy.panel, known)]
-
-
-def _loads(panel: int, known: Circumstances) -> list[Finding]:
-    found = []
-    for one in known.groups:
-        load = one.load(panel)
-        if load <= known.most_sheets:
-            continue
-        need = -(-one.applications * panel // known.most_sheets) - one.experts
-        after = one.applications * panel / (one.experts + need)
-        each = (
-            f"只由他们评，每人约 {load:.1f} 份，上限 {known.most_sheets} 份"
-            if one.experts
-            else f"预计 {one.applications} 件"
-        )
-        says = f"熟悉这一组的专家 {one.experts} 位，{each}。再聘 {need} 人，降到 {after:.0f} 份。"
-        found.append(Finding("warn", f"load/{one.name}", f"{one.name}组专家不够", says, "增补专家", "experts"))
-    return found or [_passed("load", f"每位专家不超过 {known.most_sheets} 份")]
-
-
-def _share_findings(steps: Sequence[StepRule], known: Circumstances) -> list[Finding]:
-    shares = known.shares
-    if not any(rule.stage.name == "tier_review" and "county" in rule.by for rule in steps):
-        return []
-    county = [one for one in shares if one.scope == "county"]
-    found = [
-        Finding(
-            "block",
-            f"least/{one.name}",
-            f"{one.name}的名额少于下限",
-            f"最多 {one.at_most} 个，少于最少 {one.at_least} 个。",
-            "改名额",
-            "quotas",
-        )
-        for one in county
-        if one.at_most is not None and one.at_least is not None and one.at_most < one.at_least
-    ]
-    for_all = any(not one.body_id for one in county)
-    named = {one.name for one in county}
-    missing = [] if for_all else [name for name in known.counties if name not in named]
-    if missing:
-        listed = "、".join(missing[:3]) + (f" 等 {len(missing)} 个" if len(missing) > LONG_REST else "")
-        found.append(
-            Finding(
-                "warn", "quotas", "有旗县区没有推荐名额", f"{listed}没有名额上限，推荐多少都会收。", "设名额", "quotas"
-            )
-        )
-    found += _chosen(shares, county, len(known.counties))
-    return found or [_passed("quotas", "各旗县区都有名额")]
-
-
-def _chosen(shares: Sequence[Share], county: Sequence[Share], counties: int) -> list[Finding]:
-    """More places to be named than the counties may recommend: some stay empty."""
-    places = next((one.at_most for one in shares if one.scope == "round" and one.at_most is not None), None)
-    own = [one.at_most for one in county if one.body_id and one.at_most is not None]
-    each = next((one.at_most for one in county if not one.body_id and one.at_most is not None), None)
-    sent = sum(own) + (each or 0) * (counties - len(own) if each is not None else 0)
-    if places is None or not sent or sent >= places:
-        return []
-    return [
-        Finding(
-            "warn",
-            "places",
-            "推荐名额少于拟命名数",
-            f"各旗县区最多推荐 {sent} 件，拟命名 {places} 个，会有空缺。",
-            "改名额",
-            "quotas",
-        )
-    ]
