@@ -1,12 +1,13 @@
-"""The frame around a page: who is here, what they may open, how much waits; two queries."""
+"""The frame around a page: who is here, what they may open, how much waits; two queries, three for administrators."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from sqlalchemy import func, select
 
 from flows.engine.calendar import end_of_day, local_day
 from flows.engine.work import Work
-from models import Message
+from models import Message, Round
 from models.columns import table_of
 from models.queries.inbox import waiting_counts
 from models.settings import settings
@@ -15,7 +16,7 @@ from web.display import Acting, Chrome, NavGroup, NavItem, Today, day
 from web.i18n import _, current_locale
 from web.identity import Visitor
 
-MESSAGES = table_of(Message)
+MESSAGES, ROUNDS = table_of(Message), table_of(Round)
 RAIL: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     ("", (("待办", "/inbox", "inbox"), ("看板", "/dashboard", "chart-column"), ("我的评分", "/scores", "pen-to-square"),
           ("开始使用", "/start", "flag"))),
@@ -31,10 +32,11 @@ def chrome_of(work: Work, visitor: Visitor, path: str) -> Chrome:
     """The frame for this visitor; a line of the rail is there only where the access table opens its route."""
     counts, unread = _counts(work, visitor)
     today = local_day(work.now)
+    lines_of = _lines(work, visitor)
     groups = tuple(
         NavGroup(_(title) if title else None, items)
         for title, lines in RAIL
-        if (items := tuple(_item(one, counts, path) for one in lines if allowed("GET", one[1], visitor.roles)))
+        if (items := tuple(_item(one, counts, path) for one in lines if lines_of(one[1])))
     )
     everything = {item.href: item for group in groups for item in group.items}
     acting = Acting(visitor.acting_name, "", "/acting/end") if visitor.acting_for else None
@@ -43,6 +45,19 @@ def chrome_of(work: Work, visitor: Visitor, path: str) -> Chrome:
         visitor.csrf, settings().support_phone, current_locale(), acting, unread,
         tuple(everything[href] for href in HOME_DOCK if href in everything), "", visitor.large_type, visitor.single_keys,
     )  # fmt: skip
+
+
+def _lines(work: Work, visitor: Visitor) -> Callable[[str], bool]:
+    """Which lines of the rail are there: those the visitor may open, the first steps only until the first launch."""
+    begun = (
+        "administrator" in visitor.roles
+        and work.session.execute(
+            select(ROUNDS.c.id)
+            .where(ROUNDS.c.launched_at.is_not(None), ROUNDS.c.authority_body_id.in_(visitor.body_ids))
+            .limit(1)
+        ).first()
+    )
+    return lambda href: allowed("GET", href, visitor.roles) and not (begun and href == "/start")
 
 
 def _item(line: tuple[str, str, str], counts: dict[str, int], path: str) -> NavItem:
