@@ -88,4 +88,4 @@ def _appointment(person_id: int, body_id: int, role: str) -> dict[str, object]:
 
 def is_empty(session: Session) -> bool:
     """Whether nobody has entered anything yet."""
-    return session.execute(select(func.count()).select_from(BODIES)).scalar_one() == 0
+    return bool(session.execute(select(func.count()).select_from(BODIES)).scalar_one() == 0)

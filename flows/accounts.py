@@ -10,13 +10,13 @@ from sqlalchemy import insert, select, update
 from sqlmodel import Session
 
 from flows.engine.errors import NotFound, Refused
+from flows.passwords import refuse_weak
 from models import Appointment, LoginSession, Person, User
 from models.columns import table_of
 from models.people import ROLES
 
 USERS, PEOPLE, SESSIONS = table_of(User), table_of(Person), table_of(LoginSession)
 APPOINTMENTS = table_of(Appointment)
-SHORTEST = 8
 
 
 @cache
@@ -27,7 +27,7 @@ def hasher() -> PasswordHasher:
 
 def add_account(session: Session, login: str, staff_no: str, password: str) -> int:
     """Make a login for the person of that staff number; returns its id. Raises NotFound, or Refused with what to do."""
-    _refuse_weak(password)
+    refuse_weak(password, login, staff_no)
     person_id = session.execute(select(PEOPLE.c.id).where(PEOPLE.c.staff_no == staff_no)).scalar()
     if person_id is None:
         raise Refused("no_person", f"名册里没有工号 {staff_no}。请先导入名册，再建账号。")
@@ -43,7 +43,7 @@ def add_account(session: Session, login: str, staff_no: str, password: str) -> i
 
 def set_password(session: Session, login: str, password: str, now: datetime) -> None:
     """Change a password and end every open session of the account. Raises NotFound, Refused."""
-    _refuse_weak(password)
+    refuse_weak(password, login)
     account_id = _account(session, login)
     session.execute(update(USERS).where(USERS.c.id == account_id).values(password_hash=hasher().hash(password)))
     _end_sessions(session, account_id, now)
@@ -85,8 +85,3 @@ def _account(session: Session, login: str) -> int:
 def _end_sessions(session: Session, account_id: int, now: datetime) -> None:
     open_ones = (SESSIONS.c.user_id == account_id, SESSIONS.c.ended_at.is_(None))
     session.execute(update(SESSIONS).where(*open_ones).values(ended_at=now))
-
-
-def _refuse_weak(password: str) -> None:
-    if len(password) < SHORTEST:
-        raise Refused("weak_password", f"密码至少 {SHORTEST} 位。")

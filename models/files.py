@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from sqlalchemy import select
 from sqlmodel import Session
@@ -66,7 +66,7 @@ def keep_file(session: Session, name: str, stream: BinaryIO, now: datetime) -> K
     with NamedTemporaryFile(dir=root / "incoming", delete=False) as fresh:
         place = Path(fresh.name)
         try:
-            digest, size = _spool(stream, fresh)
+            digest, size = _spool(stream, fresh.file)
             kind = _checked(place, ending)
         except BaseException:
             place.unlink(missing_ok=True)
@@ -87,7 +87,7 @@ def _checked(place: Path, ending: str) -> str:
     return kind
 
 
-def _spool(stream: BinaryIO, fresh: BinaryIO) -> tuple[str, int]:
+def _spool(stream: BinaryIO, fresh: IO[bytes]) -> tuple[str, int]:
     """Write a stream to the disk for good; returns its SHA-256 and size."""
     digest, size = hashlib.sha256(), 0
     for part in _parts(stream):

@@ -8,11 +8,12 @@ from sqlalchemy import Engine, select, text
 from sqlmodel import Session
 
 from models import Body, File
+from models.columns import table_of
 from models.schema import newest, stamped
 from models.session import transaction
 from models.settings import settings
 
-BODIES, FILES = Body.__table__, File.__table__  # type: ignore[attr-defined]
+BODIES, FILES = table_of(Body), table_of(File)
 UNCHECKED = "SELECT conname FROM pg_constraint WHERE contype = 'f' AND NOT convalidated"
 INVALID = "SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid"
 

@@ -25,12 +25,13 @@ from models import (
     StageRun,
     Transition,
 )
+from models.columns import table_of
 
-APPLICATIONS, PEOPLE, BODIES = Application.__table__, Person.__table__, Body.__table__  # type: ignore[attr-defined]
-ROUNDS, RUNS, TRANSITIONS = Round.__table__, StageRun.__table__, Transition.__table__  # type: ignore[attr-defined]
-CHECKS, REVISIONS, ATTACHMENTS = CriterionCheck.__table__, Revision.__table__, Attachment.__table__  # type: ignore[attr-defined]
-FILES, MESSAGES, APPOINTMENTS = File.__table__, Message.__table__, Appointment.__table__  # type: ignore[attr-defined]
-VERSIONS, PROGRAMMES, POSTS = ProgrammeVersion.__table__, Programme.__table__, Post.__table__  # type: ignore[attr-defined]
+APPLICATIONS, PEOPLE, BODIES = table_of(Application), table_of(Person), table_of(Body)
+ROUNDS, RUNS, TRANSITIONS = table_of(Round), table_of(StageRun), table_of(Transition)
+CHECKS, REVISIONS, ATTACHMENTS = table_of(CriterionCheck), table_of(Revision), table_of(Attachment)
+FILES, MESSAGES, APPOINTMENTS = table_of(File), table_of(Message), table_of(Appointment)
+VERSIONS, PROGRAMMES, POSTS = table_of(ProgrammeVersion), table_of(Programme), table_of(Post)
 PAGE = 50
 REMINDERS = ("reminder", "overdue", "escalated", "draft_lapsing")
 

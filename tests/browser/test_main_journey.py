@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from flows.engine.calendar import at_local
 from models import Application, Credential, Cycle
+from models.columns import table_of
 from models.session import reading, transaction
 from tests.browser.conftest import Site, Visitor
 from tests.world import spread
@@ -102,7 +103,7 @@ def test_one_application_is_clicked_from_launch_to_plaque(site: Site, visitor: V
     world.sweep()
     announce_and_hang(visitor, round_id)
     with reading(world.engine) as session:
-        begun = list(session.scalars(select(Cycle.begins_on)))
-        outcomes = list(session.scalars(select(Application.outcome)))
+        begun = list(session.scalars(select(table_of(Cycle).c.begins_on)))
+        outcomes = list(session.scalars(select(table_of(Application).c.outcome)))
     assert begun == [date(2025, 3, 10)]
     assert outcomes == ["hung"]

@@ -19,14 +19,15 @@ from flows.engine.work import Intent, Work
 from flows.rounds import begin_application
 from flows.selection import announce, draft_announcement, draft_draw, draft_posting, draft_ranking
 from models import Application, Message, StageRun, Transition
+from models.columns import table_of
 from models.session import transaction
 from tests.world import World, spread
 
 APPLICATIONS, RUNS, TRANSITIONS, MESSAGES = (
-    Application.__table__,
-    StageRun.__table__,
-    Transition.__table__,
-    Message.__table__,
+    table_of(Application),
+    table_of(StageRun),
+    table_of(Transition),
+    table_of(Message),
 )
 MASTER = [{"kind": "title", "name": "名校长", "level": "city"}]
 PANEL = 5

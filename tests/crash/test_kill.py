@@ -20,6 +20,10 @@ RANDOM = {"sqlite": KILLS or 2000, "postgresql": KILLS or 250}
 MOST_MS = {"sqlite": 9, "postgresql": 45}
 
 
+def _say(writing: int, place: int) -> None:
+    os.write(writing, bytes([place]))
+
+
 class Killing:
     """A server that forks a child for each life of the script; the parent only counts and looks."""
 
@@ -52,9 +56,9 @@ class Killing:
         try:
             self.engine.dispose(close=False)
             arm()
-            script.play(self.acknowledged, lambda place: os.write(writing, bytes([place])) and None, most)
+            script.play(self.acknowledged, lambda place: _say(writing, place), most)
             status = 0
-        except BaseException:
+        except BaseException:  # noqa: BLE001  the child says what killed it, whatever it was
             traceback.print_exc()
         finally:
             os._exit(status)
@@ -89,7 +93,7 @@ def _kill_at(engine: Engine, point: int) -> None:
         after(connection)
         label()
 
-    engine.dialect.do_commit = commit_and_label  # type: ignore[method-assign]
+    engine.dialect.do_commit = commit_and_label  # type: ignore[method-assign, assignment]
 
 
 @pytest.fixture
@@ -120,7 +124,7 @@ def test_killed_at_every_labelled_point_a_round_comes_to_the_same_end(world: Wor
             point += sparse
         killing.check(script)
         assert point > sparse
-    print(f"{killing.kills} kills in {time.perf_counter() - began:.1f} s")
+    print(f"{killing.kills} kills in {time.perf_counter() - began:.1f} s")  # noqa: T201  the figure is the point
     assert broken(world.engine) == []
     assert script.ending() == ending
     assert killing.kills > 150 / sparse
@@ -150,4 +154,4 @@ def test_killed_at_any_moment_a_round_comes_to_the_same_end(world: World) -> Non
         assert script.ending() == ending
         assert broken(world.engine) == []
     took = time.perf_counter() - began
-    print(f"{killing.kills} kills over {rounds} rounds in {took:.1f} s, {killing.kills / took:.0f} a second")
+    print(f"{killing.kills} kills over {rounds} rounds in {took:.1f} s, {killing.kills / took:.0f} a second")  # noqa: T201  the figure is the point

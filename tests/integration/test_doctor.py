@@ -82,9 +82,9 @@ def test_doctor_finds_nothing_in_a_healthy_bureau(bureau: Engine) -> None:
 @pytest.mark.parametrize("name", BREAKS)
 def test_doctor_names_what_somebody_broke(bureau: Engine, name: str) -> None:
     raw = bureau.raw_connection()
-    raw.execute("PRAGMA foreign_keys=OFF")  # type: ignore[attr-defined]
-    assert raw.execute(BREAKS[name]).rowcount > 0  # type: ignore[attr-defined]
-    raw.execute("PRAGMA foreign_keys=ON")  # type: ignore[attr-defined]
+    raw.execute("PRAGMA foreign_keys=OFF")
+    assert raw.execute(BREAKS[name]).rowcount > 0
+    raw.execute("PRAGMA foreign_keys=ON")
     raw.close()
     found = broken(bureau)
     assert name in found

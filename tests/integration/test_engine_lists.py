@@ -4,6 +4,7 @@ import os
 import signal
 from collections import Counter
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -142,7 +143,7 @@ def test_two_lists_naming_one_run_take_it_once(world: World) -> None:
     for listing_id in (first, second):
         with world.at_work() as work:
             make_list(work, bureau, listing_id)
-    at_once([lambda one=one: apply_list(world.engine, world.book, one, world.clock.now()) for one in (first, second)])
+    at_once([partial(apply_list, world.engine, world.book, one, world.clock.now()) for one in (first, second)])
     assert _posted(world) == Counter(runs)
     outcomes = Counter(one.outcome for listing in (first, second) for one in world.entries(listing))
     assert outcomes == {"posted": 5, "fell_out": 5}

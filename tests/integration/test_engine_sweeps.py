@@ -120,7 +120,7 @@ def test_clock_a_year_ahead_and_back_neither_loses_nor_doubles(world: World) -> 
 class Broken:
     """A rulebook in which the facts of some applications cannot be read: the step raises, or the worker dies over it."""
 
-    def __init__(self, book: Any, bad: set[int], dies: bool = False) -> None:
+    def __init__(self, book: Any, bad: set[int], *, dies: bool = False) -> None:
         self._book, self._bad, self._dies = book, bad, dies
 
     def __getattr__(self, name: str) -> Any:

@@ -14,11 +14,12 @@ from flows.orchestration.housekeeping import keep_house
 from flows.orchestration.leader import Deposed, Leadership
 from flows.orchestration.looks import due_now, look
 from models import CalendarDay, Lease, LoginAttempt, Message, StageRun, Transition
+from models.columns import table_of
 from models.session import reading, transaction
 from tests.world import World
 
-RUNS, TRANSITIONS, MESSAGES = StageRun.__table__, Transition.__table__, Message.__table__  # type: ignore[attr-defined]
-LEASES = Lease.__table__  # type: ignore[attr-defined]
+RUNS, TRANSITIONS, MESSAGES = table_of(StageRun), table_of(Transition), table_of(Message)
+LEASES = table_of(Lease)
 LONG_AFTER = date(2025, 4, 10)
 
 
@@ -193,8 +194,8 @@ def test_housekeeping_forgets_old_attempts_and_loads_the_years_ahead(any_databas
         session.add(LoginAttempt(login_hash="c", address_hash="d", at=now))
     keep_house(any_database, now)
     with reading(any_database) as session:
-        assert session.scalars(select(LoginAttempt.login_hash)).all() == ["c"]
-        years = {day.year for day in session.scalars(select(CalendarDay.day))}
+        assert session.scalars(select(table_of(LoginAttempt).c.login_hash)).all() == ["c"]
+        years = {day.year for day in session.scalars(select(table_of(CalendarDay).c.day))}
     assert years >= set(range(2025, 2030))
 
 

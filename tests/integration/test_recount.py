@@ -63,7 +63,7 @@ def test_correction_records_old_new_and_why_in_the_chain(world: World) -> None:
     assert last.event == "recount"
     assert last.payload == {"old": "2025-03-12", "new": "2025-03-13"}
     assert (last.reason, last.actor_id) == ("市政府通知", world.ids["bureau_officer"])
-    assert last.hash == run.head == chain(last.before, last._mapping)
+    assert last.hash == run.head == chain(last.before, dict(last._mapping))
 
 
 def test_correction_tells_who_has_the_case(world: World) -> None:

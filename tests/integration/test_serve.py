@@ -10,11 +10,12 @@ from pathlib import Path
 from sqlalchemy import Engine, select, update
 
 from models import StageRun, Transition, schema
+from models.columns import table_of
 from models.session import connect, reading, transaction
 from tests.processes import alive, children, site, until
 from tests.world import World
 
-RUNS, TRANSITIONS = StageRun.__table__, Transition.__table__  # type: ignore[attr-defined]
+RUNS, TRANSITIONS = table_of(StageRun), table_of(Transition)
 LONG_PAST = datetime(2025, 6, 1, tzinfo=UTC)
 
 

@@ -13,12 +13,13 @@ from flows.engine.apply import apply, apply_many
 from flows.engine.errors import Refused
 from flows.engine.work import Intent
 from models import Message, StageRun, Transition
+from models.columns import table_of
 from models.session import connect, transaction
 from tests.crash.crowd import applicant_of, crowd
 from tests.crash.invariants import broken
 from tests.world import World
 
-RUNS, TRANSITIONS, MESSAGES = StageRun.__table__, Transition.__table__, Message.__table__
+RUNS, TRANSITIONS, MESSAGES = table_of(StageRun), table_of(Transition), table_of(Message)
 MANY = 3
 # (step, state) → event → (who, step and state afterwards); the plain table that the engine must agree with.
 TABLE: dict[tuple[str, str], dict[str, tuple[str, tuple[str, str] | None]]] = {

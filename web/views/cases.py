@@ -173,7 +173,7 @@ def decision_of(
     policy: Any = rule.policy
     open_places = facts.unjudged if policy.judges else ()
     judged = {place: "passed" for place, _title in open_places}
-    trial = {
+    trial: dict[str, dict[str, Any]] = {
         "endorse": {"judged": judged}, "send_back": {"defects": [{"place": "–", "what": "–"}]}, "decline": {"reason": "–"}
     }  # fmt: skip
     results = preview(work, [Intent(run_id, event, payload) for event, payload in trial.items()], actor)

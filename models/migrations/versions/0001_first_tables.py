@@ -1279,7 +1279,9 @@ def downgrade() -> None:
             postgresql_where=sa.text("desk <> '' AND ended_at IS NULL"),
         )
         batch_op.drop_index(
-            "ended_in_round", sqlite_where=sa.text("outcome IS NOT NULL"), postgresql_where=sa.text("outcome IS NOT NULL")
+            "ended_in_round",
+            sqlite_where=sa.text("outcome IS NOT NULL"),
+            postgresql_where=sa.text("outcome IS NOT NULL"),
         )
         batch_op.drop_index(
             "live_in_round", sqlite_where=sa.text("ended_at IS NULL"), postgresql_where=sa.text("ended_at IS NULL")
