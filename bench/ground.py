@@ -6,15 +6,15 @@ from datetime import UTC, date, datetime
 from sqlalchemy import Engine, insert, text
 from sqlmodel import Session, SQLModel
 
-from flows.adoption import adopt
 from flows.engine.calendar_seed import gazetted_days
 from flows.engine.days import calendar_of, put_days
 from flows.engine.declare import Actor
 from flows.engine.steps import start_path
 from flows.engine.work import Work
+from flows.office.adoption import adopt
+from flows.office.rounds import RoundPlan, plan_round
 from flows.programme import load
 from flows.regulations import Regulations
-from flows.rounds import RoundPlan, plan_round
 from models import Application, Appointment, Body, Person
 from models.columns import table_of
 from models.session import transaction

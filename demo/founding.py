@@ -7,10 +7,10 @@ from sqlalchemy import func, insert, select
 from sqlmodel import Session
 
 from demo.bureau import DemonstrationBureau
-from flows.adoption import adopt
 from flows.engine.calendar import local_day
 from flows.engine.calendar_seed import gazetted_days
 from flows.engine.days import put_days
+from flows.office.adoption import adopt
 from flows.programme import load
 from flows.roster import ImportResult, plan_import, store_import
 from models import Appointment, Body, Person, Post

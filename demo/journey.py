@@ -17,9 +17,9 @@ from flows.engine.errors import Refused
 from flows.engine.lists import apply_list, make_list
 from flows.engine.sweep import sweep
 from flows.engine.work import Intent, Work
+from flows.office.rounds import Places, RoundPlan, begin_application, plan_round
+from flows.office.selection import announce, draft_announcement, draft_draw, draft_posting, draft_ranking, waiting
 from flows.regulations import Regulations
-from flows.rounds import Places, RoundPlan, begin_application, plan_round
-from flows.selection import announce, draft_announcement, draft_draw, draft_posting, draft_ranking, waiting
 from models import Body, StageRun
 from models.columns import table_of
 from models.session import reading, transaction

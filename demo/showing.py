@@ -10,13 +10,13 @@ from sqlmodel import Session
 from demo.bureau import DemonstrationBureau
 from demo.founding import Founded, found, is_empty
 from demo.journey import Journey
-from flows.accounts import hasher
 from flows.engine.apply import apply
 from flows.engine.calendar import at_local, local_day
 from flows.engine.clock import VirtualClock
 from flows.engine.declare import Actor
 from flows.engine.work import Intent
-from flows.rounds import Places, RoundPlan, begin_application, plan_round
+from flows.office.accounts import hasher
+from flows.office.rounds import Places, RoundPlan, begin_application, plan_round
 from models import Appointment, Person, Post, StageRun, User
 from models.columns import table_of
 from models.session import reading, transaction

@@ -2,13 +2,23 @@
 
 from collections.abc import Iterator, Mapping
 
-from flows import activities, application, expert_review, membership, opinion, plaque, public_notice, round, tier_review  # noqa: A004
+from flows import (
+    activities,
+    application,
+    expert_review,
+    membership,
+    opinion,
+    plaque,
+    public_notice,
+    rounds,
+    tier_review,
+)
 from flows.engine.declare import CANCELLED, END, NEXT, WITHDRAWN, On, Stage
 
 STAGES: Mapping[str, Stage] = {
     stage.name: stage
     for stage in (
-        round.STAGE,
+        rounds.STAGE,
         application.STAGE,
         tier_review.STAGE,
         expert_review.STAGE,

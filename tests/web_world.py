@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from httpx import Response
 from starlette.testclient import TestClient
 
-from flows.accounts import hasher
+from flows.office.accounts import hasher
 from models import User
 from models.session import transaction
 from tests.world import World

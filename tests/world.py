@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import Session, SQLModel
 
-from flows.adoption import adopt, cast_body
 from flows.engine.apply import apply, apply_many
 from flows.engine.calendar import CalendarDay, at_local, local_day
 from flows.engine.calendar_seed import gazetted_days
@@ -20,11 +19,12 @@ from flows.engine.lists import apply_list, make_list
 from flows.engine.steps import Opening, open_runs
 from flows.engine.sweep import SweepReport, sweep
 from flows.engine.work import Happening, Intent, Result, Work
+from flows.office.adoption import adopt, cast_body
+from flows.office.rounds import Places, RoundPlan, begin_application, plan_round
+from flows.office.seats import begin_seat, name_to_seat
+from flows.office.selection import announce, draft_announcement, draft_draw, draft_posting, draft_ranking
 from flows.programme import Programme, load
 from flows.regulations import Regulations
-from flows.rounds import Places, RoundPlan, begin_application, plan_round
-from flows.seats import begin_seat, name_to_seat
-from flows.selection import announce, draft_announcement, draft_draw, draft_posting, draft_ranking
 from models import (
     Appointment,
     Attachment,

@@ -128,6 +128,7 @@ TABLE: Mapping[tuple[str, str], Access] = {
     ("POST", "/applications/{application_id}/waive"): Access(BUREAU, "authority"),
     ("GET", "/rounds/{round_id}/apply"): Access(PERSON, "own"),
     ("POST", "/rounds/{round_id}/apply"): Access(PERSON, "own"),
+    ("GET", "/search"): Access(PERSON, "visible"),
     ("GET", "/files/{attachment_id}"): Access(PERSON, "visible"),
     # Rounds, dashboard, first steps, people, imports
     ("GET", "/rounds"): Access(READERS, "visible"),

@@ -9,9 +9,9 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import Row, insert, select, update
 from sqlmodel import Session
 
-from flows.accounts import hasher
 from flows.engine.errors import NotFound, Refused
-from flows.passwords import refuse_weak
+from flows.office.accounts import hasher
+from flows.office.passwords import refuse_weak
 from models import ApiToken, Body, LoginSession, Person, Preference, Substitution, User
 from models.columns import table_of
 from models.queries.bodies import substituted

@@ -12,12 +12,14 @@ from starlette.exceptions import HTTPException
 
 from flows.engine.clock import Clock, SystemClock
 from flows.engine.errors import Conflict, NotFound, Refused
+from models.queries.programmes import programme_of, version_under
 from models.session import database
 from web import routes
 from web.assets import mount_assets
 from web.display import Provenance
 from web.i18n import COOKIE, _, negotiate, use_locale
 from web.templating import page
+from web.views.programmes import clause_href
 from web.views.stale import LastAct, last_act
 from web.visit import Forbidden, LoginNeeded
 
@@ -60,17 +62,24 @@ def _wants_json(request: Request) -> bool:
 
 def _answer(request: Request, status: int, code: str, says: str, template: str, **more: object) -> Response:
     if _wants_json(request):
-        said = {"error": code, "message": says, "clause": more.get("clause", ""), "missing": list(more.get("missing", ()))}  # type: ignore[call-overload]
-        return JSONResponse(said, status)
+        return JSONResponse({"error": code, "message": says, "clause": "", "missing": []} | more, status)
     visit = getattr(request.state, "visit", None)
-    context = {"code": code, "says": says, "number": getattr(request.state, "number", ""), "back": came_from(request), **more}
+    context = {
+        "code": code,
+        "says": says,
+        "number": getattr(request.state, "number", ""),
+        "back": came_from(request),
+        **more,
+    }
     return visit.page(template, status, **context) if visit else page(request, template, context, status)
 
 
 def came_from(request: Request) -> str:
     """The page of ours that a form was on, for a way back; home when it is not known."""
     sent = urlparse(request.headers.get("referer", ""))
-    ours = sent.netloc == request.headers.get("host", "") and sent.path.startswith("/") and not sent.path.startswith("//")
+    ours = (
+        sent.netloc == request.headers.get("host", "") and sent.path.startswith("/") and not sent.path.startswith("//")
+    )
     return f"{sent.path}?{sent.query}" if ours and sent.query else sent.path if ours else "/"
 
 
@@ -94,7 +103,7 @@ async def _refused(request: Request, error: Refused) -> Response:
         error.because,
         error.says,
         template,
-        origin=provenance(error.origin),
+        origin=provenance(error.origin, _programme(request)),
         missing=error.missing,
         kept=kept,
         last=_last_act(request) if stale else None,
@@ -117,17 +126,36 @@ async def _typed(request: Request) -> list[tuple[str, str]]:
     form = await request.form()
     words = {"reason": _("意见"), "opinion": _("意见"), "facts": _("事实"), "defect_what": _("要补正的地方")}
     return [
-        (words[key], value) for key, value in form.multi_items() if key in words and isinstance(value, str) and value.strip()
+        (words[key], value)
+        for key, value in form.multi_items()
+        if key in words and isinstance(value, str) and value.strip()
     ]
 
 
-def provenance(origin: object) -> Provenance | None:
-    """The mark of a rule's origin as pages show it; an internal code of a default is never shown."""
+def _programme(request: Request) -> tuple[str, int] | None:
+    """The programme by which the case of an address is handled."""
+    visit = getattr(request.state, "visit", None)
+    for kind in ("run_id", "application_id", "round_id"):
+        number = str(request.path_params.get(kind, ""))
+        if visit is not None and number.isdigit():
+            with visit.reading() as work:
+                version_id = version_under(work.session, kind, int(number))
+                return programme_of(work.session, version_id) if version_id is not None else None
+    return None
+
+
+def provenance(origin: object, programme: tuple[str, int] | None = None) -> Provenance | None:
+    """The mark of a rule's origin as pages show it, leading to its clause on the page of its programme (code, version).
+
+    An internal code of a default is never shown.
+    """
     if not isinstance(origin, dict) or not origin.get("kind"):
         return None
     text = str(origin.get("text", ""))
     shown = _("共用默认") if text.startswith("D-") else text
-    return Provenance(str(origin["kind"]), shown or _("共用默认"), "", str(origin.get("reason", "")))
+    clause = text.split("、", maxsplit=1)[0] if origin["kind"] == "clause" else ""
+    href = clause_href(*programme, clause) if programme and clause else ""
+    return Provenance(str(origin["kind"]), shown or _("共用默认"), href, str(origin.get("reason", "")))
 
 
 async def _conflict(request: Request, error: Conflict) -> Response:

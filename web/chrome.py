@@ -1,7 +1,7 @@
 """The frame around a page: who is here, what they may open, how much waits; two queries, three for administrators."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import func, select
 
@@ -9,6 +9,7 @@ from flows.engine.calendar import end_of_day, local_day
 from flows.engine.work import Work
 from models import Message, Round
 from models.columns import table_of
+from models.queries.bodies import substituted_until
 from models.queries.inbox import waiting_counts
 from models.settings import settings
 from web.access import allowed
@@ -29,7 +30,7 @@ HOME_DOCK = ("/inbox", "/scores", "/rounds", "/applications", "/messages")
 
 
 def chrome_of(work: Work, visitor: Visitor, path: str) -> Chrome:
-    """The frame for this visitor; a line of the rail is there only where the access table opens its route."""
+    """The frame for this visitor (one query more while acting for another); a line of the rail is there only where the access table opens its route."""
     counts, unread = _counts(work, visitor)
     today = local_day(work.now)
     lines_of = _lines(work, visitor)
@@ -39,10 +40,9 @@ def chrome_of(work: Work, visitor: Visitor, path: str) -> Chrome:
         if (items := tuple(_item(one, counts, path) for one in lines if lines_of(one[1])))
     )
     everything = {item.href: item for group in groups for item in group.items}
-    acting = Acting(visitor.acting_name, "", "/acting/end") if visitor.acting_for else None
     return Chrome(
         visitor.name, visitor.body_name, visitor.body_name, groups, Today(day(today, today), work.calendar.is_working(today)),
-        visitor.csrf, settings().support_phone, current_locale(), acting, unread,
+        visitor.csrf, settings().support_phone, current_locale(), _acting(work, visitor, today), unread,
         tuple(everything[href] for href in HOME_DOCK if href in everything), "", visitor.large_type, visitor.single_keys,
     )  # fmt: skip
 
@@ -58,6 +58,13 @@ def _lines(work: Work, visitor: Visitor) -> Callable[[str], bool]:
         ).first()
     )
     return lambda href: allowed("GET", href, visitor.roles) and not (begun and href == "/start")
+
+
+def _acting(work: Work, visitor: Visitor, today: date) -> Acting | None:
+    if not visitor.acting_for or visitor.person_id is None:
+        return None
+    until = substituted_until(work.session, visitor.person_id, visitor.acting_for, today)
+    return Acting(visitor.acting_name, day(until, today) if until else "", "/acting/end")
 
 
 def _item(line: tuple[str, str, str], counts: dict[str, int], path: str) -> NavItem:

@@ -12,9 +12,9 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import insert, select, update
 from sqlmodel import Session
 
-from flows.accounts import hasher
 from flows.engine.calendar import local_day
 from flows.engine.declare import Actor
+from flows.office.accounts import hasher
 from models import LoginAttempt, LoginSession, Person, User
 from models.columns import table_of
 from models.queries.accounts import Office, failures_since, offices_of, open_session, open_token, workplace

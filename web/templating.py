@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from web import phrases, pieces, states
+from web.access import TABLE
 from web.assets import asset_url
 from web.i18n import COOKIE, current_locale, gettext, negotiate, ngettext, speaking
 
@@ -44,6 +45,7 @@ def environment() -> Environment:
         run_mark=states.run_mark,
         family_label=states.family_label,
         Meter=pieces.Meter,
+        opens=lambda path: ("GET", path) in TABLE,
     )
     return env
 

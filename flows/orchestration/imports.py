@@ -12,8 +12,8 @@ from flows.engine.declare import Actor
 from flows.engine.errors import Refused
 from flows.engine.rulebook import Rulebook
 from flows.engine.work import Intent, Work
+from flows.office.rounds import begin_application
 from flows.roster import AppliedRow, ImportResult, plan_import, store_import
-from flows.rounds import begin_application
 from models import Person
 from models.columns import table_of
 from models.session import transaction

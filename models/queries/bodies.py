@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlmodel import Session
 
 from models import Appointment, Body, Person, Substitution
@@ -104,6 +104,17 @@ def keys_of(session: Session, person_id: int, today: date) -> frozenset[str]:
         )
     )
     return frozenset({f"person:{person_id}", *(f"body:{row.body_id}" for row in rows)})
+
+
+def substituted_until(session: Session, person_id: int, for_person_id: int, today: date) -> date | None:
+    """The last day on which this person may act for the other, None when they may not today."""
+    found: date | None = session.execute(
+        select(func.max(SUBSTITUTIONS.c.to_on)).where(
+            SUBSTITUTIONS.c.by_person_id == person_id, SUBSTITUTIONS.c.for_person_id == for_person_id,
+            SUBSTITUTIONS.c.from_on <= today, SUBSTITUTIONS.c.to_on >= today,
+        )
+    ).scalar()  # fmt: skip
+    return found
 
 
 def substituted(session: Session, person_id: int, today: date) -> Sequence[tuple[int, int]]:

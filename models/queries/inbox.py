@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, literal, not_, or_, select
+from sqlalchemy import Select, and_, case, func, literal, not_, or_, select
 from sqlmodel import Session
 
 from models import (
@@ -14,6 +14,7 @@ from models import (
     Body,
     CriterionCheck,
     Message,
+    Opinion,
     Person,
     Request,
     Revision,
@@ -27,7 +28,8 @@ from models.columns import table_of
 RUNS, APPLICATIONS, PEOPLE, BODIES = table_of(StageRun), table_of(Application), table_of(Person), table_of(Body)
 ROUNDS, TRANSITIONS, STUDIOS = table_of(Round), table_of(Transition), table_of(Studio)
 CHECKS, MESSAGES, REVISIONS = table_of(CriterionCheck), table_of(Message), table_of(Revision)
-REQUESTS = table_of(Request)
+REQUESTS, OPINIONS = table_of(Request), table_of(Opinion)
+SIGNED = RUNS.alias("signed")  # the duty that a signature is asked for
 PAGE = 50
 
 
@@ -72,6 +74,7 @@ class InboxRow:
     outcome: str | None = None
     blind: bool = False
     answers: Mapping[str, Any] = field(default_factory=dict)
+    duty_id: int | None = None
 
 
 def waiting_counts(session: Session, desks: Collection[str], now: datetime, soon_until: datetime) -> Mapping[str, int]:
@@ -259,21 +262,25 @@ def _listed() -> Select[Any]:
         .outerjoin(BODIES, BODIES.c.id == APPLICATIONS.c.body_id)
         .outerjoin(ROUNDS, ROUNDS.c.id == RUNS.c.round_id)
         .outerjoin(STUDIOS, STUDIOS.c.id == func.coalesce(RUNS.c.studio_id, APPLICATIONS.c.studio_id))
+        .outerjoin(OPINIONS, and_(RUNS.c.subject_kind == "opinion", OPINIONS.c.id == RUNS.c.subject_id))
+        .outerjoin(SIGNED, and_(SIGNED.c.id == OPINIONS.c.run_id, SIGNED.c.subject_kind == "duty"))
     )
+    duty = case((RUNS.c.subject_kind == "duty", RUNS.c.subject_id), else_=SIGNED.c.subject_id)
     return select(
         RUNS.c.id.label("run_id"), RUNS.c.version, RUNS.c.stage, RUNS.c.path, RUNS.c.step, RUNS.c.state, RUNS.c.version_id,
         RUNS.c.round_id, RUNS.c.application_id, RUNS.c.studio_id, RUNS.c.entered_at, RUNS.c.due_at, RUNS.c.due_steps,
         RUNS.c.due_provisional, RUNS.c.desk, RUNS.c.ended_at, RUNS.c.outcome, APPLICATIONS.c.number,
         PEOPLE.c.name.label("person"), BODIES.c.name.label("body"), APPLICATIONS.c.school_stage, APPLICATIONS.c.answers,
-        func.coalesce(STUDIOS.c.name, APPLICATIONS.c.studio_name, literal("")).label("studio"), ROUNDS.c.title.label("round_title"),
+        func.coalesce(STUDIOS.c.name, APPLICATIONS.c.studio_name, literal("")).label("studio"), ROUNDS.c.title.label("round_title"), duty.label("duty_id"),
     ).select_from(joined)  # fmt: skip
 
 
 def _row(row: Any) -> InboxRow:
-    blind = row.stage == "opinion"
+    blind = row.stage == "opinion" and row.duty_id is None
     return InboxRow(
         row.run_id, row.version, row.stage, row.path, row.step, row.state, row.version_id, row.round_id, row.application_id,
         row.studio_id, row.entered_at, row.due_at, row.due_steps, row.due_provisional, row.desk, row.number or "",
         "" if blind else row.person or "", "" if blind else row.body or "", row.school_stage or "", "" if blind else row.studio,
         row.round_title or "", row.ended_at, row.outcome, blind, {} if blind else row.answers or {},
+        row.duty_id,
     )  # fmt: skip

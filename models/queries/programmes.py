@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session
 
-from models import Body, Cycle, Programme, ProgrammeVersion, Round
+from models import Application, Body, Cycle, Programme, ProgrammeVersion, Round, StageRun
 from models.columns import table_of
 
 PROGRAMMES, VERSIONS, BODIES = table_of(Programme), table_of(ProgrammeVersion), table_of(Body)
 ROUNDS, CYCLES = table_of(Round), table_of(Cycle)
+RUNS, APPLICATIONS = table_of(StageRun), table_of(Application)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,23 @@ def _version(row: Any, rounds: int, cycles: int) -> VersionRow:
         row.id, row.programme_id, row.code, row.title, row.authority_body_id, row.name, row.number, row.in_force_on,
         row.frozen_at, row.sha256, rounds, cycles,
     )  # fmt: skip
+
+
+def programme_of(session: Session, version_id: int) -> tuple[str, int] | None:
+    """Code and version number of the programme that a version belongs to; what its page is addressed by."""
+    row = session.execute(
+        select(PROGRAMMES.c.code, VERSIONS.c.number)
+        .join(PROGRAMMES, PROGRAMMES.c.id == VERSIONS.c.programme_id)
+        .where(VERSIONS.c.id == version_id)
+    ).first()
+    return (row.code, row.number) if row else None
+
+
+def version_under(session: Session, kind: str, number: int) -> int | None:
+    """The version that a run, round or application (`run_id`, `round_id`, `application_id`) is handled by."""
+    table = {"run_id": RUNS, "round_id": ROUNDS, "application_id": APPLICATIONS}[kind]
+    found: int | None = session.execute(select(table.c.version_id).where(table.c.id == number)).scalar()
+    return found
 
 
 def rounds_under(session: Session, version_id: int) -> Sequence[tuple[int, str]]:

@@ -188,7 +188,16 @@ def setup_duties(session: Session, studio_ids: Collection[int | None]) -> Mappin
     found: dict[int, list[Row[Any]]] = defaultdict(list)
     ids = [one for one in studio_ids if one is not None]
     for row in session.execute(
-        select(DUTIES.c.id, DUTIES.c.studio_id, DUTIES.c.title, DUTIES.c.blocks, RUNS.c.state, RUNS.c.due_at)
+        select(
+            DUTIES.c.id,
+            DUTIES.c.studio_id,
+            DUTIES.c.title,
+            DUTIES.c.blocks,
+            DUTIES.c.responsible,
+            DUTIES.c.receiver,
+            RUNS.c.state,
+            RUNS.c.due_at,
+        )
         .join(RUNS, (RUNS.c.subject_kind == "duty") & (RUNS.c.subject_id == DUTIES.c.id))
         .where(DUTIES.c.studio_id.in_(ids), DUTIES.c.period == "setup")
         .order_by(DUTIES.c.id)

@@ -7,7 +7,7 @@ from sqlalchemy import Engine, select
 
 from flows.engine.calendar import at_local
 from flows.engine.errors import Refused
-from flows.rounds import Places
+from flows.office.rounds import Places
 from models import Cycle
 from models.session import transaction
 from tests.world import World

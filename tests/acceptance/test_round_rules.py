@@ -11,7 +11,7 @@ from flows.engine.calendar import at_local, local_day
 from flows.engine.declare import Actor
 from flows.engine.errors import Refused
 from flows.engine.work import Intent
-from flows.rounds import Places, RoundPlan, plan_round, write_answers
+from flows.office.rounds import Places, RoundPlan, plan_round, write_answers
 from models import Credential, Opinion, Post, Revision, StageRun, Studio, Substitution, Tie, Transition
 from models.columns import table_of
 from models.session import transaction

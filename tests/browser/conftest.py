@@ -17,7 +17,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
-from flows.accounts import add_account
+from flows.office.accounts import add_account
 from models.session import connect, transaction
 from tests.parts import chromium
 from tests.world import World

@@ -16,8 +16,8 @@ from flows.engine.lists import apply_list, make_list, unapplied_lists
 from flows.engine.requests import once
 from flows.engine.sweep import next_waking, sweep
 from flows.engine.work import Intent, Work
-from flows.rounds import begin_application
-from flows.selection import announce, draft_announcement, draft_draw, draft_posting, draft_ranking
+from flows.office.rounds import begin_application
+from flows.office.selection import announce, draft_announcement, draft_draw, draft_posting, draft_ranking
 from models import Application, Message, StageRun, Transition
 from models.columns import table_of
 from models.session import transaction

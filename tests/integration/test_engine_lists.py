@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, event, select
 
 from flows.engine.lists import apply_list, make_list, preview_list, progress, unapplied_lists
-from flows.selection import draft_posting
+from flows.office.selection import draft_posting
 from models import Incident, StageRun, Transition
 from models.columns import table_of
 from models.queries.facts import READERS

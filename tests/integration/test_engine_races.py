@@ -8,8 +8,8 @@ from sqlalchemy import Engine, func, select
 
 from flows.engine.errors import Refused
 from flows.engine.lists import make_list
-from flows.rounds import Places
-from flows.selection import draft_posting
+from flows.office.rounds import Places
+from flows.office.selection import draft_posting
 from models import StageRun, Transition
 from models.columns import table_of
 from models.session import transaction

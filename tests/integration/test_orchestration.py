@@ -159,7 +159,7 @@ def test_three_sweepers_and_a_dead_leader_fire_each_deadline_once(any_database: 
 
 def test_a_look_applies_a_made_list_that_was_left(any_database: Engine) -> None:
     from flows.engine.lists import make_list
-    from flows.selection import draft_draw
+    from flows.office.selection import draft_draw
 
     world = World(any_database)
     world.round(date(2025, 3, 31))

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, create_engine, make_url, text
 
 from flows.engine.lists import make_list
 from flows.engine.sweep import SweepReport
-from flows.selection import announce, draft_announcement
+from flows.office.selection import announce, draft_announcement
 from models import schema
 from models.session import connect
 from tests.processes import Site, site, until

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from sqlalchemy import Engine, update
 
-from flows.rounds import Places
+from flows.office.rounds import Places
 from models import CriterionCheck
 from models.columns import table_of
 from tests.browsing import client_of, counting, form

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import Engine, event, select
 
 from flows.engine.calendar import local_day
+from flows.office.timeline import Dates, forecast
 from flows.regulations import Regulations
-from flows.timeline import Dates, forecast
 from models import Appointment, Message, Quota, Round, StageRun
 from models.columns import table_of
 from models.session import transaction

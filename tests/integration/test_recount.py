@@ -9,7 +9,7 @@ from flows.engine.apply import apply
 from flows.engine.calendar import CalendarDay, end_of_day
 from flows.engine.errors import Refused
 from flows.engine.work import Intent, chain
-from flows.recount import correct_calendar, recounted
+from flows.office.recount import correct_calendar, recounted
 from models import Transition
 from models.columns import table_of
 from models.session import transaction

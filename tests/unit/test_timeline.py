@@ -10,9 +10,9 @@ import pytest
 from flows.engine.calendar import WorkCalendar
 from flows.engine.calendar_seed import gazetted_days
 from flows.engine.rulebook import StepRule
+from flows.office.timeline import Circumstances, Dates, ExpertGroup, Finding, Share, Timeline, Unmanned, forecast
 from flows.programme import load
 from flows.regulations import Regulations
-from flows.timeline import Circumstances, Dates, ExpertGroup, Finding, Share, Timeline, Unmanned, forecast
 
 CALENDAR = WorkCalendar.of(gazetted_days(range(2025, 2029)))
 LADDER = (-14, -7, -3, -1, 0, 1, 7)

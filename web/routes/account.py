@@ -19,7 +19,12 @@ router = APIRouter()
 def home(visit: Visiting) -> Response:
     """To the role's home."""
     roles = visit.visitor.roles
-    for role, address in (("administrator", "/dashboard"), ("officer", "/inbox"), ("expert", "/scores"), ("person", "/inbox")):
+    for role, address in (
+        ("administrator", "/dashboard"),
+        ("officer", "/inbox"),
+        ("expert", "/scores"),
+        ("person", "/inbox"),
+    ):
         if role in roles:
             return RedirectResponse(address, status_code=303)
     return RedirectResponse("/login", status_code=303)
@@ -55,7 +60,9 @@ def login(visit: Visiting, form: Posted) -> Response:
             error += _("还可以试 {n} 次。", n=result.tries_left)
         return _login_form(visit, local(form.text("next")), form.text("login"), error)
     answer = RedirectResponse(local(form.text("next")), status_code=303)
-    answer.set_cookie(SESSION_COOKIE, result.token, httponly=True, samesite="lax", secure=settings().secure_cookies, path="/")
+    answer.set_cookie(
+        SESSION_COOKIE, result.token, httponly=True, samesite="lax", secure=settings().secure_cookies, path="/"
+    )
     return answer
 
 

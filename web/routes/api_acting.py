@@ -10,9 +10,9 @@ from flows.engine.declare import Actor
 from flows.engine.errors import NotFound, Refused
 from flows.engine.lists import apply_list, make_list, preview_list, progress
 from flows.engine.work import Intent, Work
+from flows.office.rounds import Places, RoundPlan, plan_round
+from flows.office.selection import announce, draft_announcement, draft_draw, draft_posting, draft_ranking
 from flows.regulations import version_in_force
-from flows.rounds import Places, RoundPlan, plan_round
-from flows.selection import announce, draft_announcement, draft_draw, draft_posting, draft_ranking
 from models.queries import resources
 from models.queries.programmes import versions
 from web.api.bodies import ActIn, ActOut, DraftIn, DraftOut, MadeOut, RoundIn, RoundPlannedOut

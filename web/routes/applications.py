@@ -50,6 +50,7 @@ from web.views.applications import (
 )
 from web.views.cases import FORM_PARTS, Decision, decision_of, due_of
 from web.views.forms import waivable
+from web.views.plaques import duty_marks
 from web.visit import Posted, Visit, Visiting
 
 router = APIRouter()
@@ -170,7 +171,7 @@ def _case(visit: Visit, work: Work, row: Any) -> dict[str, Any]:
         "record": (*record, *coming_of(row, strip)), "since": worked_since(work, history),
         "holders": _holders(work, live, holders, reminded, address), "decision": _decision(visit, work, live, checks, papers, address),
         "acts": _acts(visit, work, row, live), "changes": change_lines(revisions_of(session, row.id), FORM_PARTS), "wide": False, "case": None,
-        "back": f"/applications/{row.id}",
+        "back": f"/applications/{row.id}", "duties": duty_marks(work, row.studio_id, f"body:{row.authority_body_id}", visit.visitor.keys),
     }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from flows.engine.calendar import CalendarDay, end_of_day, start_of_day
 from flows.engine.errors import Refused
 from flows.engine.work import Work
-from flows.recount import correct_calendar, recounted
+from flows.office.recount import correct_calendar, recounted
 from models.queries.calendars import falling_due
 from web.i18n import _
 from web.views.calendar import agenda, months_of, published, read_changes, settles, shifts, written, year_bounds

@@ -13,9 +13,9 @@ from flows.engine.calendar import end_of_day
 from flows.engine.errors import NotFound
 from flows.engine.work import Work
 from flows.lifecycle import STAGES
-from flows.planning import rules_of
-from flows.timeline import forecast
-from flows.urging import urge, who_is_urged
+from flows.office.planning import rules_of
+from flows.office.timeline import forecast
+from flows.office.urging import urge, who_is_urged
 from models.queries import dashboard as read
 from models.queries.applications import holders_of
 from models.queries.rounds import begun, places_of, round_before, rounds, step_counts

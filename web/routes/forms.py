@@ -10,8 +10,8 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from flows.engine.apply import apply
 from flows.engine.errors import NotFound, Refused
 from flows.engine.work import Intent, Work
+from flows.office.rounds import begin_application, write_answers
 from flows.programme.criterion_words import title_of
-from flows.rounds import begin_application, write_answers
 from models.files import ACCEPT, FileRefused, keep_file
 from models.queries.applications import application_of, checks_of, defects_of, own_live, papers_of, round_of
 from models.queries.files import attach, take_away, writable_run, written_by

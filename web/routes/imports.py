@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from flows.engine.declare import Actor
 from flows.engine.errors import NotFound, Refused
 from flows.engine.work import Work
+from flows.office.rounds import begin_application
 from flows.roster import (
     AppliedRow,
     ImportPlan,
@@ -19,7 +20,6 @@ from flows.roster import (
     template_workbook,
 )
 from flows.roster.rows import Status
-from flows.rounds import begin_application
 from models.queries.rounds import rounds
 from web.display import Choice
 from web.i18n import _

@@ -12,9 +12,9 @@ from flows.engine.apply import apply
 from flows.engine.errors import Refused
 from flows.engine.rulebook import StepRule
 from flows.engine.work import Intent, Work
-from flows.planning import Revision, plan_digest, planned_round, replan, rules_of, set_places, span_key
-from flows.rounds import Places
-from flows.timeline import Timeline, forecast
+from flows.office.planning import Revision, plan_digest, planned_round, replan, rules_of, set_places, span_key
+from flows.office.rounds import Places
+from flows.office.timeline import Timeline, forecast
 from models.queries.bodies import bodies_under
 from models.queries.rounds import counties_of, invited, manning, places_of, pool_of, round_before, school_stages
 from web.i18n import _

@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from flows.appointing import end_role, give_role, substitute
 from flows.engine.errors import NotFound
 from flows.engine.work import Work
+from flows.office.appointing import end_role, give_role, substitute
 from models.people import ROLES
 from models.queries.roll import (
     PAGE,

@@ -133,6 +133,6 @@ def _duty(work: Work, visit: Visit, duty_id: int) -> tuple[Any, Any]:
     keys = visit.visitor.keys
     signers = signatures(work, row.run_id, keys)
     authority = f"body:{work.book.cast(work.session, row.version_id).authority_id}"
-    if not ({row.responsible, row.receiver, authority} & keys or visit.visitor.name in {one.name for one in signers}):
+    if not ({row.responsible, row.receiver, authority} & keys or any(one.own for one in signers)):
         raise NotFound
     return row, signers

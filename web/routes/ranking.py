@@ -10,7 +10,16 @@ from flows.engine.calendar import local_day
 from flows.engine.errors import EngineError, NotFound, Refused
 from flows.engine.lists import CHUNK, apply_list, make_list, preview_list
 from flows.engine.work import Work
-from flows.selection import RESERVED, announce, draft_announcement, draft_draw, draft_posting, draft_ranking, post
+from flows.office.selection import (
+    RESERVED,
+    announce,
+    draft_announcement,
+    draft_draw,
+    draft_posting,
+    draft_ranking,
+    post,
+)
+from models.queries.programmes import programme_of
 from models.queries.selection import (
     entries_of,
     experts_named,
@@ -38,13 +47,13 @@ def ranking(visit: Visiting, round_id: int, note: str = "", all: int = 0) -> Res
         policy = policy_of(work, one, "expert_review")
         shown = ranking_of(work, round_id, policy, blind=policy.blind)
         states = reviews_in(work.session, round_id)
-        places = places_of(work.session, round_id)
+        places, home = places_of(work.session, round_id), programme_of(work.session, one.version_id)
         draws = [row for row in lists_of(work.session, round_id, "draw") if row.made_at is not None]
         context = {
             "round": one, "ranking": shown, "policy": policy, "states": states, "draws": draws,
             "out": states.get("unassigned", 0) + states.get("scoring", 0), "selected": sum(row.outcome == "selected" for row in shown.rows),
-            "places": places, "places_by": provenance(places.origin) if places else None, "tie_by": provenance(policy.origin("tie")),
-            "disputed_by": provenance(policy.origin("disputed_above")), "recused": refusals_in(work.session, round_id), "reserved": RESERVED,
+            "places": places, "places_by": provenance(places.origin, home) if places else None, "tie_by": provenance(policy.origin("tie"), home),
+            "disputed_by": provenance(policy.origin("disputed_above"), home), "recused": refusals_in(work.session, round_id), "reserved": RESERVED,
         }  # fmt: skip
     return visit.page("selection/ranking.html", note=note, everything=bool(all), **context)
 

@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, true
 from flows.engine.apply import apply
 from flows.engine.errors import NotFound, Refused
 from flows.engine.work import Intent, Work
-from flows.planning import Revision, rules_of
-from flows.rounds import Places, RoundPlan, plan_round
-from flows.timeline import Dates, forecast
+from flows.office.planning import Revision, rules_of
+from flows.office.rounds import Places, RoundPlan, plan_round
+from flows.office.timeline import Dates, forecast
 from models.queries.programmes import VersionRow, versions
 from models.queries.rounds import (
     begun,
@@ -28,7 +28,7 @@ from models.queries.rounds import (
 from models.queries.scope import visible_applications
 from web.display import Choice, day, plain_day
 from web.i18n import _
-from web.views.round_progress import ACTS, funnel_of, next_acts, step_lines
+from web.views.round_progress import ACTS, funnel_of, next_acts, pages_of, step_lines
 from web.visit import Form, Posted, Visit, Visiting
 
 router = APIRouter()
@@ -109,8 +109,9 @@ def one_round(visit: Visiting, round_id: int, note: str = "") -> Response:
         lists = lists_of(work.session, round_id) if leads else ()
         places = places_of(work.session, round_id)
         acts = next_acts(row, live, total.undecided) if leads else []
+        pages = pages_of(round_id, rules, counts) if leads else []
     return visit.page(
-        "rounds/round.html", row=row, lines=lines, bars=bars, lists=lists, acts=acts, leads=leads, note=note, total=total, ends=ends,
+        "rounds/round.html", row=row, lines=lines, bars=bars, lists=lists, acts=acts, pages=pages, leads=leads, note=note, total=total, ends=ends,
         places=places, words=ACTS, address=address, steps=[(rule.name, rule.title) for rule in rules],
     )  # fmt: skip
 

@@ -12,6 +12,7 @@ from flows.engine.errors import NotFound, Refused
 from flows.engine.work import Intent, Work
 from models import Opinion
 from models.columns import table_of
+from models.queries.programmes import programme_of
 from models.queries.scores import given_beside, papers_of, sheet_of, sheets_of
 from web.app import provenance
 from web.display import FieldError
@@ -66,14 +67,15 @@ def _sheet_page(
         rule, policy = _policy(work, row)
         programme = visit.book.programme(work.session, row.version_id)
         kept = {"comment": "", **(said if said is not None else row.answer if row.given_at else row.draft)}
-        shown = indicators(programme, rule.policy, kept, faults)
+        home = programme_of(work.session, row.version_id)
+        shown = indicators(programme, rule.policy, kept, faults, home)
         given = row.given_at is not None
         context: dict[str, Any] = {
             "row": row, "run": row, "blind": policy.blind, "lines": shown, "kept": kept, "sum": total(kept),
             "full": sum(one.most for one in shown), "material": material_of(work, row, blind=policy.blind),
             "place": place_among(sheets_of(work.session, _expert(visit)), run_id), "due": due_of(work, row), "mark": sheet_state(row),
             "others": given_beside(work.session, row.parent_id, row.party) if given else (), "saved": saved_words(kept),
-            "blind_by": provenance(policy.origin("blind")),
+            "blind_by": provenance(policy.origin("blind"), home),
         }  # fmt: skip
     titles = {one.place: one.title for one in shown}
     errors = [FieldError(place, titles.get(place, _("评分表")), says) for place, says in faults.items()]

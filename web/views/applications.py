@@ -50,6 +50,9 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "waive": (word("豁免一项资格条件"), "decided"), "leave": (word("退出工作室"), "done"), "renew": (word("续期"), "done"),
 }  # fmt: skip
 INTERNAL = {"ask_further", "replace"}
+# Of what an act carried, the record shows this and no more; the facts of an objection stay with the authority.
+SHOWN = ("defects", "due_on")
+UNSAID = {"object"}  # its words are the objector's
 
 
 @dataclass(frozen=True)
@@ -272,14 +275,17 @@ def _entry(work: Work, one: Any, came: tuple[str, datetime] | None, reader: Read
 
 
 def _opinion(one: Any) -> str:
-    defects = one.payload.get("defects") or []
+    if one.event in UNSAID:
+        return ""
+    said = {key: one.payload[key] for key in SHOWN if key in one.payload}
+    defects = said.get("defects") or []
     if defects:
         listed = "\n".join(
             f"{n}. {part.get('place', '')}{_('：')}{part.get('what', '')}" for n, part in enumerate(defects, 1)
         )
         return _n("{n} 处：", len(defects)) + "\n" + listed
     if one.event == "extend":
-        return _("延到 {day}。{reason}", day=one.payload.get("due_on", ""), reason=one.reason)
+        return _("延到 {day}。{reason}", day=said.get("due_on", ""), reason=one.reason)
     return str(one.reason)
 
 

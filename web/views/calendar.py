@@ -10,7 +10,7 @@ from datetime import date
 from flows.engine.calendar import CalendarDay, DayKind, WorkCalendar
 from flows.engine.calendar_seed import gazetted_days
 from flows.engine.errors import Refused
-from flows.recount import Recounted
+from flows.office.recount import Recounted
 from models.queries.calendars import Falling
 from web.display import day, due_day, month, plain_day
 from web.i18n import _

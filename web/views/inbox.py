@@ -22,7 +22,14 @@ BOXES = {
 SOON = 3
 WAITING = {"todo", "overdue", "soon"}
 BULK = {"tier_review"}
-BY_LIST = {"expert_review", "public_notice", "plaque"}
+# States in which the authority goes on with a list of many.
+BY_LIST = {
+    "unassigned": "/panel",
+    "scoring": "/panel",
+    "scored": "/ranking",
+    "reserved": "/ranking",
+    "unposted": "/ranking",
+}
 
 
 @dataclass(frozen=True)
@@ -251,14 +258,14 @@ def open_case(work: Work, row: InboxRow, programme_address: str, post: str = "")
 
 def whole_of(row: InboxRow) -> str:
     """The page where a case is handled in full."""
-    if row.blind:
-        return f"/scores/{row.run_id}"
-    if row.application_id and (row.stage == "application" or row.state == "returned"):
-        return f"/applications/{row.application_id}/form"
-    if row.stage in BY_LIST and row.round_id:
-        return f"/rounds/{row.round_id}"
+    if row.duty_id:
+        return f"/duties/{row.duty_id}"
+    if row.blind or row.stage == "plaque":
+        return f"/{'scores' if row.blind else 'plaques'}/{row.run_id}"
+    if row.state == "objected":
+        return "/objections"
+    if row.round_id and (row.state in BY_LIST or row.application_id is None):
+        return f"/rounds/{row.round_id}{BY_LIST.get(row.state, '')}"
     if row.application_id:
-        return f"/applications/{row.application_id}"
-    if row.studio_id:
-        return f"/studios/{row.studio_id}"
-    return f"/rounds/{row.round_id}" if row.round_id else "/inbox"
+        return f"/applications/{row.application_id}{'/form' if row.stage == 'application' or row.state == 'returned' else ''}"
+    return "/inbox"

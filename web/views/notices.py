@@ -7,6 +7,7 @@ from typing import Any
 from flows.engine.calendar import Due, due_after, local_day
 from flows.engine.work import Work
 from models.queries.notices import entries_shown
+from models.queries.programmes import programme_of
 from models.settings import settings
 from web.app import provenance
 from web.display import Provenance, day, formal_day, moment
@@ -82,7 +83,7 @@ def notice_of(work: Work, row: Any) -> NoticeView:
         (text + _("现将名单公示，接受社会监督。"), _invitation(policy)),
         (text + _("现予公示，时间为 {first}至{last}24时，共 {n} 天。", first=formal_day(first), last=formal_day(due.on), n=length),),
         row.authority, row.phone or settings().support_phone, entries, check_code(row.sha256), moment(row.made_at, today),
-        day(date.fromordinal(due.on.toordinal() + 1), today), provenance(policy.origin("")), _basis(programme),
+        day(date.fromordinal(due.on.toordinal() + 1), today), provenance(policy.origin(""), programme_of(work.session, row.version_id)), _basis(programme),
         policy.anonymous != "refused", _after(policy), address,
         tuple("blue" if n < at else "rest" for n in range(length)),
     )  # fmt: skip

@@ -43,6 +43,7 @@ class Signature:
     version: int
     signed: Any
     mine: bool
+    own: bool
 
 
 def plaque_lines(work: Work, rows: Sequence[Any], actor: Actor) -> list[PlaqueLine]:
@@ -69,6 +70,15 @@ def plaque_lines(work: Work, rows: Sequence[Any], actor: Actor) -> list[PlaqueLi
     return lines
 
 
+def duty_marks(work: Work, studio_id: int | None, authority: str, keys: frozenset[str]) -> list[tuple[Any, StateMark]]:
+    """The setup duties of a studio that the holder of these desks may open, each with its mark."""
+    return [
+        (one, run_mark("activities", one.state))
+        for one in setup_duties(work.session, [studio_id]).get(studio_id or 0, ())
+        if {one.responsible, one.receiver, authority} & keys
+    ]
+
+
 def _next_event(work: Work, row: Any) -> str:
     policy: Any = work.book.rule(work.session, row.version_id, row.path, row.step, row.round_id).policy
     if row.state == "announced":
@@ -87,6 +97,7 @@ def signatures(work: Work, run_id: int, keys: frozenset[str]) -> list[Signature]
             row.version,
             row.given_at,
             row.party in keys and row.ended_at is None,
+            row.party in keys,
         )
         for row in rows
     ]

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from flows.engine.rulebook import StepRule
-from flows.timeline import Timeline
+from flows.office.timeline import Timeline
 from models.queries.rounds import StepCount
 from web.display import Provenance, day
 from web.i18n import _, word
@@ -74,6 +74,17 @@ def next_acts(row: Any, live: Mapping[tuple[str, str], int], undecided: int) -> 
     if row.state == "closed" and not undecided:
         found.append(NextAct(_("办结批次"), f"{here}/conclude", _("每一件都有结果了")))
     return found
+
+
+def pages_of(round_id: int, rules: Sequence[StepRule], counts: Mapping[str, StepCount]) -> list[tuple[str, str]]:
+    """The pages of a round that have something to show by now: words with the address."""
+    reached = {rule.stage.name for rule in rules if counts.get(rule.name, StepCount()).reached}
+    pages = (
+        ("expert_review", _("专家抽取"), "panel"),
+        ("expert_review", _("评审排序"), "ranking"),
+        ("plaque", _("发文与挂牌"), "plaques"),
+    )
+    return [(label, f"/rounds/{round_id}/{page}") for stage, label, page in pages if stage in reached]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from flows.engine.calendar import ONE_DAY, Span, WorkCalendar
 from flows.engine.rulebook import StepRule
-from flows.timeline import Circumstances, ExpertGroup, Share, Stretch, Timeline, Unmanned
+from flows.office.timeline import Circumstances, ExpertGroup, Share, Stretch, Timeline, Unmanned
 from models.queries.rounds import County, Manning, Pool
 from web.display import (
     DueMark,

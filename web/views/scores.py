@@ -87,9 +87,10 @@ def levels_of(most: int) -> tuple[tuple[str, int, int], ...]:
 
 
 def indicators(
-    programme: Programme, policy: Any, said: Mapping[str, Any], errors: Mapping[str, str]
-) -> tuple[Indicator, ...]:
-    """The lines of a sheet with what was said so far."""
+    programme: Programme, policy: Any, said: Mapping[str, Any], errors: Mapping[str, str],
+    home: tuple[str, int] | None,
+) -> tuple[Indicator, ...]:  # fmt: skip
+    """The lines of a sheet with what was said so far; clauses lead to the page of the programme (code, version)."""
     marks, comments = {**said.get("beyond", {}), **said.get("marks", {})}, said.get("comments", {})
     places = {one.judged: n for n, one in enumerate(programme.criteria("host")) if one.judged}
     found = []
@@ -103,7 +104,7 @@ def indicators(
                 levels_of(most),
                 marks.get(place),
                 comments.get(place, ""),
-                provenance(origin),
+                provenance(origin, home),
                 errors.get(place, ""),
             )
         )

@@ -11,7 +11,7 @@ from flows.engine.draw import DrawRun, draw
 from flows.engine.lists import FELL_OUT
 from flows.engine.work import Result, Work
 from flows.expert_review import spread_of
-from flows.selection import conflicts_of, experts_of, outcomes, standings, waiting
+from flows.office.selection import conflicts_of, experts_of, outcomes, standings, waiting
 from models.queries.cases import cases
 from models.queries.selection import asked_in, entries_of, experts_named, lists_of, marks_given, numbers_of, ties_of
 from web.display import Dot, StateMark, run_mark

@@ -21,7 +21,7 @@ def add(
     body: Annotated[str, typer.Option(help="任命到哪个机构（机构编码）")] = "",
 ) -> None:
     """给名册里的一个人建账号，需要时同时任命为经办人或管理员。 / Add an account."""
-    from flows.accounts import add_account, appoint
+    from flows.office.accounts import add_account, appoint
     from flows.orchestration.commands.acting import authority, day, opened
     from models.session import transaction
 
@@ -36,7 +36,7 @@ def add(
 @app.command("list")
 def list_accounts() -> None:
     """列出全部账号。 / List accounts."""
-    from flows.accounts import accounts
+    from flows.office.accounts import accounts
     from flows.orchestration.commands.acting import opened
     from models.session import reading
 
@@ -51,7 +51,7 @@ def list_accounts() -> None:
 @app.command()
 def password(login: Annotated[str, typer.Argument(help="登录名")], password: Password) -> None:
     """改密码，并结束这个账号所有打开的会话。 / Change a password."""
-    from flows.accounts import set_password
+    from flows.office.accounts import set_password
     from flows.orchestration.commands.acting import opened
     from models.session import transaction
 
@@ -64,7 +64,7 @@ def password(login: Annotated[str, typer.Argument(help="登录名")], password: 
 @app.command()
 def disable(login: Annotated[str, typer.Argument(help="登录名")]) -> None:
     """停用账号；办理记录保留。 / Disable an account."""
-    from flows.accounts import disable as close
+    from flows.office.accounts import disable as close
     from flows.orchestration.commands.acting import opened
     from models.session import transaction
 

@@ -73,7 +73,7 @@ def adopt(
     since: Annotated[str, typer.Option(help="自哪一天起施行，如 2026-01-01；不写为今天")] = "",
 ) -> None:
     """由主管部门启用一个办法；同样的文本启用两次只算一次。 / Adopt a programme."""
-    from flows.adoption import adopt as adopt_programme
+    from flows.office.adoption import adopt as adopt_programme
     from flows.orchestration.commands.acting import authority, day, opened
     from flows.programme import load
     from models.session import transaction

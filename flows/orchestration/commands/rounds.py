@@ -25,9 +25,9 @@ def plan(
     """拟定一个批次；还没有发布，谁也看不到。 / Plan a round."""
     from flows.engine.days import calendar_of
     from flows.engine.work import Work
+    from flows.office.rounds import Places, RoundPlan, plan_round
     from flows.orchestration.commands.acting import acting, authority, day, opened
     from flows.regulations import regulations
-    from flows.rounds import Places, RoundPlan, plan_round
     from models.session import transaction
 
     engine, now = opened()

@@ -8,12 +8,12 @@ from flows.engine.calendar import local_day
 from flows.engine.declare import Actor
 from flows.engine.errors import NotFound, Refused
 from flows.engine.work import Work
+from flows.office.rounds import begin_case, county_of, is_direct, refuse_stranger, workplace_of
 from flows.programme.criteria import check, unmet
 from flows.programme.loading import origin_of
 from flows.programme.schema import Programme
 from flows.programme.sections import Role
 from flows.regulations import Regulations
-from flows.rounds import begin_case, county_of, is_direct, refuse_stranger, workplace_of
 from models import Seat, Studio
 from models.columns import table_of
 from models.queries.bodies import lineages

@@ -7,7 +7,7 @@ from typing import Any
 from flows.engine.calendar import ONE_DAY, WorkCalendar
 from flows.engine.date_words import short_date
 from flows.engine.rulebook import StepRule
-from flows.timeline_parts import Circumstances, Dates, Finding, Level, Share, Stretch
+from flows.office.timeline_parts import Circumstances, Dates, Finding, Level, Share, Stretch
 
 LONG_REST = 3
 

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, update
 from sqlmodel import Session
 
 from flows.engine.errors import NotFound, Refused
-from flows.passwords import refuse_weak
+from flows.office.passwords import refuse_weak
 from models import Appointment, LoginSession, Person, User
 from models.columns import table_of
 from models.people import ROLES

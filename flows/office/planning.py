@@ -14,9 +14,9 @@ from flows.engine.declare import Actor
 from flows.engine.errors import NotFound, Refused
 from flows.engine.rulebook import StepRule
 from flows.engine.work import Work
+from flows.office.rounds import Places
 from flows.programme.steps import Path
 from flows.regulations import Regulations
-from flows.rounds import Places
 from models import Quota, Round, StageRun
 from models.columns import table_of
 

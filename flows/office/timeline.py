@@ -8,7 +8,7 @@ from flows.engine.calendar import ONE_DAY, Span, WorkCalendar, due_after, rungs
 from flows.engine.date_words import short_date
 from flows.engine.due import fixed
 from flows.engine.rulebook import StepRule
-from flows.timeline_checks import (
+from flows.office.timeline_checks import (
     collision,
     date_findings,
     expert_findings,
@@ -16,7 +16,7 @@ from flows.timeline_checks import (
     rest_findings,
     share_findings,
 )
-from flows.timeline_parts import (
+from flows.office.timeline_parts import (
     SHEETS_AN_EXPERT,
     Circumstances,
     Dates,

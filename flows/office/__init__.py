@@ -1,0 +1,1 @@
+"""What the office does around the lifecycle: adopt a regulation, plan a round, choose by lists, appoint, urge, recount."""
