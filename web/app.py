@@ -62,7 +62,8 @@ def _wants_json(request: Request) -> bool:
 
 def _answer(request: Request, status: int, code: str, says: str, template: str, **more: object) -> Response:
     if _wants_json(request):
-        return JSONResponse({"error": code, "message": says, "clause": "", "missing": []} | more, status)
+        said = {key: more[key] for key in ("clause", "missing") if key in more}
+        return JSONResponse({"error": code, "message": says, "clause": "", "missing": [], **said}, status)
     visit = getattr(request.state, "visit", None)
     context = {
         "code": code,
