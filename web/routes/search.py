@@ -13,14 +13,12 @@ LONGEST = 40
 
 
 @router.get("/search")
-def search(visit: Visiting, q: str = "", page: int = 1) -> Response:
-    """What fits the words, newest number first, 50 a page; a whole number leads to its case at once."""
+def search(visit: Visiting, q: str = "") -> Response:
+    """What fits the words, newest number first, at most 50; a whole number leads to its case at once."""
     words = q.strip()[:LONGEST]
     scope = visible_applications(visit.visitor.person_id or 0, visit.visitor.body_ids)
     with visit.reading() as work:
-        rows, total = (
-            applications(work.session, scope, ApplicationFilter(words=words, page=max(page, 1))) if words else ((), 0)
-        )
+        rows, total = applications(work.session, scope, ApplicationFilter(words=words)) if words else ((), 0)
         hits = [hit_of(work, row) for row in rows]
     if len(hits) == 1 and hits[0].number == words.upper():
         return RedirectResponse(hits[0].href, status_code=303)
