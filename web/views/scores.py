@@ -13,6 +13,7 @@ from models.queries.scores import applicant_of, colleagues_named_in, papers_of, 
 from web.app import provenance
 from web.display import DueMark, Provenance, StateMark, Why, WhyStep, clock_time, due_day, due_mark, state_mark
 from web.i18n import _
+from web.views.cases import FORM_PARTS
 
 LEVELS = (("优", 0.9), ("良", 0.8), ("中", 0.6), ("差", 0.0))
 OWN_SCHOOL, OTHER_SCHOOL, APPLICANT, COLLEAGUE, STUDIO, CONTACT = "本校", "某校", "本人", "某老师", "本工作室", "略"
@@ -213,7 +214,14 @@ def material_of(work: Work, row: Any, *, blind: bool) -> Material:
     papers = papers_of(work.session, row.application_id)
     listed = [(n, paper.slot, _size(paper.size)) for n, paper in enumerate(papers, start=1)]
     names = _names(work, row, [slot for _, slot, _ in listed]) if blind else {}
-    blocks = [_block(str(title), said, names) for title, said in row.answers.items() if said not in (None, "", [], {})]
+    # A telephone number tells who it is, whatever stands in the roster.
+    answers = {
+        key: said
+        for key, said in row.answers.items()
+        if said not in (None, "", [], {}) and not (blind and key == "phone")
+    }
+    order = sorted(answers, key=lambda key: list(FORM_PARTS).index(key) if key in FORM_PARTS else len(FORM_PARTS))
+    blocks = [_block(_(FORM_PARTS[key]) if key in FORM_PARTS else str(key), answers[key], names) for key in order]
     return Material(tuple(blocks), tuple((n, _plain(slot, names), size) for n, slot, size in listed))
 
 
