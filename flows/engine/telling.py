@@ -73,13 +73,7 @@ def _context(one: Telling, today: date) -> dict[str, Any]:
     facts, run = one.facts, one.run
     due_on = last_day(one.due_at)
     overdue = (today - due_on).days if due_on and today > due_on else None
-    link = (
-        f"/applications/{run.application_id}"
-        if run.application_id
-        else f"/rounds/{run.round_id}"
-        if run.round_id
-        else "/inbox"
-    )
+    link = _link(one)
     hidden = getattr(one.rule.policy, "hides_names", False)
     return {
         "title": facts.number if hidden else facts.title, "number": facts.number, "person": "" if hidden else facts.person_name,
@@ -89,6 +83,18 @@ def _context(one: Telling, today: date) -> dict[str, Any]:
         "due_provisional": False, "overdue_days": overdue, "application_id": run.application_id, "run_id": run.id,
         "round": facts.round_title, "link": link, "facts": [], **one.more,
     }  # fmt: skip
+
+
+def _link(one: Telling) -> str:
+    """Where the one told goes on: an expert to the sheet (the application is not theirs to open), others to the case."""
+    run = one.run
+    if run.stage == "opinion" and run.application_id and one.desk == run.desk:
+        return f"/scores/{run.id}"
+    if run.subject_kind == "duty":
+        return f"/duties/{run.subject_id}"
+    if run.application_id:
+        return f"/applications/{run.application_id}"
+    return f"/rounds/{run.round_id}" if run.round_id else "/inbox"
 
 
 def last_day(due_at: datetime | None) -> date | None:
