@@ -1,10 +1,37 @@
 """Column shorthands that every table shares."""
 
+import json
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any, cast
 
 from sqlalchemy import JSON, CheckConstraint, ColumnElement, Executable, Index, Row, Table, bindparam, text
 from sqlmodel import Field, Session, SQLModel
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+
+
+class Document(dict[str, Any]):
+    """A JSON value that is stored or hashed more than once: its text is made once, so nobody may change it afterwards."""
+
+    @cached_property
+    def text(self) -> str:
+        """The value as the JSON columns store it."""
+        return _ENCODER.encode(self)
+
+
+def json_text(value: Any) -> str:
+    """A value as the JSON columns store it."""
+    if isinstance(value, Document):
+        return value.text
+    return _ENCODER.encode(value)
+
+
+def json_value(text: str) -> Any:
+    """What a JSON column holds; most columns of a run are empty."""
+    if text == "{}":
+        return {}
+    return [] if text == "[]" else json.loads(text)
 
 
 def table_of(model: type[SQLModel]) -> Table:

@@ -1,6 +1,5 @@
 """The database: one engine a process, one transaction a request, and the only commit."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -11,6 +10,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
+from models.columns import json_text, json_value
 from models.settings import settings
 
 BUSY_TIMEOUT_MS = 30_000
@@ -21,12 +21,19 @@ def connect(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         return create_engine(
-            parsed.set(drivername="postgresql+psycopg"), json_serializer=_json, pool_size=20, max_overflow=40
+            parsed.set(drivername="postgresql+psycopg"),
+            json_serializer=json_text,
+            json_deserializer=json_value,
+            pool_size=20,
+            max_overflow=40,
         )
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
-        parsed, json_serializer=_json, connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000}
+        parsed,
+        json_serializer=json_text,
+        json_deserializer=json_value,
+        connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -66,7 +73,3 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Any) -> None:
     reads = connection.get_execution_options().get("reading", False)
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)

@@ -24,8 +24,9 @@ from flows.engine.work import (
     run_state,
 )
 from models import StageRun
-from models.columns import table_of
+from models.columns import Document, table_of
 from models.facts import Facts
+from models.queries.cases import forget_cases, keeping_cases
 from models.queries.rankings import hold_rankings
 from models.queries.runs import live_children, lock_runs
 
@@ -81,11 +82,12 @@ def _one_a_subject(rows: Sequence[Any], intents: Sequence[Intent]) -> tuple[list
 
 
 def _apply_set(work: Work, rows: Sequence[Any], intents: Sequence[Intent], actor: Actor) -> list[Result]:
-    results = _decide_all(work, rows, intents, actor)
-    accepted = [result for result in results if not result.refused]
-    happened = _write(work, [_planned(result) for result in accepted], actor)
-    by_run = {happening.run.id: happening for happening in happened}
-    _follow(work, happened)
+    with keeping_cases(work.session):
+        results = _decide_all(work, rows, intents, actor)
+        accepted = [result for result in results if not result.refused]
+        happened = _write(work, [_planned(result) for result in accepted], actor)
+        by_run = {happening.run.id: happening for happening in happened}
+        _follow(work, happened)
     return [result if result.refused else Result(result.intent, by_run[result.intent.run_id]) for result in results]
 
 
@@ -126,7 +128,7 @@ def _decide_one(
     if move.counts:
         for quota in getattr(ask.facts, "quotas", ()):
             taken[quota.share] += 1
-    if "rank" in intent.payload:
+    if move.counts and "rank" in intent.payload:  # only who gets a place takes it; a decline that names one does not
         taken[ask.place(intent.payload["rank"])] += 1
     return Happening(run, rule, ask.facts, actor, intent, move, 0, run.version + 1)
 
@@ -157,7 +159,7 @@ def _transition_row(work: Work, happening: Happening, actor: Actor) -> dict[str,
     row: dict[str, Any] = {
         "run_id": run.id, "version": run.version + 1, "event": intent.event, "from_state": run.state, "to_state": move.to,
         "actor_id": actor.person_id, "actor_kind": actor.kind, "for_person_id": actor.for_person_id, "at": work.now,
-        "payload": dict(intent.payload), "reason": move.reason, "origin": dict(happening.rule.policy.origin("")),
+        "payload": Document(intent.payload), "reason": move.reason, "origin": happening.rule.origin,
         "request_id": work.request_id, "cause_id": intent.cause_id, "listing_id": intent.listing_id, "before": run.head,
     }  # fmt: skip
     row["hash"] = chain(run.head, row)
@@ -187,6 +189,7 @@ def _follow(work: Work, happened: Sequence[Happening]) -> None:
     further += _cascade(work, ended)
     further += leave_steps(work, [happening for happening in ended if happening.move.to != CANCELLED])
     further += [Intent(run_id, event) for run_id, event in work.at_once()]
+    forget_cases(work.session)
     if further:
         apply_many(work, further, THE_ENGINE)
     _answer_parents(work, ended)

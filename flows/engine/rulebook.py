@@ -3,12 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Protocol
 
 from sqlmodel import Session
 
 from flows.engine.calendar import Roll, Span
 from flows.engine.declare import Policy, RunState, Stage
+from models.columns import Document
 from models.facts import Facts, SeatFact
 
 
@@ -37,6 +39,11 @@ class StepRule:
     next: str | None = None
     if_any: bool = False
     gives: str = ""
+
+    @cached_property
+    def origin(self) -> Document:
+        """Where the whole step comes from, as every history row of it says."""
+        return Document(self.policy.origin(""))
 
     @property
     def branches(self) -> bool:

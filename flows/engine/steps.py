@@ -13,11 +13,17 @@ from flows.engine.rulebook import Cast, StepRule
 from flows.engine.telling import Telling, tell
 from flows.engine.work import Happening, Intent, Work, chain, explained, insert_transitions, read_facts
 from models import Application, StageRun
-from models.columns import table_of
+from models.columns import Document, among, rows, table_of
 from models.queries.bodies import Place, lineages
-from models.queries.cases import Case, cases
+from models.queries.cases import Case, cases, forget_cases
 
 RUNS, APPLICATIONS = table_of(StageRun), table_of(Application)
+NOTHING = Document()
+LIVE_OF = (
+    select(RUNS.c.id, RUNS.c.subject_id, RUNS.c.step)
+    .where(RUNS.c.subject_kind == "application", among(RUNS.c.subject_id, "subjects"), RUNS.c.ended_at.is_(None))
+    .order_by(RUNS.c.id)
+)
 CLOSE_APPLICATION = (
     update(APPLICATIONS).where(APPLICATIONS.c.id == bindparam("b_id")).values(outcome=bindparam("b_outcome"))
 )
@@ -121,14 +127,8 @@ def cancelling(run_id: int, cause_id: int | None, reason: str = "", *, quiet: bo
 
 def _siblings(work: Work, ended: Sequence[Happening]) -> Mapping[tuple[int, str], list[int]]:
     """Live runs of the same applications and steps, but those that have just ended."""
-    rows = work.session.execute(
-        select(RUNS.c.id, RUNS.c.subject_id, RUNS.c.step)
-        .where(RUNS.c.subject_kind == "application", RUNS.c.subject_id.in_({one.run.subject_id for one in ended}))
-        .where(RUNS.c.ended_at.is_(None))
-        .order_by(RUNS.c.id)
-    )
     found: dict[tuple[int, str], list[int]] = defaultdict(list)
-    for row in rows:
+    for row in rows(work.session, LIVE_OF, subjects={one.run.subject_id for one in ended}):
         found[row.subject_id, row.step].append(row.id)
     return found
 
@@ -137,6 +137,7 @@ def _close_applications(work: Work, outcomes: Mapping[int, str]) -> None:
     if outcomes:
         rows = [{"b_id": application_id, "b_outcome": outcome} for application_id, outcome in outcomes.items()]
         work.session.connection().execute(CLOSE_APPLICATION, rows)
+        forget_cases(work.session)
 
 
 def _advance(work: Work, leaving: Sequence[Happening]) -> None:
@@ -230,8 +231,8 @@ def _opened(work: Work, opening: Opening) -> dict[str, Any]:
     before = identity(rule.stage.name, opening)
     row: dict[str, Any] = {
         "version": 1, "event": "open", "from_state": "", "to_state": str(rule.stage.initial), "actor_id": None,
-        "actor_kind": "engine", "for_person_id": None, "at": work.now, "payload": {}, "reason": "",
-        "origin": dict(rule.policy.origin("")), "request_id": work.request_id, "cause_id": opening.cause_id,
+        "actor_kind": "engine", "for_person_id": None, "at": work.now, "payload": NOTHING, "reason": "",
+        "origin": rule.origin, "request_id": work.request_id, "cause_id": opening.cause_id,
         "listing_id": None, "before": before,
     }  # fmt: skip
     row["hash"] = chain(before, row)

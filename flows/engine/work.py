@@ -1,7 +1,6 @@
 """Work: what the acts of one transaction share, and the values they pass on."""
 
 import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from flows.engine.decide import Move, Refusal
 from flows.engine.declare import Actor, Ask, RunState
 from flows.engine.rulebook import Rulebook, StepRule
 from models import Transition
-from models.columns import table_of
+from models.columns import json_text, table_of
 from models.facts import Facts
 
 TRANSITIONS = table_of(Transition)
@@ -120,9 +119,9 @@ def insert_transitions(work: Work, rows: Sequence[Mapping[str, Any]]) -> Sequenc
 def chain(before: str, row: Mapping[str, Any]) -> str:
     """Hash of a history row over the hash of the run's one before."""
     said = {key: row[key] for key in HASHED} | {"at": row["at"].astimezone(UTC).isoformat(timespec="microseconds")}
-    # What lies deeper is written as the JSON columns store it, so that the hash can be computed again from the row.
-    text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
-    return hashlib.sha256(f"{before}\n{text}".encode()).hexdigest()
+    # As the JSON columns store it, so that the hash can be computed again from the row; documents bring their text along.
+    text = ",".join(f'"{key}":{json_text(said[key])}' for key in sorted(HASHED))
+    return hashlib.sha256(f"{before}\n{{{text}}}".encode()).hexdigest()
 
 
 def explained(due: Due | None) -> list[list[str]]:

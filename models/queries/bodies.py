@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlmodel import Session
 
 from models import Appointment, Body, Person, Substitution
@@ -16,6 +16,21 @@ APPOINTMENTS, SUBSTITUTIONS = table_of(Appointment), table_of(Substitution)
 PLACE = select(BODIES.c.id, BODIES.c.level, BODIES.c.name, BODIES.c.parent_id)
 LINE = PLACE.where(among(BODIES.c.id, "bodies")).cte("line", recursive=True)
 ABOVE = select(LINE.union(PLACE.join(LINE, BODIES.c.id == LINE.c.parent_id)))
+TODAY = bindparam("today", type_=APPOINTMENTS.c.from_on.type)
+ADDRESSES = select(PEOPLE.c.id, PEOPLE.c.email).where(among(PEOPLE.c.id, "people"))
+OFFICERS = (
+    select(APPOINTMENTS.c.body_id, PEOPLE.c.id, PEOPLE.c.email)
+    .join(PEOPLE, PEOPLE.c.id == APPOINTMENTS.c.person_id)
+    .where(among(APPOINTMENTS.c.body_id, "bodies"), APPOINTMENTS.c.role.in_(("officer", "administrator")))
+    .where(APPOINTMENTS.c.from_on <= TODAY, or_(APPOINTMENTS.c.to_on.is_(None), APPOINTMENTS.c.to_on >= TODAY))
+    .union(
+        select(SUBSTITUTIONS.c.body_id, PEOPLE.c.id, PEOPLE.c.email)
+        .join(PEOPLE, PEOPLE.c.id == SUBSTITUTIONS.c.by_person_id)
+        .where(
+            among(SUBSTITUTIONS.c.body_id, "bodies"), SUBSTITUTIONS.c.from_on <= TODAY, SUBSTITUTIONS.c.to_on >= TODAY
+        )
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +80,13 @@ def recipients(session: Session, keys: Iterable[str], today: date) -> Mapping[st
 
 
 def _people(session: Session, ids: set[int]) -> dict[str, tuple[Recipient, ...]]:
-    rows = session.execute(select(PEOPLE.c.id, PEOPLE.c.email).where(PEOPLE.c.id.in_(ids)))
-    return {f"person:{row.id}": (Recipient(row.id, None, row.email),) for row in rows}
+    found = rows(session, ADDRESSES, people=ids)
+    return {f"person:{row.id}": (Recipient(row.id, None, row.email),) for row in found}
 
 
 def _officers(session: Session, ids: set[int], today: date) -> dict[str, tuple[Recipient, ...]]:
-    rows = session.execute(
-        select(APPOINTMENTS.c.body_id, PEOPLE.c.id, PEOPLE.c.email)
-        .join(PEOPLE, PEOPLE.c.id == APPOINTMENTS.c.person_id)
-        .where(APPOINTMENTS.c.body_id.in_(ids), APPOINTMENTS.c.role.in_(("officer", "administrator")))
-        .where(APPOINTMENTS.c.from_on <= today, or_(APPOINTMENTS.c.to_on.is_(None), APPOINTMENTS.c.to_on >= today))
-        .union(
-            select(SUBSTITUTIONS.c.body_id, PEOPLE.c.id, PEOPLE.c.email)
-            .join(PEOPLE, PEOPLE.c.id == SUBSTITUTIONS.c.by_person_id)
-            .where(SUBSTITUTIONS.c.body_id.in_(ids), SUBSTITUTIONS.c.from_on <= today, SUBSTITUTIONS.c.to_on >= today)
-        )
-    )
     told: dict[int, list[Recipient]] = defaultdict(list)
-    for row in rows:
+    for row in rows(session, OFFICERS, bodies=ids, today=today):
         told[row.body_id].append(Recipient(row.id, row.body_id, row.email))
     unmanned = ids - set(told)
     if unmanned:

@@ -1,6 +1,7 @@
 """Cases: the application behind a run, with the names, the school, the round and its dates; one query for many."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -82,11 +83,32 @@ CASES = (
 
 
 def cases(session: Session, application_ids: Iterable[int | None]) -> Mapping[int, Case]:
-    """The cases of these applications, by id."""
+    """The cases of these applications, by id; inside `keeping_cases` each is read once."""
     ids = {one for one in application_ids if one is not None}
-    if not ids:
-        return {}
-    return {row.id: _case(row) for row in rows(session, CASES, applications=ids)}
+    kept: dict[int, Case] = session.info.get("cases", {})
+    missing = ids - kept.keys()
+    if missing:
+        kept |= {row.id: _case(row) for row in rows(session, CASES, applications=missing)}
+    return {one: kept[one] for one in ids if one in kept}
+
+
+@contextmanager
+def keeping_cases(session: Session) -> Iterator[None]:
+    """While one move is made, cases are read once; who changes what a case says calls `forget_cases`."""
+    before = session.info.get("cases")
+    session.info["cases"] = {}
+    try:
+        yield
+    finally:
+        session.info.pop("cases")
+        if before is not None:
+            session.info["cases"] = {}
+
+
+def forget_cases(session: Session) -> None:
+    """From here on cases are read anew."""
+    if "cases" in session.info:
+        session.info["cases"] = {}
 
 
 def _case(row: Any) -> Case:

@@ -23,6 +23,7 @@ from flows.engine.consequences.submissions import (
 from flows.engine.declare import Follow, Notify
 from flows.engine.telling import Telling, tell
 from flows.engine.work import Happening, Intent, Work
+from models.queries.cases import forget_cases
 
 Executor = Callable[[Work, Sequence[Happening], str], Iterable[Intent]]
 
@@ -49,6 +50,8 @@ VOCABULARY: Mapping[str, Executor] = {
     "warn_short": warn_short,
 }
 
+LEAVES_CASES = frozenset({"record_judgements"})  # the others may change what a case says
+
 
 def carry_out(work: Work, happened: Sequence[Happening]) -> list[Intent]:
     """Carry out the effects of these moves in the same transaction; returns the events that they cause elsewhere."""
@@ -60,6 +63,8 @@ def carry_out(work: Work, happened: Sequence[Happening]) -> list[Intent]:
                 follows[effect.word, effect.value].append(happening)
             elif isinstance(effect, Notify):
                 tellings.append(_telling(happening, effect))
+    if any(word not in LEAVES_CASES for word, _value in follows):
+        forget_cases(work.session)
     further = [intent for (word, value), group in follows.items() for intent in VOCABULARY[word](work, group, value)]
     tell(work, tellings)
     return further

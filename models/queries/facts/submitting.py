@@ -35,11 +35,12 @@ TO_JUDGE = (
     .where(among(CHECKS.c.application_id, "applications"), CHECKS.c.result == "judge", CHECKS.c.asks == "tier")
     .order_by(CHECKS.c.id)
 )
+RANK = TRANSITIONS.c.payload["rank"].as_string()
 ENDORSED = (
-    select(RUNS.c.round_id, RUNS.c.step, RUNS.c.held_by, TRANSITIONS.c.payload)
+    select(RUNS.c.round_id, RUNS.c.step, RUNS.c.held_by, RANK.label("rank"))
     .join(TRANSITIONS, (TRANSITIONS.c.run_id == RUNS.c.id) & (TRANSITIONS.c.version == RUNS.c.version))
     .where(among(RUNS.c.round_id, "rounds"), RUNS.c.outcome == "endorsed", among(RUNS.c.held_by, "desks"))
-    .where(TRANSITIONS.c.event == "endorse")
+    .where(TRANSITIONS.c.event == "endorse", RANK.is_not(None))
 )
 
 
@@ -110,6 +111,5 @@ def _ranks(session: Session, runs: Sequence[Any]) -> Mapping[tuple[int | None, s
         return {}
     taken: dict[tuple[int | None, str, str], set[int]] = defaultdict(set)
     for row in rows(session, ENDORSED, rounds=rounds, desks={run.held_by for run in runs}):
-        if "rank" in row.payload:
-            taken[row.round_id, row.step, row.held_by].add(int(row.payload["rank"]))
+        taken[row.round_id, row.step, row.held_by].add(int(row.rank))
     return {key: frozenset(value) for key, value in taken.items()}
