@@ -103,9 +103,7 @@ def _fill(ground: Ground, runs: int) -> None:
         "county": ground.county, "now": NOW, "later": datetime(2025, 9, 1, tzinfo=UTC),
     }  # fmt: skip
     for statement in FILL:
-        head, rest = (
-            statement.split(" SELECT ", 1) if " SELECT " in statement else statement.split("\n       SELECT ", 1)
-        )
+        head, rest = statement.split(" SELECT ", 1)
         query = f"{head} {NUMBERS} SELECT {rest}"
         used = {key: value for key, value in values.items() if f":{key}" in query}
         with transaction(ground.engine) as session:

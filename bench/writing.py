@@ -4,6 +4,7 @@ import gc
 import time
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Engine, event
@@ -14,6 +15,7 @@ from flows.engine.work import Intent
 from models.session import transaction
 
 CHUNK = 200
+TURNS = 5
 Written = list[tuple[str, Any, bool]]
 Copy = Callable[[], Any]  # a copy of the database, as a bare connection
 
@@ -26,19 +28,21 @@ def recording(engine: Engine, script: list[Written]) -> Any:
         if statement.startswith(("INSERT", "UPDATE", "DELETE")):
             script[-1].append((statement, parameters, many))
 
+    def begin(_c: Any) -> None:
+        script.append([])
+
     event.listen(engine, "before_cursor_execute", keep)
-    event.listen(engine, "begin", lambda _c: script.append([]))
+    event.listen(engine, "begin", begin)
     try:
         yield
     finally:
         event.remove(engine, "before_cursor_execute", keep)
+        event.remove(engine, "begin", begin)
 
 
-def replay(connection: Any, script: Sequence[Written], begin: str) -> float:
-    """Seconds the bare driver takes for the same rows in the same transactions."""
+def replay(connection: Any, script: Sequence[Written], begin: str) -> None:
+    """The same rows in the same transactions by the bare driver."""
     cursor = connection.cursor()
-    gc.collect()
-    began = time.perf_counter()
     for written in script:
         cursor.execute(begin)
         for statement, parameters, many in written:
@@ -46,38 +50,46 @@ def replay(connection: Any, script: Sequence[Written], begin: str) -> float:
             if cursor.description:
                 cursor.fetchall()
         cursor.execute("COMMIT")
-    return time.perf_counter() - began
 
 
 def singly(ground: Ground, copy: Copy, many: int) -> dict[str, float]:
     """Endorsements a second, one transaction each, beside the bare driver."""
-    warm, runs = stand(ground, 20, "warm"), stand(ground, many, "single")
-    recorded = stand(ground, many, "again")
-    _endorse_each(ground, warm)
-    gc.collect()
-    began = time.perf_counter()
-    _endorse_each(ground, runs)
-    ours = time.perf_counter() - began
-    ground.engine.dispose()
-    bare, script = copy(), list[Written]()
-    with recording(ground.engine, script):
-        _endorse_each(ground, recorded)
-    return _compared(ours, replay(bare, [one for one in script if one], _begin(ground)), many)
+    return _beside(ground, copy, many, _endorse_each, "single")
 
 
 def chunked(ground: Ground, copy: Copy, many: int) -> dict[str, float]:
     """Endorsements a second in chunks of a list, beside the bare driver writing the same sets."""
-    warm, runs, recorded = stand(ground, CHUNK, "hot"), stand(ground, many, "set"), stand(ground, many, "sets")
-    _endorse_sets(ground, warm)
-    gc.collect()
-    began = time.perf_counter()
-    _endorse_sets(ground, runs)
-    ours = time.perf_counter() - began
+    return _beside(ground, copy, many, _endorse_sets, "set")
+
+
+def _beside(
+    ground: Ground, copy: Copy, many: int, endorse: Callable[[Ground, Sequence[int]], None], prefix: str
+) -> dict[str, float]:
+    """Ours and the bare driver by turns, so that whatever else the machine does slows both alike."""
+    warm, runs, recorded = (stand(ground, n, f"{prefix}{at}") for at, n in enumerate((CHUNK, many, many)))
+    endorse(ground, warm)
     ground.engine.dispose()
     bare, script = copy(), list[Written]()
     with recording(ground.engine, script):
-        _endorse_sets(ground, recorded)
-    return _compared(ours, replay(bare, [one for one in script if one], _begin(ground)), many)
+        endorse(ground, recorded)
+    script = [one for one in script if one]
+    ours, raw = 0.0, 0.0
+    for turn in range(TURNS):
+        ours += _seconds(partial(endorse, ground, _part(runs, turn)))
+        raw += _seconds(partial(replay, bare, _part(script, turn), _begin(ground)))
+    bare.close()
+    return {"per_second": round(many / ours), "raw_per_second": round(many / raw), "ratio": round(raw / ours, 3)}
+
+
+def _part(whole: Sequence[Any], turn: int) -> Sequence[Any]:
+    return whole[len(whole) * turn // TURNS : len(whole) * (turn + 1) // TURNS]
+
+
+def _seconds(act: Callable[[], None]) -> float:
+    gc.collect()
+    began = time.perf_counter()
+    act()
+    return time.perf_counter() - began
 
 
 def _endorse_each(ground: Ground, runs: Sequence[int]) -> None:
@@ -95,7 +107,3 @@ def _endorse_sets(ground: Ground, runs: Sequence[int]) -> None:
 
 def _begin(ground: Ground) -> str:
     return "BEGIN IMMEDIATE" if ground.engine.dialect.name == "sqlite" else "BEGIN"
-
-
-def _compared(ours: float, raw: float, many: int) -> dict[str, float]:
-    return {"per_second": round(many / ours), "raw_per_second": round(many / raw), "ratio": round(raw / ours, 3)}
