@@ -7,10 +7,10 @@ import pytest
 from hypothesis import settings
 
 from tests import postgres
-from tests.databases import any_database, sqlite_database
+from tests.databases import any_database, bare_database, sqlite_database
 from tests.parts import need
 
-__all__ = ["any_database", "sqlite_database"]
+__all__ = ["any_database", "bare_database", "sqlite_database"]
 
 os.environ.update(
     DO_NOT_TRACK="1",

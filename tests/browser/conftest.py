@@ -23,7 +23,7 @@ from tests.parts import chromium
 from tests.world import World
 from web.app import create_app
 
-PASSWORD = "春风化雨2026"
+PASSWORD = "春风化雨润物无声2026"
 FLAGS = (
     "--headless=new",
     "--no-sandbox",

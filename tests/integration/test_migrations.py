@@ -10,21 +10,21 @@ from sqlmodel import SQLModel
 from models import schema
 
 
-def test_migrations_make_the_declared_tables(any_database: Engine) -> None:
-    assert not schema.is_current(any_database)
-    assert schema.upgrade(any_database)
-    assert schema.is_current(any_database)
-    assert schema.differences(any_database) == []
+def test_migrations_make_the_declared_tables(bare_database: Engine) -> None:
+    assert not schema.is_current(bare_database)
+    assert schema.upgrade(bare_database)
+    assert schema.is_current(bare_database)
+    assert schema.differences(bare_database) == []
 
 
-def test_migrating_twice_changes_nothing(any_database: Engine) -> None:
-    assert schema.upgrade(any_database)
-    assert not schema.upgrade(any_database)
+def test_migrating_twice_changes_nothing(bare_database: Engine) -> None:
+    assert schema.upgrade(bare_database)
+    assert not schema.upgrade(bare_database)
 
 
-def test_partial_indexes_and_checks_survive_migration(any_database: Engine) -> None:
-    schema.upgrade(any_database)
-    made, declared = inspect(any_database), SQLModel.metadata.tables
+def test_partial_indexes_and_checks_survive_migration(bare_database: Engine) -> None:
+    schema.upgrade(bare_database)
+    made, declared = inspect(bare_database), SQLModel.metadata.tables
     for name, table in declared.items():
         checks = {check["name"] for check in made.get_check_constraints(name)}
         wanted = {str(one.name) for one in table.constraints if type(one).__name__ == "CheckConstraint" and one.name}
@@ -41,20 +41,20 @@ def test_migration_takes_under_two_seconds(sqlite_database: Engine) -> None:
     assert perf_counter() - began < 2
 
 
-def test_processes_that_start_together_migrate_once(any_database: Engine) -> None:
+def test_processes_that_start_together_migrate_once(bare_database: Engine) -> None:
     done: list[bool] = []
-    threads = [threading.Thread(target=lambda: done.append(schema.upgrade(any_database))) for _ in range(4)]
+    threads = [threading.Thread(target=lambda: done.append(schema.upgrade(bare_database))) for _ in range(4)]
     for one in threads:
         one.start()
     for one in threads:
         one.join()
     assert len(done) == 4
-    assert schema.is_current(any_database)
+    assert schema.is_current(bare_database)
 
 
-def test_a_database_of_others_is_refused(any_database: Engine) -> None:
-    with any_database.begin() as connection:
+def test_a_database_of_others_is_refused(bare_database: Engine) -> None:
+    with bare_database.begin() as connection:
         connection.execute(text("CREATE TABLE theirs (id INTEGER)"))
     with pytest.raises(schema.NotOurs, match="已有别的表"):
-        schema.upgrade(any_database)
-    assert inspect(any_database).get_table_names() == ["theirs"]
+        schema.upgrade(bare_database)
+    assert inspect(bare_database).get_table_names() == ["theirs"]
