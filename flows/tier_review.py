@@ -69,6 +69,8 @@ def unranked(ask: Ask) -> Because | None:
     """Where the tier ranks, each endorsement takes a place that no other has."""
     if not ask.policy.ranks or "rank" not in ask.payload:
         return None
+    if not str(ask.payload["rank"]).isdigit():
+        return Because("推荐序位要写成数字，如 1。", ask.policy.origin("ranks"))
     rank = int(ask.payload["rank"])
     return (
         Because(f"推荐序位第 {rank} 位已有人，请换一个序位。", ask.policy.origin("ranks"))
