@@ -82,7 +82,9 @@ def main() -> None:
         postgres.prepare_place()
         databases["postgresql"] = on_postgresql
     try:
-        results = {name: {size: one(size, many) for size in sizes} for name, one in databases.items()}
+        results = {
+            name: {size: _told(name, size, one(size, many)) for size in sizes} for name, one in databases.items()
+        }
     finally:
         if len(databases) > 1:
             postgres.remove_place()
@@ -91,6 +93,12 @@ def main() -> None:
     if sys.stdout.isatty():
         _show(said)
     print(json.dumps(said, ensure_ascii=False))
+
+
+def _told(database: str, runs: int, figures: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
+    """Said on standard error as soon as it is known: the large sizes take minutes."""
+    print(f"{database} {runs:,}: {json.dumps(figures)}", file=sys.stderr, flush=True)
+    return figures
 
 
 def _grown(by_size: dict[int, dict[str, dict[str, float]]], sizes: tuple[int, int]) -> dict[str, Any]:
