@@ -101,10 +101,9 @@ class PathLimit(Limit):
     per: vocabulary.LimitScope
 
 
-class Vote(Entry):
-    """Each seat is asked: a quorum of those asked, and how many of them must agree."""
+class Threshold(Entry):
+    """A ratio that must be reached (`at_least`) or passed (`more_than`); exactly one of the two."""
 
-    quorum: RatioPhrase
     at_least: RatioPhrase | None = None
     more_than: RatioPhrase | None = None
 
@@ -113,6 +112,12 @@ class Vote(Entry):
         if (self.at_least is None) == (self.more_than is None):
             raise SchemaError("at_least 和 more_than 只写一个", "either at_least or more_than", "at_least 或 more_than")
         return self
+
+
+class Vote(Threshold):
+    """Each seat is asked: a quorum of those asked, and how many of them must agree."""
+
+    quorum: RatioPhrase
 
 
 class Consequence(Entry):

@@ -16,12 +16,12 @@ from flows.programme.entries import (
     Named,
     OneOrMore,
     Only,
-    RatioPhrase,
     SchemaError,
     SharePhrase,
     SpanPhrase,
     Text,
     Texts,
+    Threshold,
     Whole,
 )
 from flows.programme.phrases import Amount
@@ -150,17 +150,8 @@ class Benefit(Entry):
     ends: Literal["cycle", "exit"] = "cycle"
 
 
-class Missed(Entry):
+class Missed(Threshold):
     """The share of activities missed from which something follows."""
-
-    at_least: RatioPhrase | None = None
-    more_than: RatioPhrase | None = None
-
-    @model_validator(mode="after")
-    def _one_threshold(self) -> Self:
-        if (self.at_least is None) == (self.more_than is None):
-            raise SchemaError("at_least 和 more_than 只写一个", "either at_least or more_than", "at_least 或 more_than")
-        return self
 
 
 class Attendance(Entry):
