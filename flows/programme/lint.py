@@ -68,6 +68,10 @@ def _lint_clauses(programme: Programme, sheet: Sheet) -> None:
         if clause in prose:
             message = (f"条款“{clause}”既是规则又是叙述", f"clause `{clause}` is both rule and prose")
             sheet.blame(("clauses", "prose", clause), clause, "rules 或 prose，只写一处", message)
+    for clause in programme.clauses.texts:
+        if clause not in rules:
+            message = (f"写了原文的条款“{clause}”不在 clauses.rules 里", f"text of clause `{clause}`, which is not listed")
+            sheet.blame(("clauses", "texts", clause), clause, "clauses.rules 中的一条", message)
 
 
 def _lint_origins(programme: Programme, sheet: Sheet) -> None:

@@ -318,7 +318,8 @@ class Absent(Entry):
 
 
 class Clauses(Entry):
-    """The clause tree: those that are rules, and those with nothing to enforce, with why."""
+    """The clause tree: those that are rules, those with nothing to enforce, with why, and what the rules say in their own words."""
 
     rules: Texts
     prose: dict[str, Text] = Field(default_factory=dict)
+    texts: dict[str, Text] = Field(default_factory=dict)
