@@ -1,7 +1,5 @@
-"""Stored papers (附件): what people send is kept by its SHA-256 outside the web root and served under a name of ours."""
+"""Stored papers (附件) at the door: what a visitor sends is kept by `models.files`, and served under a name of ours."""
 
-import hashlib
-import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,47 +10,31 @@ from sqlmodel import Session
 from starlette.datastructures import UploadFile
 
 from flows.engine.errors import NotFound, Refused
-from models import File
+from models import File, files
 from models.columns import table_of
-from models.settings import settings
 
 FILES = table_of(File)
-LARGEST = 20 * 1024 * 1024
-KINDS = {
-    ".pdf": "application/pdf", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png",
-    ".doc": "application/msword", ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}  # fmt: skip
-ENDINGS = {kind: ending for ending, kind in reversed(KINDS.items())}
-SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-def keep(session: Session, sent: UploadFile, now: datetime) -> tuple[str, str]:
-    """Keep a sent file; returns its SHA-256 and its ending. Raises Refused with what to do when it is too large or of another kind."""
-    ending = Path(sent.filename or "").suffix.lower()
-    if ending not in KINDS:
-        raise Refused("wrong_kind", "没有传上：只收照片、PDF 或 Word。请换一种格式再传。")
-    content = sent.file.read(LARGEST + 1)
-    if len(content) > LARGEST:
-        raise Refused("too_large", "没有传上：每个文件不超过 20 MB。请压缩，或分成两个文件再传。")
-    digest = hashlib.sha256(content).hexdigest()
-    place = place_of(digest)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    if not place.exists():
-        fresh = place.with_suffix(".part")
-        fresh.write_bytes(content)
-        fresh.replace(place)
-    if session.execute(select(FILES.c.sha256).where(FILES.c.sha256 == digest)).first() is None:
-        session.add(File(sha256=digest, size=len(content), type=KINDS[ending], stored_at=now))
-        session.flush()
-    return digest, ending
+def keep(session: Session, sent: UploadFile, now: datetime, what: str = "") -> tuple[str, str]:
+    """Keep a sent file; returns its SHA-256 and its ending.
+
+    Raises Refused with what to do when it is empty, too large, or not of a kind we take by ending and content alike;
+    `what` names the paper it was sent as.
+    """
+    try:
+        kept = files.keep_file(session, sent.filename or "", sent.file, now)
+    except files.FileRefused as refusal:
+        raise Refused(refusal.because, f"{what}：{refusal.says}" if what else refusal.says) from refusal
+    return kept.sha256, files.ENDINGS[kept.type]
 
 
 def place_of(digest: str) -> Path:
     """Where the bytes of a SHA-256 lie. Raises NotFound for what is no SHA-256."""
-    if not SHA256.fullmatch(digest):
-        raise NotFound
-    return settings().files / digest[:2] / digest
+    try:
+        return files.place_of(digest)
+    except ValueError as error:
+        raise NotFound from error
 
 
 def serve(paper: Any, name: str, *, inline: bool = False) -> Response:
@@ -61,7 +43,7 @@ def serve(paper: Any, name: str, *, inline: bool = False) -> Response:
     if not place.is_file():
         raise NotFound
     shown = inline and paper.type in {"application/pdf", "image/jpeg", "image/png"}
-    answer = FileResponse(place, media_type=paper.type, filename=f"{name}{ENDINGS.get(paper.type, '')}",
+    answer = FileResponse(place, media_type=paper.type, filename=f"{name}{files.ENDINGS.get(paper.type, '')}",
                           content_disposition_type="inline" if shown else "attachment")  # fmt: skip
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return answer

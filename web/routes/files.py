@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 
 from fastapi import APIRouter
-from fastapi.responses import FileResponse, Response
+from fastapi.responses import Response
 
 from flows.engine.errors import NotFound, Refused
 from flows.engine.work import Work
-from models.files import ENDINGS, FileRefused, keep_file, place_of
 from models.queries.applications import application_of, runs_of
 from models.queries.files import attach, attachment_of
 from models.queries.scope import visible_applications
 from web.i18n import _
+from web.papers import keep, serve
 from web.visit import Form, Posted, Visit, Visiting
 
 router = APIRouter()
@@ -24,13 +24,9 @@ def download(visit: Visiting, attachment_id: int) -> Response:
     scope = visible_applications(visit.visitor.person_id or 0, visit.visitor.body_ids)
     with visit.reading() as work:
         paper = attachment_of(work.session, attachment_id, scope)
-    if paper is None or not (place := place_of(paper.file_sha256)).is_file():
+    if paper is None:
         raise NotFound
-    name = f"{paper.number or '草稿'} {paper.slot}{ENDINGS.get(paper.type, '')}"
-    answer = FileResponse(place, media_type=paper.type, filename=name, content_disposition_type="attachment")
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return serve(paper, f"{paper.number or '草稿'} {paper.slot}")
 
 
 @router.post("/applications/{application_id}/seal")
@@ -58,10 +54,7 @@ def _keep_seal(visit: Visit, work: Work, form: Form, application_id: int) -> int
     sent = form.files("seal")
     if not sent:
         raise Refused("no_file", _("没有传上：请先选择文件，再按上传。"))
-    try:
-        kept = keep_file(work.session, sent[0].filename or "", sent[0].file, visit.now)
-    except FileRefused as refusal:
-        raise Refused(refusal.because, refusal.says) from refusal
+    sha256, _ending = keep(work.session, sent[0], visit.now)
     person, name = visit.visitor.person_id or 0, (sent[0].filename or "")[:200]
-    attach(work.session, application_id, SEALED, name, kept.sha256, person, visit.now, replaces=True)
+    attach(work.session, application_id, SEALED, name, sha256, person, visit.now, replaces=True)
     return 1

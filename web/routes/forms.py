@@ -12,11 +12,12 @@ from flows.engine.errors import NotFound, Refused
 from flows.engine.work import Intent, Work
 from flows.office.rounds import begin_application, write_answers
 from flows.programme.criterion_words import title_of
-from models.files import ACCEPT, FileRefused, keep_file
+from models.files import ACCEPT
 from models.queries.applications import application_of, checks_of, defects_of, own_live, papers_of, round_of
 from models.queries.files import attach, take_away, writable_run, written_by
 from web.display import clock_time
 from web.i18n import _
+from web.papers import keep
 from web.views import forms as views
 from web.views.applications import check_lines, check_summary
 from web.views.cases import due_of, provenance_of
@@ -179,12 +180,8 @@ def upload(visit: Visiting, form: Posted, application_id: int) -> Response:
 def _keep(visit: Visit, work: Work, draft: Draft, form: Form, slot: views.Slot) -> int:
     sent = form.files(f"file.{slot.n}")
     for one in sent:
-        name = one.filename or ""
-        try:
-            kept = keep_file(work.session, name, one.file, visit.now)
-        except FileRefused as refusal:
-            raise Refused(refusal.because, f"{slot.name}：{refusal.says}") from refusal
-        attach(work.session, draft.row.id, slot.name, name[:200], kept.sha256, visit.visitor.person_id or 0, visit.now,
+        sha256, _ending = keep(work.session, one, visit.now, slot.name)
+        attach(work.session, draft.row.id, slot.name, (one.filename or "")[:200], sha256, visit.visitor.person_id or 0, visit.now,
                replaces=slot.name != views.OTHER)  # fmt: skip
     return len(sent)
 

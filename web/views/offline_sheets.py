@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
-from python_calamine import CalamineError, CalamineWorkbook
 from xlsxwriter import Workbook
 
 from flows.engine.errors import Refused
+from flows.roster import UnreadableWorkbook
+from flows.roster.opening import open_workbook
 from web.i18n import _
 
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -42,8 +43,8 @@ def offline_sheet(number: str, rubric: Sequence[tuple[str, str, int]], said: Map
 def read_offline_sheet(content: bytes, number: str, rubric: Sequence[tuple[str, str, int]]) -> dict[str, Any]:
     """What a filled sheet says. Raises Refused when it is no sheet, one of another application, or a mark is out of range."""
     try:
-        rows = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()
-    except (CalamineError, OSError, ValueError) as error:
+        rows = next(iter(open_workbook(content).values()), [])
+    except UnreadableWorkbook as error:
         raise Refused(
             "unreadable", _("读不出这份表。请用下载的离线评分表填写，不要另存为别的格式。没有改动任何内容。")
         ) from error
