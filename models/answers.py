@@ -1,6 +1,6 @@
 """Answers: one thing asked of one party (opinion, 征询) and a question put to an authority (decision, 决定事项)."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import UniqueConstraint
@@ -32,15 +32,23 @@ class Opinion(SQLModel, table=True):
 
 
 class Decision(SQLModel, table=True):
-    """A question that the regulation leaves open, with its choices; nothing follows until somebody answers."""
+    """A question that the regulation leaves open, with its choices; nothing follows until somebody answers.
+
+    `choices`: each with its `title` and what follows (`then`, as the expanded programme writes consequences).
+    `span`: for a share of a fund, the least and most percent.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     about: str
     studio_id: int | None = reference("studio.id", default=None)
+    seat_id: int | None = reference("seat.id", index=False, default=None)
+    desk: str = ""
+    due_on: date | None = None
     question: str
     choices: list[Any] = entries()
     span: dict[str, Any] = document()
     fund: str = ""
+    origin: dict[str, Any] = document()
     answer: dict[str, Any] = document()
     reason: str = ""
     cause_id: int | None = None

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from models.columns import document, entries, one_of, reference
@@ -33,18 +33,87 @@ class Duty(SQLModel, table=True):
 
 
 class Record(SQLModel, table=True):
-    """What was done or handed in, by whom and when."""
+    """What was planned, done or handed in, by whom and when. `agenda`: the keys of the obligations it is held for."""
+
+    __table_args__ = (
+        one_of("standing", "planned", "held", "cancelled"),
+        CheckConstraint("minutes IS NULL OR minutes >= 0", name="minutes"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     kind: str
     title: str
+    studio_id: int | None = reference("studio.id", default=None)
+    standing: str = "held"
     held_on: date | None = None
+    starts_at: datetime | None = None
+    minutes: int | None = None
     place: str = ""
+    theme: str = ""
+    agenda: list[Any] = entries()
+    level: str = ""
+    published: bool = False
+    link: str = ""
     content: dict[str, Any] = document()
     file_sha256: str | None = reference("file.sha256", index=False, default=None)
     duty_id: int | None = reference("duty.id", default=None)
     filed_by: int = reference("person.id")
     filed_at: datetime
+
+
+class RecordStudio(SQLModel, table=True):
+    """A studio that took part in an event of another, so that it may count for both."""
+
+    __table_args__ = (UniqueConstraint("record_id", "studio_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    record_id: int = reference("record.id", index=False)
+    studio_id: int = reference("studio.id")
+
+
+class RecordFile(SQLModel, table=True):
+    """A file that proves a record, under the name of the proof it is."""
+
+    __table_args__ = (UniqueConstraint("record_id", "proof", "file_sha256"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    record_id: int = reference("record.id", index=False)
+    proof: str
+    filename: str
+    file_sha256: str = reference("file.sha256")
+    uploaded_by: int = reference("person.id", index=False)
+    uploaded_at: datetime
+
+
+class Attendance(SQLModel, table=True):
+    """Whether somebody was at an activity."""
+
+    __table_args__ = (
+        UniqueConstraint("record_id", "person_id"),
+        one_of("mark", "present", "late", "absent", "leave"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    record_id: int = reference("record.id", index=False)
+    person_id: int = reference("person.id")
+    mark: str
+    noted_by: int | None = reference("person.id", index=False, default=None)
+    noted_at: datetime
+
+
+class Leave(SQLModel, table=True):
+    """Leave asked for before an activity starts (请假); without an answer it does not count as granted."""
+
+    __table_args__ = (UniqueConstraint("record_id", "person_id"), one_of("answer", "", "granted", "refused"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    record_id: int = reference("record.id", index=False)
+    person_id: int = reference("person.id")
+    reason: str
+    asked_at: datetime
+    answer: str = ""
+    answered_by: int | None = reference("person.id", index=False, default=None)
+    answered_at: datetime | None = None
 
 
 class Credit(SQLModel, table=True):
