@@ -347,23 +347,25 @@ def upgrade() -> None:
 
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.add_column(sa.Column("seat_id", sa.Integer(), nullable=True))
-        batch_op.add_column(sa.Column("desk", sqlmodel.sql.sqltypes.AutoString(), nullable=False))
+        batch_op.add_column(sa.Column("desk", sqlmodel.sql.sqltypes.AutoString(), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("due_on", sa.Date(), nullable=True))
-        batch_op.add_column(sa.Column("origin", sa.JSON(), nullable=False))
+        batch_op.add_column(sa.Column("origin", sa.JSON(), nullable=False, server_default=sa.text("'{}'")))
         batch_op.create_foreign_key(
             batch_op.f("fk_decision_seat_id_seat"), "seat", ["seat_id"], ["id"], ondelete="RESTRICT"
         )
 
     with op.batch_alter_table("record", schema=None) as batch_op:
         batch_op.add_column(sa.Column("studio_id", sa.Integer(), nullable=True))
-        batch_op.add_column(sa.Column("standing", sqlmodel.sql.sqltypes.AutoString(), nullable=False))
+        batch_op.add_column(
+            sa.Column("standing", sqlmodel.sql.sqltypes.AutoString(), nullable=False, server_default="held")
+        )
         batch_op.add_column(sa.Column("starts_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True))
         batch_op.add_column(sa.Column("minutes", sa.Integer(), nullable=True))
-        batch_op.add_column(sa.Column("theme", sqlmodel.sql.sqltypes.AutoString(), nullable=False))
-        batch_op.add_column(sa.Column("agenda", sa.JSON(), nullable=False))
-        batch_op.add_column(sa.Column("level", sqlmodel.sql.sqltypes.AutoString(), nullable=False))
-        batch_op.add_column(sa.Column("published", sa.Boolean(), nullable=False))
-        batch_op.add_column(sa.Column("link", sqlmodel.sql.sqltypes.AutoString(), nullable=False))
+        batch_op.add_column(sa.Column("theme", sqlmodel.sql.sqltypes.AutoString(), nullable=False, server_default=""))
+        batch_op.add_column(sa.Column("agenda", sa.JSON(), nullable=False, server_default=sa.text("'[]'")))
+        batch_op.add_column(sa.Column("level", sqlmodel.sql.sqltypes.AutoString(), nullable=False, server_default=""))
+        batch_op.add_column(sa.Column("published", sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch_op.add_column(sa.Column("link", sqlmodel.sql.sqltypes.AutoString(), nullable=False, server_default=""))
         batch_op.create_index(batch_op.f("ix_record_studio_id"), ["studio_id"], unique=False)
         batch_op.create_foreign_key(
             batch_op.f("fk_record_studio_id_studio"), "studio", ["studio_id"], ["id"], ondelete="RESTRICT"
