@@ -1,0 +1,152 @@
+"""Regulations (办法): the rulebook the engine asks, made from the programme versions that the database holds."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from functools import cache
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlmodel import Session
+
+from flows.engine.declare import Stage
+from flows.engine.rulebook import Cast, Reader, SetupRule, StepRule
+from flows.lifecycle import STAGES
+from flows.programme import Programme, from_expanded
+from flows.programme.rosters import roster_rules
+from flows.regulations.duties import duty_rule, setup_rule
+from flows.regulations.paths import path_rule, rubric
+from flows.regulations.words import who_title
+from models import Casting, ProgrammeVersion, Round
+from models import Programme as ProgrammeRow
+from models.columns import table_of
+from models.facts import SeatFact
+from models.queries.facts import READERS
+
+__all__ = ["Regulations", "regulations", "rubric", "version_in_force", "who_title"]
+
+VERSIONS, PROGRAMMES = table_of(ProgrammeVersion), table_of(ProgrammeRow)
+CASTINGS, ROUNDS = table_of(Casting), table_of(Round)
+
+
+def round_rule(_programme: Programme, step: str) -> StepRule:
+    """The round itself; its dates are its row's."""
+    return StepRule("round", step, "申报批次", STAGES["round"], STAGES["round"].policy())
+
+
+# What is not a step of a path has a section of its own: the first half of a rule's address.
+SECTIONS: Mapping[str, Callable[[Programme, str], StepRule]] = {"round": round_rule, "obligations": duty_rule}
+
+
+class Regulations:
+    """Stages, steps and casts by version. Versions are immutable, so a process reads each of them once."""
+
+    def __init__(self) -> None:
+        """Begins knowing no version."""
+        self._programmes: dict[tuple[str, int], Programme] = {}
+        self._rules: dict[tuple[str, int, str, str, int | None], StepRule] = {}
+
+    def programme(self, session: Session, version_id: int) -> Programme:
+        """The regulation of a version. Raises NoResultFound."""
+        key = (_place(session), version_id)
+        if key not in self._programmes:
+            expanded = session.execute(select(VERSIONS.c.expanded).where(VERSIONS.c.id == version_id)).scalar_one()
+            self._programmes[key] = from_expanded(expanded)
+        return self._programmes[key]
+
+    def stage(self, name: str) -> Stage:
+        """The stage of that name. Raises KeyError."""
+        return STAGES[name]
+
+    def reader(self, stage: str) -> Reader:
+        """The reader of a stage's facts."""
+        return READERS[stage]
+
+    def rule(self, session: Session, version_id: int, path: str, step: str, round_id: int | None) -> StepRule:
+        """One step of one path, with what the round changed of it. Raises KeyError for a step the programme has not."""
+        changes = _changes(session, round_id)
+        key = (_place(session), version_id, path, step, round_id if changes else None)
+        if changes or key not in self._rules:
+            rule = self._make(self.programme(session, version_id), path, step, changes)
+            if changes:
+                return rule
+            self._rules[key] = rule
+        return self._rules[key]
+
+    def cast(self, session: Session, version_id: int) -> Cast:
+        """Who plays the programme's bodies; read once a session."""
+        kept: dict[int, Cast] = session.info.setdefault("casts", {})
+        if version_id not in kept:
+            kept[version_id] = self._cast(session, version_id)
+        return kept[version_id]
+
+    def ladder(self, session: Session, version_id: int) -> tuple[int, ...]:
+        """Days from the due day on which reminders go out."""
+        return tuple(self.programme(session, version_id).reminders.ladder)
+
+    def escalates_from(self, session: Session, version_id: int) -> int:
+        """From this rung on the tier above is told too."""
+        return self.programme(session, version_id).reminders.escalate
+
+    def roster_faults(self, session: Session, version_id: int, seats: Sequence[SeatFact]) -> Sequence[str]:
+        """What these seats no longer keep of the numbers and shares, in words."""
+        return roster_rules(self.programme(session, version_id)).faults(seats)
+
+    def setup_rules(self, session: Session, version_id: int) -> Sequence[SetupRule]:
+        """What is owed before the plaque."""
+        return [setup_rule(one) for one in self.programme(session, version_id).setup_obligations()]
+
+    def _cast(self, session: Session, version_id: int) -> Cast:
+        row = session.execute(
+            select(PROGRAMMES.c.id, PROGRAMMES.c.authority_body_id)
+            .join(VERSIONS, VERSIONS.c.programme_id == PROGRAMMES.c.id)
+            .where(VERSIONS.c.id == version_id)
+        ).one()
+        bound = {one.key: one.body_id for one in session.execute(
+            select(CASTINGS.c.key, CASTINGS.c.body_id)
+            .where(CASTINGS.c.programme_id == row.id, CASTINGS.c.to_on.is_(None))
+            .order_by(CASTINGS.c.from_on)
+        )}  # fmt: skip
+        programme = self.programme(session, version_id)
+        decides, executes = programme.deciding_body().name, programme.executing_body().name
+        bodies = {**bound, decides: row.authority_body_id}
+        for name, body in programme.bodies.items():
+            if body.of and name not in bodies:
+                bodies[name] = bodies.get(body.of, row.authority_body_id)
+        levels = {name: body.level for name, body in programme.bodies.items() if body.level and name != decides}
+        return Cast(row.id, row.authority_body_id, bodies.get(executes, row.authority_body_id), bodies, levels)
+
+    def _make(self, programme: Programme, path: str, step: str, changes: Mapping[str, Any]) -> StepRule:
+        if path in SECTIONS:
+            return SECTIONS[path](programme, step)
+        return path_rule(programme, path, step, changes)
+
+
+@cache
+def regulations() -> Regulations:
+    """The rulebook of this process."""
+    return Regulations()
+
+
+def _place(session: Session) -> str:
+    place: str = session.info.get("place") or session.info.setdefault("place", str(session.get_bind().engine.url))
+    return place
+
+
+def _changes(session: Session, round_id: int | None) -> Mapping[str, Any]:
+    """What a round changed of its steps' numbers, with reasons; read once a session."""
+    if round_id is None:
+        return {}
+    kept: dict[int, Mapping[str, Any]] = session.info.setdefault("round_changes", {})
+    if round_id not in kept:
+        kept[round_id] = session.execute(select(ROUNDS.c.changes).where(ROUNDS.c.id == round_id)).scalar() or {}
+    return kept[round_id]
+
+
+def version_in_force(session: Session, programme_id: int, on: date) -> int | None:
+    """The newest version of a programme in force on a day."""
+    return session.execute(
+        select(VERSIONS.c.id)
+        .where(VERSIONS.c.programme_id == programme_id, or_(VERSIONS.c.in_force_on <= on))
+        .order_by(VERSIONS.c.in_force_on.desc(), VERSIONS.c.number.desc())
+        .limit(1)
+    ).scalar()

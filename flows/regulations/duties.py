@@ -1,0 +1,38 @@
+"""Duties (应办事项): the numbers of each obligation as the stage of activities takes them."""
+
+from flows.activities import DutyPolicy
+from flows.engine.rulebook import SetupRule, StepRule
+from flows.lifecycle import STAGES
+from flows.programme import Programme, origin_of
+from flows.programme.rosters import roster_rules
+from flows.programme.schema import Obligation
+
+
+def duty_rule(programme: Programme, key: str) -> StepRule:
+    """One obligation; `<key>/opinion` is a signature asked for it. Raises KeyError."""
+    if key.endswith("/opinion"):
+        return StepRule(
+            "obligations",
+            key,
+            programme.obligations[key.removesuffix("/opinion")].title,
+            STAGES["opinion"],
+            STAGES["opinion"].policy(),
+        )
+    one = programme.obligations[key]
+    origins = {"": origin_of(programme, f"obligations.{key}").as_row()}
+    policy = DutyPolicy(
+        title=one.title, times=one.times if isinstance(one.times, int) else one.times[0], proof=tuple(one.proof),
+        signed_by=tuple(one.signed_by), receipt=one.receipt, soft=one.soft, origins=origins,
+        roster=roster_rules(programme) if any(counted.record == "roster" for counted in one.counts) else None,
+    )  # fmt: skip
+    return StepRule("obligations", key, one.title, STAGES["activities"], policy)
+
+
+def setup_rule(one: Obligation) -> SetupRule:
+    """An obligation owed before the plaque."""
+    times = one.times if isinstance(one.times, int) else one.times[0]
+    within = one.due.span if one.due.anchor == "announcement" and one.due.side == "after" else None
+    return SetupRule(
+        one.name, one.title, one.each or "", one.to or "", times, tuple(one.signed_by), tuple(one.blocks), within,
+        one.roll or "next_working_day",
+    )  # fmt: skip

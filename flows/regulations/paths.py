@@ -1,0 +1,131 @@
+"""Steps of paths (办理路径): the numbers of each step as its stage takes them, with what a round changed."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flows.engine.declare import Policy, Stage
+from flows.engine.rulebook import StepRule
+from flows.lifecycle import STAGES
+from flows.opinion import OpinionPolicy
+from flows.programme import Programme, origin_of
+from flows.programme.entries import Limit
+from flows.programme.steps import Path, Step
+from flows.regulations.words import who_title
+
+FULL_MARK = 100
+
+
+def path_rule(programme: Programme, path: str, step: str, changes: Mapping[str, Any]) -> StepRule:
+    """One step of one path; `<step>/opinion` is what the step asks of its experts. Raises KeyError."""
+    if step.endswith("/opinion"):
+        return _opinion_rule(programme, path, step.removesuffix("/opinion"), changes)
+    found = programme.path(path)
+    node = _changed(found.step(step), changes.get(step, {}))
+    after = found.after(step)
+    stage = STAGES[node.stage]
+    return StepRule(
+        path, step, _title(programme, node), stage, _policy(programme, found, node, stage, changes.get(step, {})),
+        tuple(node.by), dict(node.go), after.name if after else None, node.if_any, found.gives,
+    )  # fmt: skip
+
+
+def _opinion_rule(programme: Programme, path: str, step: str, changes: Mapping[str, Any]) -> StepRule:
+    parent = path_rule(programme, path, step, changes)
+    policy = OpinionPolicy(
+        within=getattr(parent.policy, "within", None),
+        rubric=getattr(parent.policy, "rubric", ()),
+        hides_names=getattr(parent.policy, "blind", False),
+        origins=parent.policy.origins,
+    )
+    return StepRule(path, f"{step}/opinion", parent.title, STAGES["opinion"], policy)
+
+
+def _changed(step: Step, changes: Mapping[str, Any]) -> Step:
+    values = {key: change["value"] for key, change in changes.items() if key != "rubric"}
+    if not values:
+        return step
+    kept = {name: getattr(step, name) for name in type(step).model_fields}
+    return type(step).model_validate({**kept, **values})
+
+
+def _policy(programme: Programme, path: Path, step: Step, stage: Stage, changes: Mapping[str, Any]) -> Policy:
+    values = step.policy() | _more(programme, path, step, changes)
+    known = {key: value for key, value in values.items() if key in stage.policy.model_fields}
+    return stage.policy(**known, origins=_origins(programme, path, step, changes))
+
+
+def _more(programme: Programme, path: Path, step: Step, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """What a stage needs beyond its step: criteria, rubric, the cycle, naming patterns."""
+    has_experts = any(one.stage == "expert_review" for one in path.steps)
+    match step.stage:
+        case "application":
+            # Whoever leaves need not meet what is asked of those who join.
+            roles = () if path.gives == "exit" else programme.roles_of(path)
+            criteria = {role: programme.people[role].criteria for role in roles}
+            return {"criteria": criteria, "expert_judges": has_experts, "from_levels": path.from_, "call": path.call}
+        case "tier_review":
+            # Nobody judges themselves: a consent of the person is not the tier that judges.
+            tiers = [one.name for one in path.steps if one.stage == "tier_review" and set(one.by) != {"person"}]
+            return {"judges": step.name in tiers[:1]}
+        case "expert_review":
+            return {"rubric": changes["rubric"]["value"] if "rubric" in changes else rubric(programme)}
+        case "plaque":
+            return _naming(programme, path)
+        case "membership":
+            return {
+                "gives": path.gives,
+                "limits": {
+                    role: most for role in programme.roles_of(path) if (most := _most(programme.people[role].number))
+                },
+            }
+        case _:
+            return {}
+
+
+def rubric(programme: Programme) -> tuple[tuple[str, str, int], ...]:
+    """The host's judged criteria as a score sheet of 100 marks in equal shares; one line for all where there is none."""
+    judged = [one.judged for one in programme.criteria("host") if one.judged] or ["综合评价"]
+    share, rest = divmod(FULL_MARK, len(judged))
+    return tuple((f"r{n}", title, share + (n <= rest)) for n, title in enumerate(judged, start=1))
+
+
+def _most(number: Sequence[Limit]) -> tuple[int, str] | None:
+    """The most of a role and what happens beyond; what is only warned of binds nobody."""
+    return next(((one.most, one.if_not) for one in number if one.most is not None and one.if_not != "warn"), None)
+
+
+def _naming(programme: Programme, path: Path) -> dict[str, Any]:
+    documents = programme.documents
+    numbers = {
+        kind: (one.title, one.number)
+        for kind in ("announcement", "plaque", "certificate")
+        if (one := getattr(documents, kind)) is not None
+    }
+    return {
+        "level": path.to or programme.level, "gives": path.gives, "cycle": programme.cycle_length(),
+        "studio_name": documents.studio_name, "base_name": documents.base_name or "", "numbers": numbers,
+    }  # fmt: skip
+
+
+def _origins(programme: Programme, path: Path, step: Step, changes: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    base = f"paths.{path.name}.steps.{step.name}"
+    origins: dict[str, Mapping[str, Any]] = {"": origin_of(programme, base).as_row()}
+    for key in type(step).model_fields:
+        origins[key] = origin_of(programme, f"{base}.{key}").as_row()
+    for role in programme.roles_of(path):
+        origins[f"number.{role}"] = origin_of(programme, f"people.{role}.number").as_row()
+        for n, _ in enumerate(programme.criteria(role)):
+            origins[f"{role}.criteria.{n}"] = origin_of(programme, f"people.{role}.criteria.{n}").as_row()
+    origins["from"] = origin_of(programme, f"paths.{path.name}.from").as_row()
+    origins["limits"] = origin_of(programme, f"paths.{path.name}.limits").as_row()
+    for key, change in changes.items():
+        origins[key] = {"kind": "decision", "text": "批次设定", "reason": str(change.get("reason", ""))}
+    return origins
+
+
+def _title(programme: Programme, step: Step) -> str:
+    if step.stage == "tier_review":
+        return f"{'、'.join(who_title(programme, who) for who in step.by)}审核"
+    if step.stage == "plaque" and not step.plaque:
+        return "登记"
+    return programme.word(step.stage, STAGES[step.stage].title)
