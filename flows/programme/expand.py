@@ -118,6 +118,8 @@ class Expander:
             if origin is not None:
                 origins[(key,)] = origin
         origins.update({inner: origin for inner, origin in source.origins.items() if inner and inner[0] in taken})
+        if set(node) == {"like"} and () in source.origins:  # nothing of its own: the entry is the default itself
+            origins[()] = source.origins[()]
         return taken
 
     def _source(self, like: Any, beside: Mapping[str, Any], place: Place | None, outer: Origin | None) -> Grown | None:

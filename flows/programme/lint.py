@@ -70,7 +70,10 @@ def _lint_clauses(programme: Programme, sheet: Sheet) -> None:
             sheet.blame(("clauses", "prose", clause), clause, "rules 或 prose，只写一处", message)
     for clause in programme.clauses.texts:
         if clause not in rules:
-            message = (f"写了原文的条款“{clause}”不在 clauses.rules 里", f"text of clause `{clause}`, which is not listed")
+            message = (
+                f"写了原文的条款“{clause}”不在 clauses.rules 里",
+                f"text of clause `{clause}`, which is not listed",
+            )
             sheet.blame(("clauses", "texts", clause), clause, "clauses.rules 中的一条", message)
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flows.programme.entries import Consequence, Consequences, Criterion, Limit
+from flows.programme.entries import Consequence, Consequences, Criterion, Limit, Only
 from flows.programme.expand import Origin
 from flows.programme.loading import origin_of
 from flows.programme.phrases import Span
 from flows.programme.schema import Programme
 from flows.programme.sections import Assessment, Obligation
-from flows.programme.steps import Path, Step
+from flows.programme.steps import Path, PlaqueStep, Step
 from flows.programme.vocabulary import CONSEQUENCES_ZH, GIFTS_ZH, GRADES_ZH, PARTS_ZH, PERIODS_ZH, STAGES_ZH
 
 _FACTS_ZH = {
@@ -33,6 +33,9 @@ _IF_NOT_ZH = {"refuse": "", "waive": "（可放宽）", "warn": "（只提醒）
 _KEYS_ZH = {
     "within": "办理", "return_within": "补正", "length": "公示期", "inquiry": "核查异议", "panel": "专家人数",
     "reserves": "候补专家",
+}  # fmt: skip
+_SCOPES_ZH = {
+    "round": "每批", "county": "每县", "direct_school": "每所直属学校", "school": "每校", "township": "每镇", "kind": "每类",
 }  # fmt: skip
 _CALLS_ZH = {"any_time": "随时", "round": "按批次", "window": "按窗口期", "on_result": "随考核结果"}
 
@@ -180,7 +183,7 @@ def _paths(programme: Programme) -> Iterator[Line]:
             text = f"须{programme.assessments[needed].title if needed in programme.assessments else needed}{GRADES_ZH[grade]}以上"
             yield _line(programme, f"paths.{name}.needs.{needed}", text, 2)
         for n, limit in enumerate(path.limits):
-            yield _line(programme, f"paths.{name}.limits.{n}", f"名额（{limit.per}）{_limit(limit)}", 2)
+            yield _line(programme, f"paths.{name}.limits.{n}", f"名额（{_SCOPES_ZH[limit.per]}）{_limit(limit)}", 2)
         for n, step in enumerate(path.steps, 1):
             yield from _step(programme, path, step, n)
 
@@ -188,8 +191,9 @@ def _paths(programme: Programme) -> Iterator[Line]:
 def _step(programme: Programme, path: Path, step: Step, n: int) -> Iterator[Line]:
     place = f"paths.{path.name}.steps.{step.name}"
     by = f"：{'、'.join(_who(programme, name) for name in step.by)}" if step.by else ""
+    stage = "登记" if isinstance(step, PlaqueStep) and not step.plaque else STAGES_ZH[step.stage]
     advice = "（不同意也往下走）" if step.go.get("declined") == "next" else ""
-    yield _line(programme, place, f"{n}. {STAGES_ZH[step.stage]}{by}{advice}", 2, step.name)
+    yield _line(programme, place, f"{n}. {stage}{by}{advice}", 2, step.name)
     for key, value in step.policy().items():
         if isinstance(value, Span):
             yield _line(programme, f"{place}.{key}", f"{_KEYS_ZH.get(key, key)} {value.chinese}", 4)
@@ -211,16 +215,35 @@ def _obligations(programme: Programme) -> Iterator[Line]:
 def _barred(programme: Programme, name: str) -> str:
     if name in programme.assessments:
         return programme.assessments[name].title
+    if name in programme.obligations:
+        return programme.obligations[name].title
     return GIFTS_ZH[programme.paths[name].gives] if name in programme.paths else STAGES_ZH.get(name, name)
 
 
 def _duty(programme: Programme, duty: Obligation) -> str:
-    how_often = PERIODS_ZH[duty.per] if duty.per else "每次"
+    of_each = programme.obligations.get(duty.each or "")
+    how_often = PERIODS_ZH[duty.per] if duty.per else f"每次{of_each.title if of_each else ''}"
     times = f"{duty.least}次" if duty.most is None else f"{duty.least}—{duty.most}次"
-    each = f"，每个{_who(programme, duty.each)}" if duty.each else ""
+    each = f"，每个{_who(programme, duty.each)}" if duty.each and not of_each else ""
     to = f"，报{_who(programme, duty.to)}" if duty.to else ""
     soft = "（只提醒）" if duty.soft else ""
-    return f"{duty.title}：{how_often}{times}{each}，{_who(programme, duty.who or duty.each)}负责{to}{soft}"
+    times += f"（只在{_periods(programme, duty.only)}）" if duty.only else ""
+    times += f"（{_periods(programme, duty.skip)}除外）" if duty.skip else ""
+    answers = duty.who or (None if of_each else duty.each)
+    return f"{duty.title}：{how_often}{times}{each}，{_who(programme, answers)}负责{to}{soft}"
+
+
+def _periods(programme: Programme, only: Only) -> str:
+    """Some of the periods of a cycle, in words."""
+    semesters = {"autumn": "秋季学期", "spring": "春季学期"}
+    titles = {name: phase.title or name for name, phase in programme.cycle.phases.items()}
+    words = [
+        *[semesters[word] for word in only.semesters],
+        *[f"第{year}年" for year in only.years],
+        *[f"{month}月" for month in only.months],
+        *[titles.get(name, name) for name in only.phases],
+    ]
+    return "、".join(words)
 
 
 def _attendance(programme: Programme) -> Iterator[Line]:
@@ -290,7 +313,8 @@ def _funds(programme: Programme) -> Iterator[Line]:
     for name, fund in programme.funds.items():
         amounts = "、".join(f"{levels[level]}{amount.chinese}" for level, amount in fund.amounts.items())
         who = f"{_who(programme, fund.from_)} → {_who(programme, fund.to)}"
-        yield _line(programme, f"funds.{name}", f"{fund.title}：{PERIODS_ZH[fund.per]}，{amounts}，{who}")
+        heads = f"，按{'、'.join(_who(programme, role) for role in fund.per_head)}人数" if fund.per_head else ""
+        yield _line(programme, f"funds.{name}", f"{fund.title}：{PERIODS_ZH[fund.per]}，{amounts}{heads}，{who}")
 
 
 def _absent(programme: Programme) -> Iterator[Line]:
