@@ -86,14 +86,14 @@ def digest(expanded: Mapping[str, Any]) -> str:
 def origin_of(programme: Programme, path: str) -> Origin:
     """The one origin of the value at a dotted path, e.g. `paths.apply.steps.notice.length`.
 
-    Names and titles that no clause covers come from the text as a whole.
+    An entry taken whole through `like` comes from where its title comes; names that nothing covers, from the text.
     """
     parts = path.split(".")
     for length in range(len(parts), 0, -1):
         origin = programme.origins.get(".".join(parts[:length]))
         if origin is not None:
             return origin
-    return Origin("clause", programme.source)
+    return programme.origins.get(f"{path}.title") or Origin("clause", programme.source)
 
 
 def origins_within(programme: Programme, path: str) -> dict[str, Origin]:

@@ -18,7 +18,9 @@ from flows.programme import (
 )
 from flows.programme.loading import digest
 
-CODES = ("chifeng", "county-master-teacher", "hainan", "shijiazhuang", "vocational-class-teacher")
+CODES = (
+    "beihai", "chifeng", "county-master-teacher", "hainan", "primary-three-year", "shijiazhuang", "vocational-class-teacher",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -70,6 +72,7 @@ def test_hash_does_not_depend_on_the_order_of_keys() -> None:
         ("rectification.limit", "clause", "第十七条"),
         ("rectification.capped", "default", "D-RECT"),
         ("people.member.loss.then.0.choices", "default", "D-DECIDE"),
+        ("assessments.members", "default", "D-MEM"),
     ],
 )
 def test_origin_is_one_for_every_value(path: str, kind: str, text: str) -> None:
