@@ -154,6 +154,8 @@ TABLE: Mapping[tuple[str, str], Access] = {
     ("POST", "/people/{person_id}/appointments"): Access(BUREAU, "authority"),
     ("POST", "/people/{person_id}/appointments/{appointment_id}/end"): Access(BUREAU, "authority"),
     ("POST", "/people/{person_id}/substitutions"): Access(BUREAU, "authority"),
+    ("GET", "/people/{person_id}/account"): Access(BUREAU, "authority"),
+    ("POST", "/people/{person_id}/account"): Access(BUREAU, "authority"),
     ("GET", "/imports"): Access(BUREAU, "authority"),
     ("POST", "/imports"): Access(BUREAU, "authority"),
     ("GET", "/imports/template.xlsx"): Access(BUREAU, "authority"),

@@ -66,9 +66,13 @@ class Visit:
             yield Work(session, self.book, self.now, calendar_of(session), request_id)
 
     def once(self, form: "Form", act: str, do: Callable[[Work], Mapping[str, Any]]) -> Mapping[str, Any]:
-        """Do an act once under the form's request id; pressed again, it gives the first answer."""
+        """Do an act once under the form's request id; pressed again, it gives the first answer.
+
+        What names a password stays out of what is remembered of the form: a quick hash would give it away.
+        """
         with self.writing(form.request_id) as work:
-            said = {key: value for key, value in form.plain.items() if key not in {"csrf", "request_id"}}
+            left_out = {"csrf", "request_id", "password"}
+            said = {key: value for key, value in form.plain.items() if key not in left_out}
             actor = f"person:{self.visitor.person_id}" if self.visitor.known else "public"
             return once(work.session, form.request_id, actor, act, said, self.now, lambda: do(work))
 

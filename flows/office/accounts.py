@@ -1,5 +1,6 @@
 """Accounts (账号): make a login for a person, change its password, close it; passwords are stored as argon2id hashes."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import cache
@@ -17,6 +18,7 @@ from models.people import ROLES
 
 USERS, PEOPLE, SESSIONS = table_of(User), table_of(Person), table_of(LoginSession)
 APPOINTMENTS = table_of(Appointment)
+LOGIN = re.compile(r"[\w.@-]{2,40}")
 
 
 @cache
@@ -27,6 +29,9 @@ def hasher() -> PasswordHasher:
 
 def add_account(session: Session, login: str, staff_no: str, password: str) -> int:
     """Make a login for the person of that staff number; returns its id. Raises NotFound, or Refused with what to do."""
+    login = login.strip().lower()  # as it is looked up when somebody logs in
+    if not LOGIN.fullmatch(login):
+        raise Refused("wrong_login", "登录名要 2 到 40 位，不能有空格。没有改动任何内容。")
     refuse_weak(password, login, staff_no)
     person_id = session.execute(select(PEOPLE.c.id).where(PEOPLE.c.staff_no == staff_no)).scalar()
     if person_id is None:
@@ -54,6 +59,12 @@ def disable(session: Session, login: str, now: datetime) -> None:
     account_id = _account(session, login)
     session.execute(update(USERS).where(USERS.c.id == account_id).values(disabled_at=now))
     _end_sessions(session, account_id, now)
+
+
+def enable(session: Session, login: str) -> None:
+    """Open a closed account again, with the password it had. Raises NotFound."""
+    account_id = _account(session, login)
+    session.execute(update(USERS).where(USERS.c.id == account_id).values(disabled_at=None))
 
 
 def appoint(session: Session, staff_no: str, body_id: int, role: str, from_on: date) -> None:

@@ -62,6 +62,16 @@ def open_token(session: Session, token_hash: str) -> Row[Any] | None:
     ).first()
 
 
+def last_seen(session: Session, person_id: int) -> datetime | None:
+    """When a person's account was last used; None when it never was."""
+    found: datetime | None = session.execute(
+        select(func.max(SESSIONS.c.seen_at))
+        .join(USERS, USERS.c.id == SESSIONS.c.user_id)
+        .where(USERS.c.person_id == person_id)
+    ).scalar()
+    return found
+
+
 def offices_of(session: Session, person_id: int, today: date) -> Sequence[Office]:
     """The live appointments of a person, administrators first."""
     rows = session.execute(

@@ -131,6 +131,20 @@ def person_of(session: Session, person_id: int, ids: Collection[int], today: dat
     ).first()
 
 
+def offices_beyond(session: Session, person_id: int, ids: Collection[int], today: date) -> Sequence[str]:
+    """The bodies other than these in which a person holds an office now or later; one query."""
+    return list(
+        session.execute(
+            select(BODIES.c.name)
+            .join(APPOINTMENTS, APPOINTMENTS.c.body_id == BODIES.c.id)
+            .where(APPOINTMENTS.c.person_id == person_id, APPOINTMENTS.c.body_id.not_in(list(ids)))
+            .where(or_(APPOINTMENTS.c.to_on.is_(None), APPOINTMENTS.c.to_on >= today))
+            .distinct()
+            .order_by(BODIES.c.name)
+        ).scalars()
+    )
+
+
 def named_bodies(session: Session, ids: Collection[int]) -> Sequence[Row[Any]]:
     """Names of these bodies, the higher ones first; one query."""
     return session.execute(

@@ -37,7 +37,8 @@ ROLE_NOTES = {
 }  # fmt: skip
 
 
-def _mine(visit: Visit) -> list[int]:
+def administered_by(visit: Visit) -> list[int]:
+    """The bodies that the visitor administers."""
     return [office.body_id for office in visit.visitor.offices if office.role == "administrator"]
 
 
@@ -46,7 +47,7 @@ def roll(visit: Visiting, role: str = "", words: str = "", page: int = 1, note: 
     """Everybody of the bureau and of the bodies below it: post, roles, account."""
     wanted = RollFilter(role if role in ROLES else "", words.strip()[:40], max(page, 1))
     with visit.reading() as work:
-        ids = under(work.session, _mine(visit))
+        ids = under(work.session, administered_by(visit))
         rows, total = people(work.session, ids, wanted, visit.today)
         posts = posts_of(work.session, [row.id for row in rows], visit.today)
         held: dict[int, list[Any]] = {}
@@ -82,7 +83,7 @@ def _at(wanted: RollFilter, page: int) -> str:
 def one_person(visit: Visiting, person_id: int, note: str = "") -> Response:
     """One person: posts, appointments over time, substitutions."""
     with visit.reading() as work:
-        ids = under(work.session, _mine(visit))
+        ids = under(work.session, administered_by(visit))
         row = person_of(work.session, person_id, ids, visit.today)
         if row is None:
             raise NotFound
@@ -154,7 +155,7 @@ def let_act(visit: Visiting, form: Posted, person_id: int) -> Response:
 
 def _reached(work: Work, visit: Visit, person_id: int) -> list[int]:
     """The bodies one administers, if the person is of them. Raises NotFound."""
-    ids = under(work.session, _mine(visit))
+    ids = under(work.session, administered_by(visit))
     if person_of(work.session, person_id, ids, visit.today) is None:
         raise NotFound
     return ids
