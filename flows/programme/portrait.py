@@ -166,7 +166,7 @@ def _criterion(criterion: Criterion) -> str:
         *([f"近{criterion.within.chinese}"] if criterion.within else []),
         *(["已公开发表"] if criterion.published else []),
     ]
-    return f"{name} {' '.join(words)}{_IF_NOT_ZH[criterion.if_not]}"
+    return f"{' '.join([name, *words])}{_IF_NOT_ZH[criterion.if_not]}"
 
 
 def _cycle(programme: Programme) -> Iterator[Line]:
@@ -193,6 +193,7 @@ def _step(programme: Programme, path: Path, step: Step, n: int) -> Iterator[Line
     by = f"：{'、'.join(_who(programme, name) for name in step.by)}" if step.by else ""
     stage = "登记" if isinstance(step, PlaqueStep) and not step.plaque else STAGES_ZH[step.stage]
     advice = "（不同意也往下走）" if step.go.get("declined") == "next" else ""
+    advice += "（批次可以不设，须写理由）" if step.optional else ""
     yield _line(programme, place, f"{n}. {stage}{by}{advice}", 2, step.name)
     for key, value in step.policy().items():
         if isinstance(value, Span):
