@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlmodel import Session
 
@@ -27,7 +27,11 @@ class Cast:
 
 @dataclass(frozen=True)
 class StepRule:
-    """One step of one path: its stage, its numbers, who acts, where its exits lead."""
+    """One step of one path: its stage, its numbers, who acts, where its exits lead.
+
+    `off`: how a round switched it off, with reason and name; then no run of it is opened. `skipped`: the steps right before
+    it that are off, as its first history row says.
+    """
 
     path: str
     name: str
@@ -39,6 +43,9 @@ class StepRule:
     next: str | None = None
     if_any: bool = False
     gives: str = ""
+    optional: bool = False
+    off: Mapping[str, Any] = field(default_factory=dict)
+    skipped: tuple[Mapping[str, Any], ...] = ()
 
     @cached_property
     def origin(self) -> Document:

@@ -231,9 +231,14 @@ def _opened(work: Work, opening: Opening) -> dict[str, Any]:
     before = identity(rule.stage.name, opening)
     row: dict[str, Any] = {
         "version": 1, "event": "open", "from_state": "", "to_state": str(rule.stage.initial), "actor_id": None,
-        "actor_kind": "engine", "for_person_id": None, "at": work.now, "payload": NOTHING, "reason": "",
+        "actor_kind": "engine", "for_person_id": None, "at": work.now, "payload": _left_out(rule), "reason": "",
         "origin": rule.origin, "request_id": work.request_id, "cause_id": opening.cause_id,
         "listing_id": None, "before": before,
     }  # fmt: skip
     row["hash"] = chain(before, row)
     return row
+def _left_out(rule: StepRule) -> Document:
+    """What the first row of a run carries: the steps before it that its round switched off, by whom and why."""
+    return Document({"skipped": [dict(one) for one in rule.skipped]}) if rule.skipped else NOTHING
+
+

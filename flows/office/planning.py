@@ -9,20 +9,18 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
-from flows.engine.calendar import Span
 from flows.engine.declare import Actor
 from flows.engine.errors import NotFound, Refused
-from flows.engine.rulebook import StepRule
 from flows.engine.work import Work
-from flows.office.rounds import Places
-from flows.programme.steps import Path
+from flows.office.changes import DECIDED, signed_changes
+from flows.office.rounds import Places, counted_at
 from flows.regulations import Regulations
+from flows.regulations.left_out import left_out
 from models import Quota, Round, StageRun
 from models.columns import table_of
 
 ROUNDS, QUOTAS, RUNS = table_of(Round), table_of(Quota), table_of(StageRun)
 SPAN_KEYS = {"public_notice": "length"}
-DECIDED = {"kind": "decision", "text": "批次设定"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,35 +37,6 @@ class Revision:
 def span_key(stage: str) -> str:
     """Which number of a stage is its length: `length` of a public notice, else `within`."""
     return SPAN_KEYS.get(stage, "within")
-
-
-def rules_of(
-    work: Work, version_id: int, path: str, changes: Mapping[str, Any]
-) -> tuple[list[StepRule], list[StepRule]]:
-    """The steps of a path as the regulation has them, and with these changes. Raises Refused for a span that cannot be read."""
-    book: Regulations = work.book  # type: ignore[assignment]
-    names = [step.name for step in book.programme(work.session, version_id).path(path).steps]
-    plain = [book.rule(work.session, version_id, path, name, None) for name in names]
-    return plain, [_changed(rule, changes.get(rule.name, {})) for rule in plain]
-
-
-def _changed(rule: StepRule, changes: Mapping[str, Any]) -> StepRule:
-    """The rule with the spans that a plan changes, each now a decision of the round."""
-    values: dict[str, Any] = {}
-    origins = dict(rule.policy.origins)
-    for key, change in changes.items():
-        if key not in {"within", "length"}:
-            continue
-        try:
-            values[key] = Span.parse(str(change["value"]))
-        except ValueError as error:
-            raise Refused("unreadable", f"{rule.title}：{error}。没有改动任何内容。") from error
-        origins[key] = {**DECIDED, "reason": str(change.get("reason", ""))}
-    if not values:
-        return rule
-    policy = rule.policy.model_copy(update={**values, "origins": origins})
-    kept = {name: getattr(rule, name) for name in StepRule.__dataclass_fields__}
-    return StepRule(**{**kept, "policy": policy})
 
 
 def planned_round(work: Work, actor: Actor, round_id: int) -> Any:
@@ -92,11 +61,7 @@ def replan(work: Work, actor: Actor, round_id: int, revision: Revision) -> None:
     row = planned_round(work, actor, round_id)
     if revision.closes_on < revision.opens_on:
         raise Refused("dates_reversed", "截止日早于开始日，请改日期。没有改动任何内容。")
-    changes = {step: dict(kept) for step, kept in revision.changes.items() if kept}
-    for rule in rules_of(work, row.version_id, row.path, {})[0]:
-        if any(not str(one.get("reason", "")).strip() for one in changes.get(rule.name, {}).values()):
-            raise Refused("without_reason", f"{rule.title}的时限改了，请写明理由。没有改动任何内容。")
-    rules_of(work, row.version_id, row.path, changes)
+    changes = signed_changes(work, actor, row.version_id, row.path, revision.changes, row.changes)
     work.session.execute(
         update(ROUNDS)
         .where(ROUNDS.c.id == round_id)
@@ -105,6 +70,11 @@ def replan(work: Work, actor: Actor, round_id: int, revision: Revision) -> None:
             timetable=dict(revision.timetable), changes=changes,
         )
     )  # fmt: skip
+    book: Regulations = work.book  # type: ignore[assignment]
+    path = book.programme(work.session, row.version_id).path(row.path)
+    for scope in {quota.scope for quota in _quotas(work, round_id)}:
+        mine = (QUOTAS.c.round_id == round_id) & (QUOTAS.c.scope == scope)
+        work.session.execute(update(QUOTAS).where(mine).values(step=counted_at(path, scope, left_out(changes))))
 
 
 def set_places(work: Work, actor: Actor, round_id: int, places: Sequence[Places]) -> None:
@@ -124,21 +94,13 @@ def set_places(work: Work, actor: Actor, round_id: int, places: Sequence[Places]
     )
     taken = {(quota.scope, quota.body_id, quota.kind) for quota in kept}
     rows = [
-        {"round_id": round_id, "scope": one.scope, "body_id": one.body_id, "kind": one.kind, "step": counted_at(path, one.scope),
+        {"round_id": round_id, "scope": one.scope, "body_id": one.body_id, "kind": one.kind, "step": counted_at(path, one.scope, left_out(row.changes)),
          "at_least": one.at_least, "at_most": one.at_most, "origin": {**DECIDED, "reason": row.title}}
         for one in places
         if (one.at_least is not None or one.at_most is not None) and (one.scope, one.body_id, one.kind) not in taken
     ]  # fmt: skip
     if rows:
         work.session.connection().execute(insert(QUOTAS), rows)
-
-
-def counted_at(path: Path, scope: str) -> str:
-    """The step at which places are counted: the tier they are given to, else where the authority chooses."""
-    own = [step.name for step in path.steps if step.stage == "tier_review" and scope in step.by]
-    chosen = [step.name for step in path.steps if step.stage == "expert_review"]
-    last = [step.name for step in path.steps if step.stage in {"tier_review", "plaque"}]
-    return (own or chosen or last[-1:])[0]
 
 
 def plan_digest(work: Work, round_id: int) -> str:

@@ -1,6 +1,6 @@
 """Rounds: plan and launch a year's intake, and begin applications in it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -13,9 +13,11 @@ from flows.engine.errors import NotFound, Refused
 from flows.engine.rulebook import Cast
 from flows.engine.steps import Opening, open_runs, start_path
 from flows.engine.work import Work
+from flows.office.changes import signed_changes
 from flows.programme import origin_of
 from flows.programme.steps import Path
 from flows.regulations import Regulations
+from flows.regulations.left_out import left_out
 from models import Application, Person, Post, Quota, Round, StageRun, Studio
 from models.columns import table_of
 from models.queries.bodies import Place, lineages
@@ -67,19 +69,20 @@ def plan_round(work: Work, actor: Actor, plan: RoundPlan) -> tuple[int, int]:
     if plan.path not in programme.paths or programme.path(plan.path).call != "round":
         raise Refused("no_round", "办法没有规定这条路径按批次申报。")
     path = programme.path(plan.path)
+    changes = signed_changes(work, actor, plan.version_id, plan.path, plan.changes, {})
     round_id: int = work.session.execute(
         insert(ROUNDS)
         .values(
             version_id=plan.version_id, authority_body_id=cast.authority_id, path=plan.path, year=plan.year, title=plan.title,
             prefix=plan.prefix or _prefix(programme.code), opens_on=plan.opens_on, closes_on=plan.closes_on,
-            timetable=dict(plan.timetable), changes=dict(plan.changes),
+            timetable=dict(plan.timetable), changes=changes,
         )
         .returning(ROUNDS.c.id)
     ).scalar_one()  # fmt: skip
     limits = origin_of(programme, f"paths.{path.name}.limits").as_row()
     places = [(Places(one.per, one.at_most, one.at_least), limits) for one in path.limits]
     decided = {"kind": "decision", "text": "批次设定", "reason": plan.title}
-    _store_quotas(work, round_id, path, [*places, *((one, decided) for one in plan.quotas)])
+    _store_quotas(work, round_id, path, [*places, *((one, decided) for one in plan.quotas)], left_out(changes))
     opening = Opening(plan.version_id, "round", "round", "round", round_id, round_id=round_id)
     return round_id, open_runs(work, [opening])[0]
 
@@ -90,22 +93,25 @@ def _prefix(code: str) -> str:
     return "".join(word[0] for word in words).upper() if len(words) > 1 else code[:2].upper()
 
 
-def _store_quotas(work: Work, round_id: int, path: Path, places: Sequence[tuple[Places, Mapping[str, Any]]]) -> None:
+def _store_quotas(
+    work: Work, round_id: int, path: Path, places: Sequence[tuple[Places, Mapping[str, Any]]], off: Collection[str]
+) -> None:
     for one, origin in places:
         work.session.execute(
             insert(QUOTAS).values(
-                round_id=round_id, scope=one.scope, body_id=one.body_id, kind=one.kind, step=_step_of(path, one.scope),
+                round_id=round_id, scope=one.scope, body_id=one.body_id, kind=one.kind, step=counted_at(path, one.scope, off),
                 at_least=one.at_least, at_most=one.at_most, origin=dict(origin),
             )
         )  # fmt: skip
 
 
-def _step_of(path: Path, scope: str) -> str:
-    """The step at which a quota is counted: the tier it is given to, else where the authority chooses."""
+def counted_at(path: Path, scope: str, off: Collection[str] = ()) -> str:
+    """The step at which a quota is counted: the tier it is given to, else where the authority chooses; never one that is off."""
+    steps = [step for step in path.steps if step.name not in off]
     level = {"county": "county", "school": "school", "direct_school": "school", "township": "township"}.get(scope)
-    own = [step.name for step in path.steps if step.stage == "tier_review" and level in step.by]
-    chosen = [step.name for step in path.steps if step.stage == "expert_review"]
-    last = [step.name for step in path.steps if step.stage in {"tier_review", "plaque"}]
+    own = [step.name for step in steps if step.stage == "tier_review" and level in step.by]
+    chosen = [step.name for step in steps if step.stage == "expert_review"]
+    last = [step.name for step in steps if step.stage in {"tier_review", "plaque"}]
     return (own or chosen or last[-1:])[0]
 
 

@@ -92,6 +92,7 @@ def _lint_path(sheet: Sheet, name: str, path: Path) -> None:
         sheet.blame(
             ("paths", name, "steps"), " → ".join(step.name for step in path.steps), "有一条路走完最后一步", message
         )
+    _lint_optional(sheet, name, path)
     expected = LAST_STAGE[path.gives]
     if path.steps[-1].stage not in expected:
         message = (
@@ -99,6 +100,20 @@ def _lint_path(sheet: Sheet, name: str, path: Path) -> None:
             f"a path that gives {path.gives} ends with {expected[0]}",
         )
         sheet.blame(("paths", name, "steps", path.steps[-1].name), path.steps[-1].stage, "、".join(expected), message)
+
+
+def _lint_optional(sheet: Sheet, name: str, path: Path) -> None:
+    """Only a round switches a step off, and never the one that begins a path or the one that grants."""
+    for n, step in enumerate(path.steps):
+        if not step.optional:
+            continue
+        place = ("paths", name, "steps", step.name, "optional")
+        if path.call != "round":
+            message = ("只有按批次申报的路径才能略去一步", "only a round switches a step off")
+            sheet.blame(place, "true", "call: round", message)
+        elif n in {0, len(path.steps) - 1}:
+            message = ("第一步和最后一步不能略去", "neither the first step nor the last is optional")
+            sheet.blame(place, "true", "去掉 optional", message)
 
 
 def _reaches_end(path: Path) -> bool:

@@ -72,6 +72,13 @@ class Regulations:
             self._rules[key] = rule
         return self._rules[key]
 
+    def planned(self, session: Session, version_id: int, path: str, step: str, changes: Mapping[str, Any]) -> StepRule:
+        """One step as it would be with these changes of a round.
+
+        Raises KeyError for a step the programme has not, ValueError for a value that the step cannot take.
+        """
+        return self._make(self.programme(session, version_id), path, step, changes)
+
     def cast(self, session: Session, version_id: int) -> Cast:
         """Who plays the programme's bodies; read once a session."""
         kept: dict[int, Cast] = session.info.setdefault("casts", {})

@@ -1,6 +1,7 @@
 """Steps of paths (办理路径): the numbers of each step as its stage takes them, with what a round changed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from flows.engine.declare import Policy, Stage
@@ -10,9 +11,11 @@ from flows.opinion import OpinionPolicy
 from flows.programme import Programme, origin_of
 from flows.programme.entries import Limit
 from flows.programme.steps import Path, Step
+from flows.regulations.left_out import landing, left_out, onwards, passed_by
 from flows.regulations.words import who_title
 
 FULL_MARK = 100
+BESIDE_STEP = frozenset({"rubric", "skipped"})  # what a round decides of a step that is no key of it
 
 
 def path_rule(programme: Programme, path: str, step: str, changes: Mapping[str, Any]) -> StepRule:
@@ -21,11 +24,12 @@ def path_rule(programme: Programme, path: str, step: str, changes: Mapping[str, 
         return _opinion_rule(programme, path, step.removesuffix("/opinion"), changes)
     found = programme.path(path)
     node = _changed(found.step(step), changes.get(step, {}))
-    after = found.after(step)
-    stage = STAGES[node.stage]
+    stage, off = STAGES[node.stage], left_out(changes)
+    go = {exit_state: landing(found, target, off) for exit_state, target in node.go.items()}
     return StepRule(
-        path, step, _title(programme, node), stage, _policy(programme, found, node, stage, changes.get(step, {})),
-        tuple(node.by), dict(node.go), after.name if after else None, node.if_any, found.gives,
+        path, step, _title(programme, node), stage, _policy(programme, found, node, stage, changes),
+        tuple(node.by), go, onwards(found, step, off), node.if_any, found.gives, node.optional, off.get(step, {}),
+        passed_by(found, step, off, partial(_title, programme)),
     )  # fmt: skip
 
 
@@ -41,7 +45,7 @@ def _opinion_rule(programme: Programme, path: str, step: str, changes: Mapping[s
 
 
 def _changed(step: Step, changes: Mapping[str, Any]) -> Step:
-    values = {key: change["value"] for key, change in changes.items() if key != "rubric"}
+    values = {key: change["value"] for key, change in changes.items() if key not in BESIDE_STEP}
     if not values:
         return step
     kept = {name: getattr(step, name) for name in type(step).model_fields}
@@ -49,14 +53,18 @@ def _changed(step: Step, changes: Mapping[str, Any]) -> Step:
 
 
 def _policy(programme: Programme, path: Path, step: Step, stage: Stage, changes: Mapping[str, Any]) -> Policy:
-    values = step.policy() | _more(programme, path, step, changes)
+    own = changes.get(step.name, {})
+    values = step.policy() | _more(programme, path, step, own, left_out(changes))
     known = {key: value for key, value in values.items() if key in stage.policy.model_fields}
-    return stage.policy(**known, origins=_origins(programme, path, step, changes))
+    return stage.policy(**known, origins=_origins(programme, path, step, own))
 
 
-def _more(programme: Programme, path: Path, step: Step, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """What a stage needs beyond its step: criteria, rubric, the cycle, naming patterns."""
-    has_experts = any(one.stage == "expert_review" for one in path.steps)
+def _more(
+    programme: Programme, path: Path, step: Step, changes: Mapping[str, Any], off: Collection[str]
+) -> dict[str, Any]:
+    """What a stage needs beyond its step: criteria, rubric, the cycle, naming patterns. `off`: steps left out of the path."""
+    walked = [one for one in path.steps if one.name not in off]
+    has_experts = any(one.stage == "expert_review" for one in walked)
     match step.stage:
         case "application":
             # Whoever leaves need not meet what is asked of those who join.
@@ -65,7 +73,7 @@ def _more(programme: Programme, path: Path, step: Step, changes: Mapping[str, An
             return {"criteria": criteria, "expert_judges": has_experts, "from_levels": path.from_, "call": path.call}
         case "tier_review":
             # Nobody judges themselves: a consent of the person is not the tier that judges.
-            tiers = [one.name for one in path.steps if one.stage == "tier_review" and set(one.by) != {"person"}]
+            tiers = [one.name for one in walked if one.stage == "tier_review" and set(one.by) != {"person"}]
             return {"judges": step.name in tiers[:1]}
         case "expert_review":
             return {"rubric": changes["rubric"]["value"] if "rubric" in changes else rubric(programme)}

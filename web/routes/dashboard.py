@@ -13,7 +13,7 @@ from flows.engine.calendar import end_of_day
 from flows.engine.errors import NotFound
 from flows.engine.work import Work
 from flows.lifecycle import STAGES
-from flows.office.planning import rules_of
+from flows.office.changes import rules_of
 from flows.office.timeline import forecast
 from flows.office.urging import urge, who_is_urged
 from models.queries import dashboard as read

@@ -12,7 +12,8 @@ from flows.engine.apply import apply
 from flows.engine.errors import Refused
 from flows.engine.rulebook import StepRule
 from flows.engine.work import Intent, Work
-from flows.office.planning import Revision, plan_digest, planned_round, replan, rules_of, set_places, span_key
+from flows.office.changes import rules_of
+from flows.office.planning import Revision, plan_digest, planned_round, replan, set_places, span_key
 from flows.office.rounds import Places
 from flows.office.timeline import Timeline, forecast
 from models.queries.bodies import bodies_under

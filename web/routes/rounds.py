@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, true
 from flows.engine.apply import apply
 from flows.engine.errors import NotFound, Refused
 from flows.engine.work import Intent, Work
-from flows.office.planning import Revision, rules_of
+from flows.office.changes import rules_of
+from flows.office.planning import Revision
 from flows.office.rounds import Places, RoundPlan, plan_round
 from flows.office.timeline import Dates, forecast
 from models.queries.programmes import VersionRow, versions
