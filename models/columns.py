@@ -1,12 +1,11 @@
 """Column shorthands that every table shares."""
 
 import json
-from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, cast
 
-from sqlalchemy import JSON, CheckConstraint, ColumnElement, Executable, Index, Row, Table, bindparam, text
-from sqlmodel import Field, Session, SQLModel
+from sqlalchemy import JSON, CheckConstraint, Index, Table, text
+from sqlmodel import Field, SQLModel
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
 
@@ -37,20 +36,6 @@ def json_value(text: str) -> Any:
 def table_of(model: type[SQLModel]) -> Table:
     """The table behind a model, for statements over columns."""
     return cast(Table, model.__table__)  # type: ignore[attr-defined]
-
-
-def among(column: Any, name: str) -> ColumnElement[bool]:
-    """A condition that a column is one of the values given as `name` when the statement is run; it is prepared once."""
-    found: ColumnElement[bool] = column.in_(bindparam(name, expanding=True))
-    return found
-
-
-def rows(session: Session, statement: Executable, /, **values: Any) -> Sequence[Row[Any]]:
-    """Run a prepared statement in the session's transaction; sets and other collections are given as lists."""
-    given = {
-        name: list(value) if isinstance(value, set | frozenset | tuple) else value for name, value in values.items()
-    }
-    return session.connection().execute(statement, given).all()
 
 
 def reference(target: str, *, index: bool = True, **options: Any) -> Any:

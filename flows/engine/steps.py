@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import bindparam, insert, select, update
 
@@ -13,9 +13,10 @@ from flows.engine.rulebook import Cast, StepRule
 from flows.engine.telling import Telling, tell
 from flows.engine.work import Happening, Intent, Work, chain, explained, insert_transitions, read_facts
 from models import Application, StageRun
-from models.columns import Document, among, rows, table_of
+from models.columns import Document, table_of
 from models.queries.bodies import Place, lineages
 from models.queries.cases import Case, cases, forget_cases
+from models.statements import among, rows
 
 RUNS, APPLICATIONS = table_of(StageRun), table_of(Application)
 NOTHING = Document()
@@ -180,7 +181,17 @@ def _branches(rule: StepRule, cast: Cast, case: Case, above: Sequence[Place]) ->
     return [(who, key) for who in rule.by if (key := desk_of(who, cast, case, above, if_any=rule.if_any))]
 
 
-def desk_of(who: str, cast: Cast, case: Case, above: Sequence[Place], *, if_any: bool = False) -> str:
+class Concerned(Protocol):
+    """Whom a question is about: the person, and the host of the studio where there is one."""
+
+    @property
+    def person_id(self) -> int: ...
+
+    @property
+    def host_id(self) -> int | None: ...
+
+
+def desk_of(who: str, cast: Cast, case: Concerned, above: Sequence[Place], *, if_any: bool = False) -> str:
     """The desk of a `who` for one case: a person, or the body found above the school or bound by the authority.
 
     Where the tree lacks the body the office takes its place, so that no case is without a desk (none if `if_any`).
@@ -226,6 +237,11 @@ def identity(stage: str, opening: Opening) -> str:
     return f"{stage}:{opening.subject_kind}:{opening.subject_id}:{opening.path}:{opening.step}:{opening.branch}"
 
 
+def _left_out(rule: StepRule) -> Document:
+    """What the first row of a run carries: the steps before it that its round switched off, by whom and why."""
+    return Document({"skipped": [dict(one) for one in rule.skipped]}) if rule.skipped else NOTHING
+
+
 def _opened(work: Work, opening: Opening) -> dict[str, Any]:
     rule = work.book.rule(work.session, opening.version_id, opening.path, opening.step, opening.round_id)
     before = identity(rule.stage.name, opening)
@@ -237,8 +253,3 @@ def _opened(work: Work, opening: Opening) -> dict[str, Any]:
     }  # fmt: skip
     row["hash"] = chain(before, row)
     return row
-def _left_out(rule: StepRule) -> Document:
-    """What the first row of a run carries: the steps before it that its round switched off, by whom and why."""
-    return Document({"skipped": [dict(one) for one in rule.skipped]}) if rule.skipped else NOTHING
-
-

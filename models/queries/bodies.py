@@ -9,7 +9,8 @@ from sqlalchemy import bindparam, func, or_, select
 from sqlmodel import Session
 
 from models import Appointment, Body, Person, Substitution
-from models.columns import among, rows, table_of
+from models.columns import table_of
+from models.statements import among, rows
 
 BODIES, PEOPLE = table_of(Body), table_of(Person)
 APPOINTMENTS, SUBSTITUTIONS = table_of(Appointment), table_of(Substitution)

@@ -10,7 +10,8 @@ from sqlalchemy import exists, select
 from sqlmodel import Session
 
 from models import Application, Body, Listing, ListingEntry, Person, Round, StageRun, Studio
-from models.columns import among, rows, table_of
+from models.columns import table_of
+from models.statements import among, rows
 
 APPLICATIONS, PEOPLE, BODIES = table_of(Application), table_of(Person), table_of(Body)
 ROUNDS, STUDIOS, RUNS = table_of(Round), table_of(Studio), table_of(StageRun)

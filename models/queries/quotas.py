@@ -8,10 +8,11 @@ from sqlalchemy import Row, func, select
 from sqlmodel import Session
 
 from models import Application, Body, Quota, StageRun
-from models.columns import among, rows, table_of
+from models.columns import table_of
 from models.facts import QuotaFact
 from models.queries.bodies import bodies_under, lineages
 from models.queries.cases import Case
+from models.statements import among, rows
 
 QUOTAS, RUNS, APPLICATIONS, BODIES = table_of(Quota), table_of(StageRun), table_of(Application), table_of(Body)
 COUNTED = ("endorsed", "selected", "registered")

@@ -6,7 +6,8 @@ from sqlalchemy import bindparam, func, select
 from sqlmodel import Session
 
 from models import Listing, ListingEntry, Round, StageRun
-from models.columns import rows, table_of
+from models.columns import table_of
+from models.statements import rows
 
 LISTINGS, ENTRIES, RUNS, ROUNDS = table_of(Listing), table_of(ListingEntry), table_of(StageRun), table_of(Round)
 OUTSTANDING = (

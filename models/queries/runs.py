@@ -8,7 +8,8 @@ from sqlalchemy import Row, bindparam, select, union
 from sqlmodel import Session
 
 from models import StageRun
-from models.columns import among, rows, table_of
+from models.columns import table_of
+from models.statements import among, rows
 
 RUNS = table_of(StageRun)
 _SIBLINGS, _THESE = RUNS.alias("siblings"), RUNS.alias("these")

@@ -9,11 +9,12 @@ from sqlalchemy import String, cast, func, literal, select
 from sqlmodel import Session
 
 from models import Application, Duty, Opinion, Person, Round, Seat, StageRun, Studio
-from models.columns import among, rows, table_of
+from models.columns import table_of
 from models.facts import DutyFacts, Facts, PlaqueFacts, RoundFacts, SeatFact, SeatFacts
 from models.queries.bodies import lineages
 from models.queries.facts.ground import blocking, cases_of, ground
 from models.queries.quotas import quota_facts, shortfalls
+from models.statements import among, rows
 
 SEATS, DUTIES, STUDIOS, ROUNDS = table_of(Seat), table_of(Duty), table_of(Studio), table_of(Round)
 RUNS, OPINIONS, PEOPLE, APPLICATIONS = table_of(StageRun), table_of(Opinion), table_of(Person), table_of(Application)

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from models import Attachment, Duty, StageRun
-from models.columns import among, rows, table_of
+from models.columns import table_of
 from models.queries.cases import Case, cases
+from models.statements import among, rows
 
 ATTACHMENTS, DUTIES, RUNS = table_of(Attachment), table_of(Duty), table_of(StageRun)
 CHINA_OFFSET = timedelta(hours=8)

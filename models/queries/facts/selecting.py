@@ -9,11 +9,12 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from models import ListingEntry, Opinion, StageRun, Transition
-from models.columns import among, rows, table_of
+from models.columns import table_of
 from models.facts import AnswerFact, ExpertFacts, Facts, NoticeFacts, OpinionFacts
 from models.queries.facts.ground import cases_of, ground, local_date
 from models.queries.quotas import quota_facts
 from models.queries.rankings import outstanding
+from models.statements import among, rows
 
 RUNS, OPINIONS, ENTRIES = table_of(StageRun), table_of(Opinion), table_of(ListingEntry)
 TRANSITIONS = table_of(Transition)

@@ -9,11 +9,12 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from models import CriterionCheck, StageRun, Studio, Transition
-from models.columns import among, rows, table_of
+from models.columns import table_of
 from models.facts import ApplicationFacts, Facts, PersonFacts, TierFacts
 from models.queries.facts.ground import attached, blocking, cases_of, ground, local_date
 from models.queries.people import person_facts
 from models.queries.quotas import quota_facts
+from models.statements import among, rows
 
 CHECKS, STUDIOS, RUNS, TRANSITIONS = (
     table_of(CriterionCheck),

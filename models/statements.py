@@ -1,0 +1,170 @@
+"""Statements that run all day: each gets its text once for a database and a shape, and then goes straight to the driver."""
+
+from collections import namedtuple
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Dialect, Table, bindparam, func, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import Date, DateTime, TypeDecorator
+from sqlmodel import Session
+
+Change = Callable[[Any], Any]
+MOST_KEPT = 4096
+MOST_PADDED = 512
+_kept: dict[Hashable, "_Text"] = {}
+
+
+def among(column: Any, name: str) -> ColumnElement[bool]:
+    """A condition that a column is one of the values given as `name` when the statement is run."""
+    found: ColumnElement[bool] = column.in_(bindparam(name, expanding=True))
+    return found
+
+
+def rows(session: Session, statement: Any, /, **values: Any) -> Sequence[Any]:
+    """Run a module's statement in the session's transaction; sets and other collections are given as lists."""
+    listed = {name: _padded(value) if isinstance(value, list | set | frozenset | tuple) else value for name, value in values.items()}  # fmt: skip
+    shape = tuple([len(value) if isinstance(value, list) else -1 for value in listed.values()])
+    connection = session.connection()
+    one = _text(statement, connection.dialect, shape, listed)
+    return one.read(*_fetched(connection, one.sql, one.placed(one.spread(listed))), connection.dialect)
+
+
+def _fetched(connection: Connection, said: str, placed: Any) -> tuple[Any, Sequence[Any]]:
+    """What a query brings, described by the driver. Past SQLAlchemy, which describes every column anew each time.
+
+    Who listens to statements hears this one too.
+    """
+    if connection.engine.dispatch.before_cursor_execute:
+        found = connection.exec_driver_sql(said, placed)
+        return found.cursor.description, found.all()
+    errors = connection.dialect.loaded_dbapi.Error
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(said, placed)
+        return cursor.description, cursor.fetchall()
+    except errors as error:
+        raise DBAPIError.instance(said, placed, error, errors) from error
+    finally:
+        cursor.close()
+
+
+def write(session: Session, statement: Any, written: Sequence[Mapping[str, Any]]) -> int:
+    """Run a module's INSERT or UPDATE for many rows, all with the same keys and every column named; returns how many it touched.
+
+    -1 where the driver does not say.
+    """
+    connection = session.connection()
+    one = _text(statement, connection.dialect, tuple(written[0]), written[0])
+    placed = [one.placed(row) for row in written]
+    return connection.exec_driver_sql(one.sql, placed if len(placed) > 1 else placed[0]).rowcount
+
+
+def next_ids(session: Session, table: Table, many: int) -> Sequence[int]:
+    """So many ids for rows that this transaction is about to insert, in rising order."""
+    if session.get_bind().dialect.name == "sqlite":  # whoever writes has the whole file, so what is free now stays free
+        last = rows(session, _last(table))[0].last or 0
+        return range(last + 1, last + many + 1)
+    return sorted(row.id for row in rows(session, _sequence(table), many=many))
+
+
+@lru_cache(maxsize=64)
+def _last(table: Table) -> Any:
+    return select(func.max(table.c.id).label("last"))
+
+
+@lru_cache(maxsize=64)
+def _sequence(table: Table) -> Any:
+    counted = func.generate_series(1, bindparam("many")).alias("counted")
+    return select(func.nextval(func.pg_get_serial_sequence(table.name, "id")).label("id")).select_from(counted)
+
+
+def _padded(values: Any) -> list[Any]:
+    """A list made as long as the next power of two by repeating its last value, so that there are few shapes."""
+    listed = list(values)
+    if 2 < len(listed) <= MOST_PADDED:
+        listed += listed[-1:] * ((1 << (len(listed) - 1).bit_length()) - len(listed))
+    return listed
+
+
+def _text(statement: Any, dialect: Dialect, shape: Hashable, values: Mapping[str, Any]) -> "_Text":
+    key = (statement, dialect.name, shape)
+    found = _kept.get(key)
+    if found is None:
+        if len(_kept) >= MOST_KEPT:
+            _kept.clear()
+        found = _kept[key] = _Text(statement, dialect, values)
+    return found
+
+
+class _Text:
+    """One statement in one shape for one kind of database, and what its values and columns pass through."""
+
+    def __init__(self, statement: Any, dialect: Dialect, values: Mapping[str, Any]) -> None:
+        writes = {"column_keys": list(values), "for_executemany": True} if not statement.is_select else {}
+        compiled = statement.compile(dialect=dialect, **writes)
+        left = [column.name for column in getattr(compiled, "insert_prefetch", None) or ()]
+        if left:
+            raise TypeError(f"{statement}: 这里写入不补默认值，请给出 {'、'.join(left)}。")
+        state = compiled.construct_expanded_state(dict(values))
+        self.sql, self.lists = state.statement, state.parameter_expansion
+        self._columns = list(statement.exported_columns)
+        self._readers: list[tuple[int, Change]] | None = None
+        whole = {part: name for name, parts in self.lists.items() for part in parts}
+        changes = {name: _binding(bind.type, dialect) for name, bind in compiled.binds.items()}
+        self._named = state.positiontup is None
+        self._places = [(name, changes.get(whole.get(name, name))) for name in state.positiontup or state.parameters]
+        self._fixed = {name: value for name, value in state.parameters.items() if whole.get(name, name) not in values}
+
+    def spread(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The values with each list taken apart under the names of its places."""
+        flat = dict(values)
+        for name, parts in self.lists.items():
+            if name in flat:
+                flat |= zip(parts, flat.pop(name), strict=True)
+        return flat
+
+    def placed(self, values: Mapping[str, Any]) -> Any:
+        """The values as the driver takes them: in order, or by name."""
+        given = {**self._fixed, **values} if self._fixed else values
+        if self._named:
+            return {name: change(given[name]) if change else given[name] for name, change in self._places}
+        return tuple([change(given[name]) if change else given[name] for name, change in self._places])
+
+    def read(self, described: Any, found: Sequence[Any], dialect: Dialect) -> Sequence[Any]:
+        """What came, as rows whose values can be asked for by name."""
+        if self._readers is None:
+            self._learn(described, dialect)
+        make, readers = self._make, self._readers
+        if not readers:
+            return [make(row) for row in found]
+        read = []
+        for row in found:
+            values = list(row)
+            for place, change in readers:
+                values[place] = change(values[place])
+            read.append(make(values))
+        return read
+
+    def _learn(self, described: Any, dialect: Dialect) -> None:
+        readers = []
+        for place, (column, said) in enumerate(zip(self._columns, described, strict=True)):
+            change = column.type.dialect_impl(dialect).result_processor(dialect, said[1])
+            if change is not None:
+                readers.append((place, _remembering(column.type, change)))
+        names = [column.key for column in self._columns]
+        row: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc]  # noqa: PYI024
+        self._make = row._make
+        self._readers = readers
+
+
+def _binding(kind: Any, dialect: Dialect) -> Change | None:
+    change = kind.dialect_impl(dialect).bind_processor(dialect)
+    return _remembering(kind, change) if change is not None else None
+
+
+def _remembering(kind: Any, change: Change) -> Change:
+    """Days and moments are few and are asked for again and again."""
+    plain = kind.impl if isinstance(kind, TypeDecorator) else kind
+    return lru_cache(maxsize=4096)(change) if isinstance(plain, Date | DateTime) else change
