@@ -128,7 +128,8 @@ def _people(programme: Programme) -> Iterator[Line]:
             programme, f"people.{name}.number", f"{role.title}：{number}{'' if role.counts else '，不计入人数'}{chosen}"
         )
         for n, criterion in enumerate(role.criteria):
-            yield _line(programme, f"people.{name}.criteria.{n}", f"条件 {_criterion(criterion)}", 2)
+            kind = f"（{programme.kinds.get(criterion.only_kind, criterion.only_kind)}）" if criterion.only_kind else ""
+            yield _line(programme, f"people.{name}.criteria.{n}", f"条件{kind} {_criterion(criterion)}", 2)
         if role.loss:
             yield _line(
                 programme, f"people.{name}.loss.then", f"失去资格：{_consequences(programme, role.loss.then)}", 2
