@@ -86,14 +86,16 @@ def digest(expanded: Mapping[str, Any]) -> str:
 def origin_of(programme: Programme, path: str) -> Origin:
     """The one origin of the value at a dotted path, e.g. `paths.apply.steps.notice.length`.
 
-    An entry taken whole through `like` comes from where its title comes; names that nothing covers, from the text.
+    An entry taken whole through `like` comes from where its title comes, a list from where its first item does;
+    names that nothing covers come from the text as a whole.
     """
     parts = path.split(".")
     for length in range(len(parts), 0, -1):
         origin = programme.origins.get(".".join(parts[:length]))
         if origin is not None:
             return origin
-    return programme.origins.get(f"{path}.title") or Origin("clause", programme.source)
+    inside = (programme.origins.get(f"{path}.{part}") for part in ("title", "0"))
+    return next((origin for origin in inside if origin), Origin("clause", programme.source))
 
 
 def origins_within(programme: Programme, path: str) -> dict[str, Origin]:

@@ -19,7 +19,8 @@ from flows.programme import (
 from flows.programme.loading import digest
 
 CODES = (
-    "beihai", "chifeng", "county-master-teacher", "hainan", "primary-three-year", "shijiazhuang", "vocational-class-teacher",
+    "beihai", "biweekly-class-teacher", "chifeng", "county-master-teacher", "dual-master", "hainan",
+    "lanzhou-class-teacher", "primary-three-year", "shijiazhuang", "vocational-class-teacher",
 )  # fmt: skip
 
 
@@ -73,6 +74,7 @@ def test_hash_does_not_depend_on_the_order_of_keys() -> None:
         ("rectification.capped", "default", "D-RECT"),
         ("people.member.loss.then.0.choices", "default", "D-DECIDE"),
         ("assessments.members", "default", "D-MEM"),
+        ("people.member.criteria", "clause", "六(二)"),
     ],
 )
 def test_origin_is_one_for_every_value(path: str, kind: str, text: str) -> None:
@@ -174,6 +176,12 @@ def test_lifecycle_text_prints_each_line_with_its_origin(code: str) -> None:
     for line in text.split("【没有的部分】")[0].splitlines():
         if line.startswith("  ") and line.strip() != "无":
             assert "〔" in line, line
+
+
+def test_lifecycle_text_says_which_kind_of_studio_a_criterion_is_for() -> None:
+    text = lifecycle_text(load("dual-master"))
+    assert "条件（名师） 年龄 不超过35　〔三(二)1〕" in text
+    assert "条件（名班主任） 岗位 班主任　〔三(二)1〕" in text
 
 
 def test_load_of_a_faulty_text_names_every_fault() -> None:
