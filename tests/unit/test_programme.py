@@ -19,8 +19,9 @@ from flows.programme import (
 from flows.programme.loading import digest
 
 CODES = (
-    "beihai", "biweekly-class-teacher", "chifeng", "county-master-teacher", "dual-master", "hainan",
-    "lanzhou-class-teacher", "primary-three-year", "shijiazhuang", "vocational-class-teacher",
+    "beihai", "biweekly-class-teacher", "chifeng", "county-master-teacher", "departmental-class-teacher",
+    "district-class-teacher", "dual-master", "hainan", "lanzhou-class-teacher", "lesson-goal-chinese",
+    "primary-three-year", "shijiazhuang", "township-subject-master", "vocational-class-teacher",
 )  # fmt: skip
 
 
