@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Dialect, Table, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Dialect, Table, bindparam, func, insert, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import Date, DateTime, TypeDecorator
 from sqlmodel import Session
@@ -51,7 +51,7 @@ def _fetched(connection: Connection, said: str, placed: Any) -> tuple[Any, Seque
 
 
 def write(session: Session, statement: Any, written: Sequence[Mapping[str, Any]]) -> int:
-    """Run a module's INSERT or UPDATE for many rows, all with the same keys and every column named; returns how many it touched.
+    """Run a module's INSERT or UPDATE for many rows that name the same columns; returns how many it touched.
 
     -1 where the driver does not say.
     """
@@ -61,12 +61,33 @@ def write(session: Session, statement: Any, written: Sequence[Mapping[str, Any]]
     return connection.exec_driver_sql(one.sql, placed if len(placed) > 1 else placed[0]).rowcount
 
 
+def insert_rows(session: Session, table: Table, written: Sequence[Mapping[str, Any]]) -> Sequence[int]:
+    """Insert rows that name the same columns; returns their ids in the same order."""
+    if len(written) > 1:
+        ids = next_ids(session, table, len(written))
+        write(session, _inserting(table), [{**row, "id": one} for one, row in zip(ids, written, strict=True)])
+        return ids
+    connection = session.connection()
+    one = _text(_inserting_one(table), connection.dialect, tuple(written[0]), written[0])
+    return [connection.exec_driver_sql(one.sql, one.placed(written[0])).scalar_one()]
+
+
 def next_ids(session: Session, table: Table, many: int) -> Sequence[int]:
     """So many ids for rows that this transaction is about to insert, in rising order."""
-    if session.get_bind().dialect.name == "sqlite":  # whoever writes has the whole file, so what is free now stays free
+    if session.connection().dialect.name == "sqlite":  # whoever writes has the whole file: what is free stays free
         last = rows(session, _last(table))[0].last or 0
         return range(last + 1, last + many + 1)
     return sorted(row.id for row in rows(session, _sequence(table), many=many))
+
+
+@lru_cache(maxsize=64)
+def _inserting(table: Table) -> Any:
+    return insert(table)
+
+
+@lru_cache(maxsize=64)
+def _inserting_one(table: Table) -> Any:
+    return insert(table).returning(table.c.id)
 
 
 @lru_cache(maxsize=64)
@@ -104,10 +125,8 @@ class _Text:
     def __init__(self, statement: Any, dialect: Dialect, values: Mapping[str, Any]) -> None:
         writes = {"column_keys": list(values), "for_executemany": True} if not statement.is_select else {}
         compiled = statement.compile(dialect=dialect, **writes)
-        left = [column.name for column in getattr(compiled, "insert_prefetch", None) or ()]
-        if left:
-            raise TypeError(f"{statement}: 这里写入不补默认值，请给出 {'、'.join(left)}。")
-        state = compiled.construct_expanded_state(dict(values))
+        unsaid = {column.name: _default(column) for column in getattr(compiled, "insert_prefetch", None) or ()}
+        state = compiled.construct_expanded_state({**unsaid, **values})
         self.sql, self.lists = state.statement, state.parameter_expansion
         self._columns = list(statement.exported_columns)
         self._readers: list[tuple[int, Change]] | None = None
@@ -157,6 +176,11 @@ class _Text:
         row: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc]  # noqa: PYI024
         self._make = row._make
         self._readers = readers
+
+
+def _default(column: Any) -> Any:
+    default = column.default
+    return default.arg if default.is_scalar else default.arg(None)
 
 
 def _binding(kind: Any, dialect: Dialect) -> Change | None:

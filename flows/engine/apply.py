@@ -29,6 +29,7 @@ from models.facts import Facts
 from models.queries.cases import forget_cases, keeping_cases
 from models.queries.rankings import hold_rankings
 from models.queries.runs import live_children, lock_runs
+from models.statements import write
 
 RUNS = table_of(StageRun)
 
@@ -144,8 +145,7 @@ def _write(work: Work, planned: Sequence[Happening], actor: Actor) -> list[Happe
         return []
     rows = [_transition_row(work, happening, actor) for happening in planned]
     updates = [_run_update(work, happening, row["hash"]) for happening, row in zip(planned, rows, strict=True)]
-    written = work.session.connection().execute(MOVE_RUN, updates)
-    if written.rowcount not in {len(updates), -1}:
+    if write(work.session, MOVE_RUN, updates) not in {len(updates), -1}:
         raise Refused("stale", "这一件刚被办理过，您的操作没有生效。请看最新情况再办。")
     ids = insert_transitions(work, rows)
     return [

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select, update
 
 from flows.engine.decide import entered
 from flows.engine.declare import END, NEXT, THE_ENGINE, WITHDRAWN, Ask, RunState
@@ -16,7 +16,7 @@ from models import Application, StageRun
 from models.columns import Document, table_of
 from models.queries.bodies import Place, lineages
 from models.queries.cases import Case, cases, forget_cases
-from models.statements import among, rows
+from models.statements import among, insert_rows, rows
 
 RUNS, APPLICATIONS = table_of(StageRun), table_of(Application)
 NOTHING = Document()
@@ -69,8 +69,7 @@ def open_runs(work: Work, openings: Sequence[Opening]) -> list[int]:
         _run_row(work, draft, facts[draft.id]) | {"head": opened["hash"]}
         for draft, opened in zip(drafts, history, strict=True)
     ]
-    statement = insert(RUNS).returning(RUNS.c.id, sort_by_parameter_order=True)
-    ids = list(work.session.connection().execute(statement, rows).scalars())
+    ids = list(insert_rows(work.session, RUNS, rows))
     insert_transitions(work, [opened | {"run_id": one} for one, opened in zip(ids, history, strict=True)])
     _tell_opened(
         work,

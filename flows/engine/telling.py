@@ -15,8 +15,13 @@ from flows.engine.work import Work
 from models import Message
 from models.columns import table_of
 from models.queries.bodies import Recipient, recipients
+from models.statements import write
 
 MESSAGES = table_of(Message)
+TELL = {
+    name: dialect.insert(MESSAGES).on_conflict_do_nothing(index_elements=["key"])
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +53,8 @@ def tell(work: Work, tellings: Iterable[Telling]) -> int:
     }
     if not rows:
         return 0
-    dialect = sqlite if work.session.get_bind().dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(MESSAGES).on_conflict_do_nothing(index_elements=["key"])
-    written = work.session.connection().execute(statement, list(rows.values()))
-    return max(written.rowcount, 0)
+    statement = TELL[work.session.get_bind().dialect.name]
+    return max(write(work.session, statement, list(rows.values())), 0)
 
 
 def told_already(work: Work, keys: Iterable[str]) -> frozenset[str]:

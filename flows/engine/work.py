@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert
 from sqlmodel import Session
 
 from flows.engine.calendar import Due, WorkCalendar
@@ -17,6 +16,7 @@ from flows.engine.rulebook import Rulebook, StepRule
 from models import Transition
 from models.columns import json_text, table_of
 from models.facts import Facts
+from models.statements import insert_rows
 
 TRANSITIONS = table_of(Transition)
 RUN_FIELDS = tuple(RunState.__dataclass_fields__)
@@ -112,8 +112,7 @@ def ask_of(
 
 def insert_transitions(work: Work, rows: Sequence[Mapping[str, Any]]) -> Sequence[int]:
     """Write history rows and return their ids in the same order."""
-    statement = insert(TRANSITIONS).returning(TRANSITIONS.c.id, sort_by_parameter_order=True)
-    return list(work.session.connection().execute(statement, rows).scalars())
+    return insert_rows(work.session, TRANSITIONS, rows)
 
 
 def chain(before: str, row: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlmodel import Session
 
 from flows.engine.declare import Stage
@@ -21,11 +21,20 @@ from models import Programme as ProgrammeRow
 from models.columns import table_of
 from models.facts import SeatFact
 from models.queries.facts import READERS
+from models.statements import rows
 
 __all__ = ["Regulations", "regulations", "rubric", "version_in_force", "who_title"]
 
 VERSIONS, PROGRAMMES = table_of(ProgrammeVersion), table_of(ProgrammeRow)
 CASTINGS, ROUNDS = table_of(Casting), table_of(Round)
+CAST = (
+    select(PROGRAMMES.c.id, PROGRAMMES.c.authority_body_id, CASTINGS.c.key, CASTINGS.c.body_id)
+    .join(VERSIONS, VERSIONS.c.programme_id == PROGRAMMES.c.id)
+    .outerjoin(CASTINGS, (CASTINGS.c.programme_id == PROGRAMMES.c.id) & CASTINGS.c.to_on.is_(None))
+    .where(VERSIONS.c.id == bindparam("version"))
+    .order_by(CASTINGS.c.from_on)
+)
+CHANGES = select(ROUNDS.c.changes).where(ROUNDS.c.id == bindparam("round"))
 
 
 def round_rule(_programme: Programme, step: str) -> StepRule:
@@ -103,16 +112,8 @@ class Regulations:
         return [setup_rule(one) for one in self.programme(session, version_id).setup_obligations()]
 
     def _cast(self, session: Session, version_id: int) -> Cast:
-        row = session.execute(
-            select(PROGRAMMES.c.id, PROGRAMMES.c.authority_body_id)
-            .join(VERSIONS, VERSIONS.c.programme_id == PROGRAMMES.c.id)
-            .where(VERSIONS.c.id == version_id)
-        ).one()
-        bound = {one.key: one.body_id for one in session.execute(
-            select(CASTINGS.c.key, CASTINGS.c.body_id)
-            .where(CASTINGS.c.programme_id == row.id, CASTINGS.c.to_on.is_(None))
-            .order_by(CASTINGS.c.from_on)
-        )}  # fmt: skip
+        found = rows(session, CAST, version=version_id)
+        row, bound = found[0], {one.key: one.body_id for one in found if one.key is not None}
         programme = self.programme(session, version_id)
         decides, executes = programme.deciding_body().name, programme.executing_body().name
         bodies = {**bound, decides: row.authority_body_id}
@@ -145,7 +146,7 @@ def _changes(session: Session, round_id: int | None) -> Mapping[str, Any]:
         return {}
     kept: dict[int, Mapping[str, Any]] = session.info.setdefault("round_changes", {})
     if round_id not in kept:
-        kept[round_id] = session.execute(select(ROUNDS.c.changes).where(ROUNDS.c.id == round_id)).scalar() or {}
+        kept[round_id] = next((row.changes for row in rows(session, CHANGES, round=round_id)), {})
     return kept[round_id]
 
 
