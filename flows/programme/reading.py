@@ -50,6 +50,21 @@ def read(text: str, file: str) -> Sheet:
     except YAMLError as error:
         _blame_yaml(sheet, error)
         return sheet
+    return _filled(sheet, node)
+
+
+def read_all(text: str, file: str) -> list[Sheet]:
+    """Reads a text of several documents, one sheet each, with the lines of the file. Never raises."""
+    try:
+        nodes = list(YAML(typ="rt", pure=True).compose_all(text))
+    except YAMLError as error:
+        sheet = Sheet(file, text)
+        _blame_yaml(sheet, error)
+        return [sheet]
+    return [_filled(Sheet(file, text), node) for node in nodes]
+
+
+def _filled(sheet: Sheet, node: Node | None) -> Sheet:
     if not isinstance(node, MappingNode):
         sheet.blame((), "无", "键: 值", ("文件应当由“键: 值”组成", "the file must be a mapping"))
         return sheet
