@@ -92,6 +92,18 @@ def _apply_set(work: Work, rows: Sequence[Any], intents: Sequence[Intent], actor
     return [result if result.refused else Result(result.intent, by_run[result.intent.run_id]) for result in results]
 
 
+def carry_on(work: Work) -> None:
+    """Carry out, as the engine, what was asked for outside an act: what an opening or an ending brought about."""
+    waiting = work.at_once()
+    if waiting:
+        apply_many(work, waiting, THE_ENGINE)
+
+
+def begin(work: Work) -> list[Result]:
+    """Send what runs that were opened outside an act try at once; an opener calls it when its runs are written."""
+    return apply_many(work, [Intent(run_id, event) for run_id, event in work.at_once()], THE_ENGINE)
+
+
 def preview(work: Work, intents: Sequence[Intent], actor: Actor) -> list[Result]:
     """What `apply_many` would do, in the same order and with the same refusals; writes nothing.
 
@@ -188,7 +200,7 @@ def _follow(work: Work, happened: Sequence[Happening]) -> None:
     ended = [happening for happening in happened if happening.move.ends]
     further += _cascade(work, ended)
     further += leave_steps(work, [happening for happening in ended if happening.move.to != CANCELLED])
-    further += [Intent(run_id, event) for run_id, event in work.at_once()]
+    further += work.at_once()
     forget_cases(work.session)
     if further:
         apply_many(work, further, THE_ENGINE)

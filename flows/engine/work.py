@@ -33,14 +33,21 @@ class Work:
     now: datetime
     calendar: WorkCalendar
     request_id: str | None = None
-    _at_once: list[tuple[int, str]] = field(default_factory=list)
+    _at_once: list["Intent"] = field(default_factory=list)
 
     def send_at_once(self, run_id: int, event: str) -> None:
         """Remember an event that the engine sends as soon as what is being written is written."""
-        self._at_once.append((run_id, event))
+        self.ask(Intent(run_id, event))
 
-    def at_once(self) -> list[tuple[int, str]]:
-        """The events to send now; each is handed out once."""
+    def ask(self, intent: "Intent") -> None:
+        """Remember an intent that the engine carries out as soon as what is being written is written.
+
+        Who writes outside an act (an opening) calls `apply.carry_on` in the end.
+        """
+        self._at_once.append(intent)
+
+    def at_once(self) -> list["Intent"]:
+        """What to carry out now; each is handed out once."""
         waiting, self._at_once = self._at_once, []
         return waiting
 
