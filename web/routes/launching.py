@@ -12,7 +12,7 @@ from flows.engine.apply import apply
 from flows.engine.errors import Refused
 from flows.engine.rulebook import StepRule
 from flows.engine.work import Intent, Work
-from flows.office.changes import rules_of
+from flows.office.changes import left_out_of, rules_of
 from flows.office.planning import Revision, plan_digest, planned_round, replan, set_places, span_key
 from flows.office.rounds import Places
 from flows.office.timeline import Timeline, forecast
@@ -57,12 +57,13 @@ def preview_round(visit: Visiting, round_id: int, note: str = "", edit: int = 0)
         address = f"/programmes/{row.code}/{row.version_number}"
         rows = gantt_rows(seen.found, seen.saved, seen.plain, scale, work.calendar, visit.today, address)
         ground = ground_of(work.calendar, scale)
+        left_out = left_out_of(work, row.version_id, row.path, revision.changes)
         ladder = tuple(work.book.ladder(work.session, row.version_id))
         closing = work.calendar.on(revision.closes_on)
     return visit.page(
         "rounds/preview.html", row=row, revision=revision, found=seen.found, rows=rows, ground=ground, digest=digest, error=error,
         note=note, edit=edit, unsaved=revision != saved_plan(row), rules=seen.rules, plain={one.name: one for one in seen.plain}, ladder=ladder,
-        span_key=span_key, address=address, closing=closing, **seen.context,
+        span_key=span_key, address=address, closing=closing, plan_fields=_said(revision), left_out=left_out, **seen.context,
     )  # fmt: skip
 
 
@@ -100,7 +101,7 @@ def _tried(work: Work, row: Any, asked: QueryParams | Mapping[str, str]) -> Revi
         return saved
     timetable: dict[str, str] = {}
     changes = {
-        step: {key: one for key, one in kept.items() if key not in {"within", "length"}}
+        step: {key: one for key, one in kept.items() if key not in {"within", "length", "skipped"}}
         for step, kept in saved.changes.items()
     }
     for rule in rules_of(work, row.version_id, row.path, {})[0][1:]:
@@ -109,11 +110,34 @@ def _tried(work: Work, row: Any, asked: QueryParams | Mapping[str, str]) -> Revi
         change = _changed_span(
             rule, str(asked.get(f"n.{rule.name}", "")).strip(), str(asked.get(f"why.{rule.name}", "")).strip()
         )
+        change |= _switched_off(rule, saved.changes, asked)
         if change:
             changes.setdefault(rule.name, {}).update(change)
     kept = {step: one for step, one in changes.items() if one}
     return Revision(str(asked.get("title", "")).strip() or saved.title, day_of(str(asked.get("opens_on", ""))), day_of(str(asked["closes_on"])),
                     timetable, kept)  # fmt: skip
+
+
+def _switched_off(rule: StepRule, saved: Mapping[str, Any], asked: QueryParams | Mapping[str, str]) -> dict[str, Any]:
+    """Whether the form leaves out a step that the regulation leaves open; one left as it was keeps who decided it."""
+    if not rule.optional or not asked.get(f"off.{rule.name}"):
+        return {}
+    said = {"value": True, "reason": str(asked.get(f"off.why.{rule.name}", "")).strip()}
+    before = saved.get(rule.name, {}).get("skipped", {})
+    return {"skipped": {**before, **said} if before.get("reason") == said["reason"] else said}
+
+
+def _said(revision: Revision) -> list[tuple[str, str]]:
+    """A plan as the fields of the form that says it."""
+    said = [("title", revision.title), ("opens_on", f"{revision.opens_on}"), ("closes_on", f"{revision.closes_on}")]
+    said += [(f"day.{step}", on) for step, on in revision.timetable.items()]
+    for step, kept in revision.changes.items():
+        for key, change in kept.items():
+            if key == "skipped":
+                said += [(f"off.{step}", "1"), (f"off.why.{step}", change["reason"])]
+            elif key in {"within", "length"}:
+                said += [(f"n.{step}", change["value"].split(" ")[0]), (f"why.{step}", change["reason"])]
+    return said
 
 
 def _changed_span(rule: StepRule, wrote: str, why: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, true
 from flows.engine.apply import apply
 from flows.engine.errors import NotFound, Refused
 from flows.engine.work import Intent, Work
-from flows.office.changes import rules_of
+from flows.office.changes import left_out_of, rules_of
 from flows.office.planning import Revision
 from flows.office.rounds import Places, RoundPlan, plan_round
 from flows.office.timeline import Dates, forecast
@@ -102,6 +102,7 @@ def one_round(visit: Visiting, round_id: int, note: str = "") -> Response:
         counts, live = step_counts(work.session, round_id, counted, visit.now)
         total = begun(work.session, round_id, counted)
         rules = rules_of(work, row.version_id, row.path, row.changes)[1]
+        left_out = left_out_of(work, row.version_id, row.path, row.changes)
         found = forecast(rules, planned_dates(row), work.calendar, (), visit.today)
         address = f"/programmes/{row.code}/{row.version_number}"
         lines = step_lines(rules, counts, found, visit.today, address)
@@ -113,7 +114,7 @@ def one_round(visit: Visiting, round_id: int, note: str = "") -> Response:
         pages = pages_of(round_id, rules, counts) if leads else []
     return visit.page(
         "rounds/round.html", row=row, lines=lines, bars=bars, lists=lists, acts=acts, pages=pages, leads=leads, note=note, total=total, ends=ends,
-        places=places, words=ACTS, address=address, steps=[(rule.name, rule.title) for rule in rules],
+        places=places, words=ACTS, left_out=left_out, address=address, steps=[(rule.name, rule.title) for rule in rules],
     )  # fmt: skip
 
 

@@ -169,6 +169,8 @@ def strip_of(work: Work, application: Any, runs: Sequence[Any]) -> Strip:
     cursor: date | None = None
     for name in names:
         rule = work.book.rule(work.session, application.version_id, application.path, name, application.round_id)
+        if rule.off:
+            continue
         if name in by_step:
             steps.append(_reached(work, rule, by_step[name]))
             live = [one for one in by_step[name] if one.ended_at is None]
@@ -244,7 +246,9 @@ def timeline_of(
     """The record, oldest first: what happened, who has it now, what comes."""
     arrived: dict[int, tuple[str, datetime]] = {}
     entries: list[TimelineEntry] = []
+    left_out: set[str] = set()
     for one in history:
+        entries += _left_out(work, one, left_out)
         came = arrived.get(one.run_id)
         if came is None or one.from_state != one.to_state:
             arrived[one.run_id] = (one.to_state, one.at)
@@ -254,6 +258,21 @@ def timeline_of(
     for run in (one for one in runs if one.ended_at is None):
         entries += _now(work, run, holders, reminders.get(run.id, ()))
     return tuple(entries)
+
+
+def _left_out(work: Work, one: Any, said: set[str]) -> list[TimelineEntry]:
+    """Steps that the round left out before this one: who decided it and why; each is said once."""
+    skipped = (
+        [step for step in one.payload.get("skipped", ()) if step["step"] not in said] if one.event == "open" else []
+    )
+    said.update(step["step"] for step in skipped)
+    return [
+        TimelineEntry(
+            "decided", _("本批次不设{step}", step=step["title"]), step.get("by", ""), relative(one.at, local_day(work.now)),
+            "", step["reason"], iso=one.at.isoformat(),
+        )
+        for step in skipped
+    ]  # fmt: skip
 
 
 def _entry(work: Work, one: Any, came: tuple[str, datetime] | None, reader: Reader) -> TimelineEntry:
