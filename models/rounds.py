@@ -47,7 +47,10 @@ class Quota(SQLModel, table=True):
 
 
 class Listing(SQLModel, table=True):
-    """One act on many runs, drafted, shown and made at once; a made list is immutable."""
+    """One act on many runs, drafted, shown and made at once; a made list is immutable.
+
+    A list that is held is applied only then; until then whoever made it may withdraw it whole.
+    """
 
     __table_args__ = (partial("listing_to_apply", "made_at", where="made_at IS NOT NULL AND applied_at IS NULL"),)
 
@@ -59,7 +62,11 @@ class Listing(SQLModel, table=True):
     drafted_by: int | None = reference("person.id", index=False, default=None)
     drafted_at: datetime
     made_by: int | None = reference("person.id", index=False, default=None)
+    made_for: int | None = reference("person.id", index=False, default=None)
     made_at: datetime | None = None
+    request_id: str | None = None
+    held_until: datetime | None = None
+    withdrawn_at: datetime | None = None
     applied_at: datetime | None = None
     number: str | None = None
     code: str | None = Field(default=None, unique=True)

@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     locale: str = "zh_CN"
     secure_cookies: bool = False
     support_phone: str = "0476-8330002"
+    undo_minutes: int = 5
 
     prefect: Literal["embedded", "server", "off"] = "embedded"
     prefect_port: int = 4200

@@ -114,6 +114,7 @@ TABLE: Mapping[tuple[str, str], Access] = {
     ("POST", "/inbox/bulk"): Access(PERSON, "desk"),
     ("POST", "/inbox/bulk/apply"): Access(PERSON, "desk"),
     ("GET", "/inbox/bulk/{request_id}"): Access(PERSON, "own"),
+    ("POST", "/inbox/bulk/{request_id}/withdraw"): Access(PERSON, "own"),
     ("POST", "/runs/{run_id}/{event}"): Access(PERSON, "desk"),
     ("GET", "/applications"): Access(PERSON, "visible"),
     ("GET", "/applications/{application_id}"): Access(PERSON, "visible"),

@@ -50,9 +50,13 @@ def _counts(quota: Any, row: Any, key: str | None) -> bool:
 
 
 def entries(session: Session, now: datetime) -> Iterator[str]:
-    """A made list is applied within minutes; when it is, each entry is settled, and by a transition where it did not fall out."""
+    """A made list is applied within minutes of its time; each entry is then settled, by a transition where it did not fall out."""
     late = session.execute(
-        select(LISTINGS.c.id).where(LISTINGS.c.made_at < now - SETTLED_WITHIN, LISTINGS.c.applied_at.is_(None))
+        select(LISTINGS.c.id).where(
+            func.coalesce(LISTINGS.c.held_until, LISTINGS.c.made_at) < now - SETTLED_WITHIN,
+            LISTINGS.c.made_at.is_not(None),
+            LISTINGS.c.applied_at.is_(None),
+        )
     ).scalars()
     yield from (f"名单 {listing_id} 早已定下，还没有办完" for listing_id in late)
     moved = select(TRANSITIONS.c.id).where(
@@ -62,7 +66,7 @@ def entries(session: Session, now: datetime) -> Iterator[str]:
     rows = session.execute(
         select(ENTRIES.c.listing_id, ENTRIES.c.position)
         .join(LISTINGS, LISTINGS.c.id == ENTRIES.c.listing_id)
-        .where(LISTINGS.c.applied_at.is_not(None), unsettled)
+        .where(LISTINGS.c.applied_at.is_not(None), LISTINGS.c.withdrawn_at.is_(None), unsettled)
     )
     yield from (f"名单 {row.listing_id} 第 {row.position} 行没有结果，或结果没有办理记录" for row in rows)
 

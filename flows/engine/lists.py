@@ -5,7 +5,7 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine, bindparam, func, insert, select, update
@@ -78,10 +78,12 @@ def preview_list(work: Work, actor: Actor, listing_id: int) -> list[Result]:
     return preview(work, _intents(listing, _entries(work.session, listing_id, None)), actor)
 
 
-def make_list(work: Work, actor: Actor, listing_id: int, number: str | None = None) -> str:
+def make_list(
+    work: Work, actor: Actor, listing_id: int, number: str | None = None, *, hold: timedelta | None = None
+) -> str:
     """Make the list: this is the decision. It is fixed by its SHA-256 and can be found by its code; entries follow in chunks.
 
-    Raises Refused when it was made before, is empty, or does not belong to the actor's body.
+    With `hold` nothing of it is applied until that time has passed, and until then it can be withdrawn. Raises Refused when it was made before, is empty, or does not belong to the actor's body.
     """
     listing = _listing(work.session, listing_id)
     if listing.made_at is not None:
@@ -96,11 +98,31 @@ def make_list(work: Work, actor: Actor, listing_id: int, number: str | None = No
     changed = work.session.execute(
         update(LISTINGS)
         .where(LISTINGS.c.id == listing_id, LISTINGS.c.made_at.is_(None))
-        .values(made_by=actor.person_id, made_at=work.now, number=number, sha256=digest, code=code)
-    )
+        .values(
+            made_by=actor.person_id, made_for=actor.for_person_id, made_at=work.now, number=number, sha256=digest, code=code,
+            request_id=work.request_id, held_until=work.now + hold if hold else None,
+        )
+    )  # fmt: skip
     if changed.rowcount == 0:  # type: ignore[attr-defined]
         raise Refused("made_before", "这份名单已经定了，不能再定一次。")
     return code
+
+
+def withdraw_list(work: Work, actor: Actor, listing_id: int) -> None:
+    """Take back a held list of which nothing has been applied: as if it had not been made, but for its row.
+
+    Raises NotFound for whoever did not make it; Refused when it is no longer, or never was, held.
+    """
+    listing = _listing(work.session, listing_id, lock=True)
+    if listing.made_at is None or listing.made_by != actor.person_id:
+        raise NotFound
+    if listing.withdrawn_at is not None:
+        return
+    held = listing.held_until is not None and work.now < listing.held_until
+    if not held or listing.applied_at is not None or progress(work.session, listing_id)[0]:
+        raise Refused("begun_already", "撤回的时间已过，系统已经逐件办理。没有撤回；要改的，请到那一件里单独处理。")
+    taken = {"withdrawn_at": work.now, "applied_at": work.now}  # what is withdrawn is no work that is due
+    work.session.execute(update(LISTINGS).where(LISTINGS.c.id == listing_id).values(**taken))
 
 
 def digest_of(entries: Sequence[Any]) -> str:
@@ -133,7 +155,7 @@ def apply_list(engine: Engine, book: Rulebook, listing_id: int, now: datetime, *
 
 
 def unapplied_lists(session: Session) -> Sequence[int]:
-    """Made lists that are not wholly applied: due work like any other."""
+    """Made lists that are not wholly applied, held ones too: due work like any other."""
     rows = session.execute(
         select(LISTINGS.c.id)
         .where(LISTINGS.c.made_at.is_not(None), LISTINGS.c.applied_at.is_(None))
@@ -155,6 +177,8 @@ def _apply_chunk(engine: Engine, book: Rulebook, listing_id: int, now: datetime,
         listing = _listing(session, listing_id, lock=True)
         if listing.applied_at is not None or listing.made_at is None:
             return 0
+        if listing.held_until is not None and now < listing.held_until:
+            return 0
         entries = _entries(session, listing_id, chunk)
         if entries:
             act = _act if chunk > 1 else _act_alone
@@ -166,7 +190,7 @@ def _apply_chunk(engine: Engine, book: Rulebook, listing_id: int, now: datetime,
 
 def _act(session: Session, book: Rulebook, listing: Any, entries: Sequence[Any], now: datetime) -> list[dict[str, Any]]:
     work = Work(session, book, listing.made_at, calendar_of(session), f"list:{listing.id}")
-    maker = Actor("person", listing.made_by, keys=frozenset({f"body:{listing.body_id}"}))
+    maker = Actor("person", listing.made_by, listing.made_for, frozenset({f"body:{listing.body_id}"}))
     results = apply_many(work, _intents(listing, entries), maker)
     return [_settled(entry, result, now) for entry, result in zip(entries, results, strict=True)]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, or_, select
 
 from flows.engine.lists import apply_list
 from flows.engine.rulebook import Rulebook
@@ -60,6 +60,7 @@ def due_now(engine: Engine, now: datetime) -> DueWork:
         .subquery()
     )
     made = select(LISTINGS.c.id).where(LISTINGS.c.made_at.is_not(None), LISTINGS.c.applied_at.is_(None))
+    made = made.where(or_(LISTINGS.c.held_until.is_(None), LISTINGS.c.held_until <= now))
     unsent = select(MESSAGES.c.next_at).where(MESSAGES.c.status.in_(("queued", "sending")), MESSAGES.c.next_at <= now)
     with reading(engine) as session:
         by_stage = session.execute(select(nearest.c.stage, func.min(nearest.c.wake_at)).group_by(nearest.c.stage)).all()

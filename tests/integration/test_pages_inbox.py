@@ -131,21 +131,6 @@ def test_bulk_preview_names_refusals_first_and_writes_nothing(world: World) -> N
     assert [world.state(name) for name in ("宋海燕", "何静远", "包志刚")] == ["county_review.reviewing"] * 3
 
 
-def test_bulk_act_does_what_passes_and_shows_the_sheet(world: World) -> None:
-    client = client_of(world, "county_a")
-    runs = chosen(world, "宋海燕", "何静远", "包志刚")
-    sent = form(act="endorse", run=runs, reason="同意") | {
-        f"rank.{one.split('.')[0]}": str(n) for n, one in enumerate(runs, 1)
-    }
-    answer = client.post("/inbox/bulk/apply", data=sent)
-    assert answer.headers["location"] == client.post("/inbox/bulk/apply", data=sent).headers["location"]
-    sheet = client.get(answer.headers["location"]).text
-    assert "同意并推荐 2 件" in sheet
-    assert "1 件没有办" in sheet
-    assert world.state("包志刚") == "county_review.reviewing"
-    assert client_of(world, "county_b").get(answer.headers["location"]).status_code == 404
-
-
 def test_bulk_names_nobody_from_another_desk(world: World) -> None:
     page = client_of(world, "county_b").post("/inbox/bulk", data=form(act="endorse", run=chosen(world, "宋海燕"))).text
     assert "宋海燕" not in page

@@ -18,9 +18,10 @@ from models.queries.applications import (
     reminders_of,
     runs_of,
 )
+from models.queries.bulk import held_acts, held_runs
 from models.queries.inbox import InboxFilter, box_choices, box_counts, findings, inbox, inbox_case
 from models.queries.scope import visible_applications
-from web.display import Tab
+from web.display import Tab, clock_time
 from web.i18n import _
 from web.views import inbox as views
 from web.views.applications import (
@@ -32,6 +33,7 @@ from web.views.applications import (
     paper_lines,
     timeline_of,
 )
+from web.views.bulk import ACTS
 from web.views.cases import FORM_PARTS, decision_of
 from web.visit import Visit, Visiting
 
@@ -75,11 +77,22 @@ def list_context(
     found = findings(work.session, {row.application_id for row in rows if row.application_id and not row.blind})
     filters = views.filters_of(choices, wanted)
     open_run = run if run is not None else rows[0].run_id if rows else None
-    groups = views.groups_of(work, rows, found, wanted, open_run, checked, mine=visitor.keys)
+    held = held_runs(work.session, [row.run_id for row in rows], visit.now)
+    groups = views.groups_of(work, rows, found, wanted, open_run, checked, mine=visitor.keys, held=held)
     return {
         "tabs": views.tabs_of(counts, wanted), "counts": counts, "filters": filters, "chosen": views.chosen_of(filters, wanted),
         "groups": groups, "total": total, "paging": views.paging_of(total, wanted), "clear": f"/inbox?box={wanted.box}",
+        "undoable": held_lines(visit, work),
     }  # fmt: skip
+
+
+def held_lines(visit: Visit, work: Work) -> list[tuple[str, str]]:
+    """What the visitor may still take back whole: words and where."""
+    return [
+        (_("{act} {n} 件，{time} 前可以整批撤回。", act=_(ACTS.get(one.act, one.act)), n=one.n, time=clock_time(one.until)),
+         f"/inbox/bulk/{one.request_id}")
+        for one in held_acts(work.session, visit.visitor.person_id or 0, visit.now)
+    ]  # fmt: skip
 
 
 def _first(groups: Sequence[views.Group]) -> int | None:

@@ -3,12 +3,14 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flows.engine.apply import preview
 from flows.engine.decide import Refusal
 from flows.engine.declare import Actor
-from flows.engine.work import Happening, Intent, Work
+from flows.engine.work import Happening, Intent, Result, Work
+from models.queries.bulk import held_runs
 from models.queries.inbox import inbox_cases
 from web.display import Provenance
 from web.i18n import _, word
@@ -19,6 +21,35 @@ TRIAL: Mapping[str, Mapping[str, Any]] = {
     "endorse": {}, "decline": {"reason": "–"}, "send_back": {"defects": [{"place": "–", "what": "–"}]},
 }  # fmt: skip
 OPINIONS = {"endorse": word("共同的推荐意见"), "send_back": word("共同要补正的地方"), "decline": word("共同的理由")}
+
+HELD = word("已在一次批量办理中，还没有生效。要改的，请先到那次办理的结果页整批撤回。")
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A case on the sheet of results: refused, held (can be taken back), running, done or withdrawn."""
+
+    look: str
+    run_id: int
+    name: str
+    body: str
+    says: str = ""
+
+
+def settled_of(entries: Sequence[Any], now: datetime, fell_out: str) -> list[Settled]:
+    """Entries of lists as the sheet shows them."""
+    found = []
+    for one in entries:
+        look = "done"
+        if one.withdrawn_at is not None:
+            look = "withdrawn"
+        elif one.outcome == fell_out:
+            look = "refused"
+        elif one.applied_at is None:
+            look = "held" if one.held_until is not None and now < one.held_until else "running"
+        says = one.reason if look == "refused" else ""
+        found.append(Settled(look, one.run_id, str(one.shown.get("name", "")), str(one.shown.get("body", "")), says))
+    return found
 
 
 @dataclass(frozen=True)
@@ -64,7 +95,11 @@ class Plan:
 
 def plan_of(work: Work, act: str, chosen: Sequence[tuple[int, int]], actor: Actor) -> Plan:
     """What `act` would do to each of these (run, version); nothing is written."""
-    results = preview(work, [Intent(run, act, TRIAL[act], version) for run, version in chosen], actor)
+    waiting = held_runs(work.session, [run for run, _version in chosen], work.now)
+    results = [
+        Result(one.intent, Refusal("held", _(HELD))) if one.intent.run_id in waiting else one
+        for one in preview(work, [Intent(run, act, TRIAL[act], version) for run, version in chosen], actor)
+    ]
     named = {row.run_id: row for row in inbox_cases(work.session, [run for run, _version in chosen])}
     refused, passed = [], []
     for one in results:

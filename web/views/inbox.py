@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,8 +12,9 @@ from flows.engine.rulebook import StepRule
 from flows.engine.work import Work
 from flows.lifecycle import STAGES
 from models.queries.inbox import PAGE, Findings, InboxChoices, InboxFilter, InboxRow
-from web.display import Choice, DueMark, Filter, Meter, Paging, StateMark, Tab, due_day
+from web.display import Choice, DueMark, Filter, Meter, Paging, StateMark, Tab, clock_time, due_day
 from web.i18n import _, word
+from web.views.bulk import ACTS
 from web.views.cases import due_of, left_of, meter_of, state_of, unit_of
 
 BOXES = {
@@ -129,13 +131,16 @@ def chosen_of(filters: Sequence[Filter], wanted: InboxFilter) -> list[tuple[str,
 def groups_of(
     work: Work, rows: Sequence[InboxRow], found: Mapping[int, Findings], wanted: InboxFilter, open_run: int | None,
     checked: frozenset[int] = frozenset(), *, mine: frozenset[str] = frozenset(),
+    held: Mapping[int, tuple[str, datetime]] = MappingProxyType({}),
 ) -> tuple[Group, ...]:  # fmt: skip
-    """Rows under their urgency; boxes of what is done or of others have one group."""
+    """Rows under their urgency; boxes of what is done or of others have one group. `held`: what a bulk act will do, and when."""
     by_title: dict[str, list[Line]] = {}
     for row in rows:
         rule = rule_of(work, row)
         title = _urgency(work, row, rule) if wanted.box in WAITING else _(BOXES[wanted.box])
         line = _line(work, row, rule, found, wanted, open_run, mine)
+        if row.run_id in held:
+            line = _held(line, *held[row.run_id])
         by_title.setdefault(title, []).append(replace(line, checked=row.run_id in checked))
     return tuple(Group(title, tuple(lines)) for title, lines in by_title.items())
 
@@ -143,6 +148,11 @@ def groups_of(
 def rule_of(work: Work, row: Any) -> StepRule:
     """The rule of a run's step."""
     return work.book.rule(work.session, row.version_id, row.path, row.step, row.round_id)
+
+
+def _held(line: Line, act: str, until: datetime) -> Line:
+    special = Special("clock", "blue", _("已批量{act}，{time} 生效", act=_(ACTS.get(act, act)), time=clock_time(until)))
+    return replace(line, special=special, why_not=_("已在一次批量办理中"))
 
 
 def _urgency(work: Work, row: InboxRow, rule: StepRule) -> str:
