@@ -226,13 +226,15 @@ def _duty(programme: Programme, duty: Obligation) -> str:
     of_each = programme.obligations.get(duty.each or "")
     how_often = PERIODS_ZH[duty.per] if duty.per else f"每次{of_each.title if of_each else ''}"
     times = f"{duty.least}次" if duty.most is None else f"{duty.least}—{duty.most}次"
-    each = f"，每个{_who(programme, duty.each)}" if duty.each and not of_each else ""
+    # `school` as a unit is each member's school, whatever the body of that name is called.
+    unit = "成员学校" if duty.each == "school" else _who(programme, duty.each)
+    each = f"，每个{unit}" if duty.each and not of_each else ""
     to = f"，报{_who(programme, duty.to)}" if duty.to else ""
     soft = "（只提醒）" if duty.soft else ""
     times += f"（只在{_periods(programme, duty.only)}）" if duty.only else ""
     times += f"（{_periods(programme, duty.skip)}除外）" if duty.skip else ""
-    answers = duty.who or (None if of_each else duty.each)
-    return f"{duty.title}：{how_often}{times}{each}，{_who(programme, answers)}负责{to}{soft}"
+    answers = _who(programme, duty.who) if duty.who or of_each or not duty.each else unit
+    return f"{duty.title}：{how_often}{times}{each}，{answers}负责{to}{soft}"
 
 
 def _periods(programme: Programme, only: Only) -> str:

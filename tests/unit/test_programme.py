@@ -185,6 +185,13 @@ def test_lifecycle_text_says_which_kind_of_studio_a_criterion_is_for() -> None:
     assert "条件（名班主任） 岗位 班主任　〔三(二)1〕" in text
 
 
+def test_lifecycle_text_names_the_members_school_where_a_duty_is_owed_for_each() -> None:
+    assert "到校逐项协同诊断：每周期1次，每个成员学校，主持人负责" in lifecycle_text(load("hainan"))
+    assert "“一校一策”改革项目：每阶段1次（只在第二年度（深化实践）），每个成员学校，成员学校负责" in lifecycle_text(
+        load("primary-three-year")
+    )
+
+
 def test_load_of_a_faulty_text_names_every_fault() -> None:
     with pytest.raises(FaultyProgramme) as refused:
         load("programme: x\ntitle: 甲\nlevel: cities\n")
