@@ -6,10 +6,12 @@ from flows import (
     activities,
     application,
     expert_review,
+    grant,
     membership,
     opinion,
     plaque,
     public_notice,
+    renewal,
     rounds,
     tier_review,
 )
@@ -25,7 +27,9 @@ STAGES: Mapping[str, Stage] = {
         public_notice.STAGE,
         plaque.STAGE,
         membership.STAGE,
+        renewal.STAGE,
         activities.STAGE,
+        grant.STAGE,
         opinion.STAGE,
     )
 }

@@ -197,3 +197,24 @@ class RoundFacts(Facts):
     opens_on: date | None = None
     undecided: int = 0
     short: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GrantFacts(Facts):
+    """An entitlement: what is due of it in fen (None: the payer sets it), the result it waits for, and whether that is out."""
+
+    amount_fen: int | None = None
+    share: int = 100
+    waits_for: str = ""
+    result_out: bool = True
+    due_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalFacts(Facts):
+    """A studio that asks to go on: the results its cycle has, what it waits for, and until when it may ask."""
+
+    results: Mapping[str, str] = field(default_factory=dict)
+    cycle_ends_on: date | None = None
+    next_exists: bool = False
+    standing: str = ""

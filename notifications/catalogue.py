@@ -77,6 +77,13 @@ _NOTICES = (
     Notice("filing_returned", "报送退回补正", mandatory=True, going="alone", button=MEND),
     Notice("filing_accepted", "报送通过", mandatory=False, going="digest", button=LOOK),
     Notice("signature_asked", "待签署", mandatory=True, going="alone", button="去签署"),
+    Notice("payment_due", "待拨付", mandatory=True, going="digest", button="去拨付"),
+    Notice("share_set", "拨付比例确定", mandatory=True, going="alone", button=LOOK),
+    Notice("paid", "经费到账", mandatory=False, going="digest", button="查看账目"),
+    Notice("payment_stopped", "停止拨付", mandatory=True, going="alone", button=LOOK),
+    Notice("renewal_opened", "可以申请续期", mandatory=True, going="alone", button="去申请"),
+    Notice("renewed", "进入下一周期", mandatory=True, going="alone", button="打开工作室"),
+    Notice("renewal_lapsed", "不再续期", mandatory=True, going="alone", button=LOOK),
     Notice("digest", "晨报", mandatory=False, going="alone", button="打开待办"),
 )
 _BY_KEY: Mapping[str, Notice] = MappingProxyType({notice.key: notice for notice in _NOTICES})

@@ -9,7 +9,18 @@ from sqlmodel import Session, SQLModel
 
 from flows.engine.declare import CANCELLED, WITHDRAWN, Part
 from flows.lifecycle import STAGES
-from models import Application, Decision, Duty, Incident, Opinion, Round, StageRun
+from models import (
+    Application,
+    Assessment,
+    Decision,
+    Duty,
+    Entitlement,
+    Incident,
+    Opinion,
+    Rectification,
+    Round,
+    StageRun,
+)
 from models.columns import table_of
 
 RUNS, APPLICATIONS, INCIDENTS = table_of(StageRun), table_of(Application), table_of(Incident)
@@ -19,6 +30,9 @@ SUBJECTS: dict[str, type[SQLModel]] = {
     "duty": Duty,
     "opinion": Opinion,
     "decision": Decision,
+    "assessment": Assessment,
+    "rectification": Rectification,
+    "entitlement": Entitlement,
 }
 LATE = timedelta(hours=1)
 

@@ -99,11 +99,6 @@ def carry_on(work: Work) -> None:
         apply_many(work, waiting, THE_ENGINE)
 
 
-def begin(work: Work) -> list[Result]:
-    """Send what runs that were opened outside an act try at once; an opener calls it when its runs are written."""
-    return apply_many(work, [Intent(run_id, event) for run_id, event in work.at_once()], THE_ENGINE)
-
-
 def preview(work: Work, intents: Sequence[Intent], actor: Actor) -> list[Result]:
     """What `apply_many` would do, in the same order and with the same refusals; writes nothing.
 

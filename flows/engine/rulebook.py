@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -77,6 +77,40 @@ class SetupRule:
     roll: Roll = "next_working_day"
 
 
+@dataclass(frozen=True, slots=True)
+class FundRule:
+    """One fund: what it pays each period by level (fen; None: the payer sets it), times which heads, and for which results it waits."""
+
+    key: str
+    title: str
+    amounts: Mapping[str, int | None]
+    per_head: tuple[str, ...]
+    payer: str
+    payee: str
+    waits_for: tuple[str, ...]
+    origin: Mapping[str, Any] = field(default_factory=dict)
+
+    def pays(self, level: str) -> bool:
+        """Whether the text gives a studio of that level anything."""
+        return "" in self.amounts or level in self.amounts
+
+    def amount(self, level: str) -> int | None:
+        """What a studio of that level gets each period, in fen; None where the payer sets it."""
+        return self.amounts.get(level, self.amounts.get(""))
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalPath:
+    """A path to a next cycle: how it begins, which grades suffice, and, where it stays open after the result, for how long."""
+
+    name: str
+    first_step: str
+    call: str
+    needs: Mapping[str, tuple[str, ...]]
+    closes_after_delivery: Span | None = None
+    roll: Roll = "none"
+
+
 Reader = Callable[[Session, Sequence[RunState], Mapping[int, Cast], datetime], Mapping[int, Facts]]
 """Fills the facts of many runs of one stage with a fixed number of queries."""
 
@@ -110,6 +144,18 @@ class Rulebook(Protocol):
 
     def roster_faults(self, session: Session, version_id: int, seats: Sequence[SeatFact]) -> Sequence[str]:
         """What these seats no longer keep of the numbers and shares, in words."""
+        ...
+
+    def fund(self, session: Session, version_id: int, key: str) -> FundRule:
+        """What a fund pays, to whom, and which results it waits for."""
+        ...
+
+    def renewals(self, session: Session, version_id: int) -> Sequence[RenewalPath]:
+        """The paths to a next cycle."""
+        ...
+
+    def version_on(self, session: Session, programme_id: int, on: date) -> int | None:
+        """The version of a programme in force on a day."""
         ...
 
     def setup_rules(self, session: Session, version_id: int) -> Sequence[SetupRule]:

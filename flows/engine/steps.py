@@ -20,6 +20,7 @@ from models.statements import among, insert_rows, rows
 
 RUNS, APPLICATIONS = table_of(StageRun), table_of(Application)
 NOTHING = Document()
+WRITTEN = tuple(name for name in RunState.__dataclass_fields__ if name != "id")
 LIVE_OF = (
     select(RUNS.c.id, RUNS.c.subject_id, RUNS.c.step)
     .where(RUNS.c.subject_kind == "application", among(RUNS.c.subject_id, "subjects"), RUNS.c.ended_at.is_(None))
@@ -62,28 +63,26 @@ def open_runs(work: Work, openings: Sequence[Opening]) -> list[int]:
     """Open runs with their first due date, desk and history row; returns their ids in the same order."""
     if not openings:
         return []
-    drafts = [_draft(work, opening, -place) for place, opening in enumerate(openings, start=1)]
-    facts = read_facts(work, drafts)
-    history = [_opened(work, opening) for opening in openings]
+    rules = [work.book.rule(work.session, one.version_id, one.path, one.step, one.round_id) for one in openings]
+    drafts = [_draft(work, rule, one, -place) for place, (rule, one) in enumerate(zip(rules, openings, strict=True), 1)]
+    known = read_facts(work, drafts)
+    facts = [known[draft.id] for draft in drafts]
+    history = [_opened(work, rule, opening) for rule, opening in zip(rules, openings, strict=True)]
     rows = [
-        _run_row(work, draft, facts[draft.id]) | {"head": opened["hash"]}
-        for draft, opened in zip(drafts, history, strict=True)
+        _run_row(work, rule, draft, fact) | {"head": opened["hash"]}
+        for rule, draft, fact, opened in zip(rules, drafts, facts, history, strict=True)
     ]
     ids = list(insert_rows(work.session, RUNS, rows))
     insert_transitions(work, [opened | {"run_id": one} for one, opened in zip(ids, history, strict=True)])
-    _tell_opened(
-        work,
-        [replace(draft, id=one) for one, draft in zip(ids, drafts, strict=True)],
-        [facts[d.id] for d in drafts],
-        rows,
-    )
+    _tell_opened(work, rules, [replace(draft, id=one) for one, draft in zip(ids, drafts, strict=True)], facts, rows)
     return ids
 
 
-def _tell_opened(work: Work, runs: Sequence[RunState], facts: Sequence[Any], rows: Sequence[Mapping[str, Any]]) -> None:
+def _tell_opened(
+    work: Work, rules: Sequence[StepRule], runs: Sequence[RunState], facts: Sequence[Any], rows: Sequence[Mapping[str, Any]]
+) -> None:
     tellings = []
-    for run, known, row in zip(runs, facts, rows, strict=True):
-        rule = work.book.rule(work.session, run.version_id, run.path, run.step, run.round_id)
+    for rule, run, known, row in zip(rules, runs, facts, rows, strict=True):
         wait = rule.stage.wait(run.state)
         for event in rule.stage.at_once:
             work.send_at_once(run.id, event)
@@ -184,10 +183,14 @@ class Concerned(Protocol):
     """Whom a question is about: the person, and the host of the studio where there is one."""
 
     @property
-    def person_id(self) -> int: ...
+    def person_id(self) -> int:
+        """The person the question is about."""
+        ...
 
     @property
-    def host_id(self) -> int | None: ...
+    def host_id(self) -> int | None:
+        """The host of the studio."""
+        ...
 
 
 def desk_of(who: str, cast: Cast, case: Concerned, above: Sequence[Place], *, if_any: bool = False) -> str:
@@ -210,8 +213,7 @@ def desk_of(who: str, cast: Cast, case: Concerned, above: Sequence[Place], *, if
     return f"body:{found or cast.office_id}"
 
 
-def _draft(work: Work, opening: Opening, temporary_id: int) -> RunState:
-    rule = work.book.rule(work.session, opening.version_id, opening.path, opening.step, opening.round_id)
+def _draft(work: Work, rule: StepRule, opening: Opening, temporary_id: int) -> RunState:
     return RunState(
         temporary_id, rule.stage.name, opening.path, opening.step, opening.branch, opening.subject_kind, opening.subject_id,
         opening.version_id, opening.round_id, opening.application_id, opening.studio_id, opening.parent_id,
@@ -219,13 +221,12 @@ def _draft(work: Work, opening: Opening, temporary_id: int) -> RunState:
     )  # fmt: skip
 
 
-def _run_row(work: Work, draft: RunState, facts: Any) -> dict[str, Any]:
-    rule = work.book.rule(work.session, draft.version_id, draft.path, draft.step, draft.round_id)
+def _run_row(work: Work, rule: StepRule, draft: RunState, facts: Any) -> dict[str, Any]:
     ask = Ask(draft, "open", THE_ENGINE, {}, rule.policy, facts, work.now, work.calendar)
     place = entered(rule.stage, ask, draft.state, work.book.ladder(work.session, draft.version_id))
-    settled = replace(draft, desk=place.desk, due_at=place.due_at, wake_at=place.wake_at)
-    row = {name: getattr(settled, name) for name in RunState.__dataclass_fields__ if name != "id"}
+    row = {name: getattr(draft, name) for name in WRITTEN}
     return row | {
+        "desk": place.desk, "due_at": place.due_at, "wake_at": place.wake_at,
         "due_steps": explained(place.due), "due_provisional": bool(place.due and place.due.provisional), "attempts": 0,
         "ended_at": None, "outcome": None,
     }  # fmt: skip
@@ -241,8 +242,7 @@ def _left_out(rule: StepRule) -> Document:
     return Document({"skipped": [dict(one) for one in rule.skipped]}) if rule.skipped else NOTHING
 
 
-def _opened(work: Work, opening: Opening) -> dict[str, Any]:
-    rule = work.book.rule(work.session, opening.version_id, opening.path, opening.step, opening.round_id)
+def _opened(work: Work, rule: StepRule, opening: Opening) -> dict[str, Any]:
     before = identity(rule.stage.name, opening)
     row: dict[str, Any] = {
         "version": 1, "event": "open", "from_state": "", "to_state": str(rule.stage.initial), "actor_id": None,

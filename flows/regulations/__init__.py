@@ -9,12 +9,14 @@ from sqlalchemy import bindparam, or_, select
 from sqlmodel import Session
 
 from flows.engine.declare import Stage
-from flows.engine.rulebook import Cast, Reader, SetupRule, StepRule
+from flows.engine.rulebook import Cast, FundRule, Reader, RenewalPath, SetupRule, StepRule
 from flows.lifecycle import STAGES
 from flows.programme import Programme, from_expanded
 from flows.programme.rosters import roster_rules
 from flows.regulations.duties import duty_rule, setup_rule
+from flows.regulations.funding import fund_rule, grant_rule
 from flows.regulations.paths import path_rule, rubric
+from flows.regulations.renewing import renewal_paths
 from flows.regulations.words import who_title
 from models import Casting, ProgrammeVersion, Round
 from models import Programme as ProgrammeRow
@@ -43,7 +45,11 @@ def round_rule(_programme: Programme, step: str) -> StepRule:
 
 
 # What is not a step of a path has a section of its own: the first half of a rule's address.
-SECTIONS: Mapping[str, Callable[[Programme, str], StepRule]] = {"round": round_rule, "obligations": duty_rule}
+SECTIONS: Mapping[str, Callable[[Programme, str], StepRule]] = {
+    "round": round_rule,
+    "obligations": duty_rule,
+    "funds": grant_rule,
+}
 
 
 class Regulations:
@@ -106,6 +112,18 @@ class Regulations:
     def roster_faults(self, session: Session, version_id: int, seats: Sequence[SeatFact]) -> Sequence[str]:
         """What these seats no longer keep of the numbers and shares, in words."""
         return roster_rules(self.programme(session, version_id)).faults(seats)
+
+    def fund(self, session: Session, version_id: int, key: str) -> FundRule:
+        """What a fund pays, to whom, and which results it waits for."""
+        return fund_rule(self.programme(session, version_id), key)
+
+    def renewals(self, session: Session, version_id: int) -> Sequence[RenewalPath]:
+        """The paths to a next cycle."""
+        return renewal_paths(self.programme(session, version_id))
+
+    def version_on(self, session: Session, programme_id: int, on: date) -> int | None:
+        """The version of a programme in force on a day."""
+        return version_in_force(session, programme_id, on)
 
     def setup_rules(self, session: Session, version_id: int) -> Sequence[SetupRule]:
         """What is owed before the plaque."""

@@ -12,6 +12,7 @@ from flows.programme import Programme, origin_of
 from flows.programme.entries import Limit
 from flows.programme.steps import Path, Step
 from flows.regulations.left_out import landing, left_out, onwards, passed_by
+from flows.regulations.renewing import renewal_values
 from flows.regulations.words import who_title
 
 FULL_MARK = 100
@@ -65,29 +66,33 @@ def _more(
     """What a stage needs beyond its step: criteria, rubric, the cycle, naming patterns. `off`: steps left out of the path."""
     walked = [one for one in path.steps if one.name not in off]
     has_experts = any(one.stage == "expert_review" for one in walked)
+    values: dict[str, Any]
     match step.stage:
         case "application":
             # Whoever leaves need not meet what is asked of those who join.
             roles = () if path.gives == "exit" else programme.roles_of(path)
             criteria = {role: programme.people[role].criteria for role in roles}
-            return {"criteria": criteria, "expert_judges": has_experts, "from_levels": path.from_, "call": path.call}
+            values = {"criteria": criteria, "expert_judges": has_experts, "from_levels": path.from_, "call": path.call}
         case "tier_review":
             # Nobody judges themselves: a consent of the person is not the tier that judges.
             tiers = [one.name for one in walked if one.stage == "tier_review" and set(one.by) != {"person"}]
-            return {"judges": step.name in tiers[:1]}
+            values = {"judges": step.name in tiers[:1]}
         case "expert_review":
-            return {"rubric": changes["rubric"]["value"] if "rubric" in changes else rubric(programme)}
+            values = {"rubric": changes["rubric"]["value"] if "rubric" in changes else rubric(programme)}
         case "plaque":
-            return _naming(programme, path)
+            values = _naming(programme, path)
         case "membership":
-            return {
+            values = {
                 "gives": path.gives,
                 "limits": {
                     role: most for role in programme.roles_of(path) if (most := _most(programme.people[role].number))
                 },
             }
+        case "renewal":
+            values = renewal_values(programme, path, step)
         case _:
-            return {}
+            values = {}
+    return values
 
 
 def rubric(programme: Programme) -> tuple[tuple[str, str, int], ...]:

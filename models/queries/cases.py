@@ -40,6 +40,7 @@ class Case:
     studio_name: str
     round_id: int | None
     studio_id: int | None
+    cycle_id: int | None
     host_id: int | None
     home_body_id: int | None
     answers: Mapping[str, Any]
@@ -117,7 +118,7 @@ def _case(row: Any) -> Case:
         id=row.id, path=row.path, gives=row.gives, role=row.role, person_id=row.person_id, person_name=row.person_name,
         body_id=row.body_id, body_name=row.body_name, county_id=row.county_id, direct=row.direct, made_by=row.made_by, number=row.number, kind=row.kind,
         subject=row.subject, school_stage=row.school_stage, studio_name=row.studio_name, round_id=row.round_id,
-        studio_id=row.studio_id, host_id=row.host_id, home_body_id=row.home_body_id, answers=row.answers, submitted_at=row.submitted_at,
+        studio_id=row.studio_id, cycle_id=row.cycle_id, host_id=row.host_id, home_body_id=row.home_body_id, answers=row.answers, submitted_at=row.submitted_at,
         outcome=row.outcome, opens_on=row.opens_on, closes_on=row.closes_on or row.round_closes_on,
         timetable=row.timetable or {}, round_title=row.round_title or "", prefix=row.prefix or "", year=row.year,
         listed=bool(row.listed),

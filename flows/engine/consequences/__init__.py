@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from flows.engine.consequences.cycles import give_cycle, settle_end
 from flows.engine.consequences.experts import (
     ask_experts,
     ask_reserve,
@@ -11,6 +12,7 @@ from flows.engine.consequences.experts import (
     record_refusal,
     tell_ranking,
 )
+from flows.engine.consequences.money import enter_payment, set_share
 from flows.engine.consequences.rounds import cancel_round, extend_round, invite, warn_short
 from flows.engine.consequences.seats import end_seat, recheck_roster
 from flows.engine.consequences.studios import give_seat, make_studio, record_filing, start_cycle
@@ -32,7 +34,9 @@ VOCABULARY: Mapping[str, Executor] = {
     "ask_reserve": ask_reserve,
     "cancel_round": cancel_round,
     "end_seat": end_seat,
+    "enter_payment": enter_payment,
     "extend_round": extend_round,
+    "give_cycle": give_cycle,
     "give_seat": give_seat,
     "invite": invite,
     "make_studio": make_studio,
@@ -45,6 +49,8 @@ VOCABULARY: Mapping[str, Executor] = {
     "record_submission": record_submission,
     "record_waiver": record_waiver,
     "rule_objections": rule_objections,
+    "set_share": set_share,
+    "settle_end": settle_end,
     "start_cycle": start_cycle,
     "tell_ranking": tell_ranking,
     "warn_short": warn_short,

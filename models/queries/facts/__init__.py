@@ -8,6 +8,8 @@ from sqlmodel import Session
 
 from models.facts import Facts
 from models.queries.facts.establishing import duty_facts, plaque_facts, round_facts, seat_facts
+from models.queries.facts.paying import grant_facts
+from models.queries.facts.renewing import renewal_facts
 from models.queries.facts.selecting import expert_facts, notice_facts, opinion_facts
 from models.queries.facts.submitting import application_facts, tier_facts
 
@@ -17,10 +19,12 @@ READERS: Mapping[str, Reader] = {
     "activities": duty_facts,
     "application": application_facts,
     "expert_review": expert_facts,
+    "grant": grant_facts,
     "membership": seat_facts,
     "opinion": opinion_facts,
     "plaque": plaque_facts,
     "public_notice": notice_facts,
+    "renewal": renewal_facts,
     "round": round_facts,
     "tier_review": tier_facts,
 }

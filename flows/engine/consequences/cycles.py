@@ -1,0 +1,142 @@
+"""Effects on cycles: the next one is given, the paths to it are started, and a studio whose last one is over ends."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import exists, insert, select, update
+
+from flows.engine.calendar import local_day
+from flows.engine.consequences.ending import end_studio
+from flows.engine.consequences.studios import cycle_end
+from flows.engine.rulebook import RenewalPath
+from flows.engine.steps import start_path
+from flows.engine.work import Happening, Intent, Work
+from models import Application, Cycle, Seat, StageRun, Studio
+from models.columns import table_of
+from models.queries.bodies import lineages
+from models.queries.cases import cases
+from models.queries.facts.renewing import results_of
+
+APPLICATIONS, CYCLES, RUNS, SEATS, STUDIOS = (table_of(one) for one in (Application, Cycle, StageRun, Seat, Studio))
+HOLDS_ON = ("assessment", "rectification", "decision")
+
+
+def give_cycle(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
+    """Give the next cycle: it begins the day after the last one ended, however late it is granted (D-FIN)."""
+    found = cases(work.session, [one.run.application_id for one in happened])
+    for one in happened:
+        studio_id = found[one.run.subject_id].studio_id
+        if studio_id is not None:
+            next_cycle(
+                work, one, studio_id, getattr(one.rule.policy, "choices", {}).get(one.intent.payload.get("choice"))
+            )
+    return ()
+
+
+def next_cycle(work: Work, one: Happening, studio_id: int, roster: str | None = None) -> None:
+    """Store a studio's next cycle under the version in force on its first day; `new_roster` ends every seat but the host's."""
+    last = last_cycle(work, studio_id)
+    begins_on = last.ends_on + timedelta(days=1)
+    studio = work.session.execute(select(STUDIOS).where(STUDIOS.c.id == studio_id)).one()
+    version_id = work.book.version_on(work.session, studio.programme_id, begins_on) or one.run.version_id
+    work.session.execute(
+        insert(CYCLES).values(
+            studio_id=studio_id, number=last.number + 1, version_id=version_id, begins_on=begins_on, opens_next_on=begins_on,
+            ends_on=cycle_end(begins_on, one.rule.policy, work),
+        )
+    )  # fmt: skip
+    standing = "suspended" if studio.standing == "suspended" else "active"
+    work.session.execute(update(STUDIOS).where(STUDIOS.c.id == studio_id).values(standing=standing))
+    if roster == "new_roster":
+        held = (SEATS.c.studio_id == studio_id) & (SEATS.c.role != "host") & SEATS.c.to_on.is_(None)
+        last_day = max(last.ends_on, local_day(work.now)) if last.ends_on < local_day(work.now) else last.ends_on
+        work.session.execute(update(SEATS).where(held).values(to_on=last_day, why_ended="重新组合"))
+
+
+def last_cycle(work: Work, studio_id: int) -> Any:
+    """The last cycle a studio has been given. Raises NoResultFound for one that never ran."""
+    return work.session.execute(
+        select(CYCLES).where(CYCLES.c.studio_id == studio_id).order_by(CYCLES.c.number.desc()).limit(1)
+    ).one()
+
+
+def renew_on_result(work: Work, cause: Happening, studio_id: int, cycle_id: int) -> list[Intent]:
+    """After a result: start the paths that it starts, and try those that wait for it again."""
+    results = results_of(work.session, [cycle_id]).get(cycle_id, {})
+    for path in work.book.renewals(work.session, cause.run.version_id):
+        due = path.needs and all(results.get(key) in enough for key, enough in path.needs.items())
+        if path.call == "on_result" and due:
+            begin_renewal(work, studio_id, cycle_id, cause.run.version_id, path, None, cause.transition_id)
+    waiting = work.session.execute(
+        select(RUNS.c.id).where(RUNS.c.studio_id == studio_id, RUNS.c.stage == "renewal", RUNS.c.ended_at.is_(None))
+    ).scalars()
+    return [Intent(run_id, event, cause_id=cause.transition_id) for run_id in waiting for event in ("renew", "lapse")]
+
+
+def begin_renewal(
+    work: Work,
+    studio_id: int,
+    cycle_id: int,
+    version_id: int,
+    path: RenewalPath,
+    closes_on: date | None,
+    cause_id: int | None,
+) -> int | None:
+    """Begin a studio's application for its next cycle, once a cycle; returns its id, None where there is one already."""
+    studio = work.session.execute(select(STUDIOS).where(STUDIOS.c.id == studio_id)).one()
+    known = (APPLICATIONS.c.studio_id == studio_id) & (APPLICATIONS.c.gives == "cycle")
+    if work.session.execute(select(APPLICATIONS.c.id).where(known, APPLICATIONS.c.cycle_id == cycle_id)).first():
+        return None
+    above = lineages(work.session, [studio.home_body_id])[studio.home_body_id]
+    county = next((one.id for one in above if one.level == "county"), None)
+    application_id: int = work.session.execute(
+        insert(APPLICATIONS).values(
+            version_id=version_id, path=path.name, gives="cycle", person_id=studio.host_id, body_id=studio.home_body_id,
+            county_id=county, direct=county is None, role="host", kind=studio.kind, studio_name=studio.name, studio_id=studio_id,
+            cycle_id=cycle_id, closes_on=closes_on, answers={}, subject="", school_stage="",
+        ).returning(APPLICATIONS.c.id)
+    ).scalar_one()  # fmt: skip
+    start_path(work, [application_id], version_id, path.name, path.first_step, cause_id)
+    return application_id
+
+
+def settle_end(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
+    """After what might have given a next cycle did not: see whether the studio's time is over."""
+    found = cases(work.session, [one.run.application_id for one in happened])
+    for one in happened:
+        studio_id = found[one.run.subject_id].studio_id if one.run.application_id else one.run.studio_id
+        if studio_id is not None:
+            end_if_over(work, one, studio_id)
+    return ()
+
+
+def end_if_over(work: Work, cause: Happening | None, studio_id: int) -> bool:
+    """End a studio whose last cycle is over and for which nothing is open that could keep it; returns whether it ended.
+
+    It keeps its standing while its final assessment, a rectification, a decision or a request to go on is open (D-FIN).
+    It lapses where it could have asked to go on and did not, else it ends.
+    """
+    studio = work.session.execute(select(STUDIOS).where(STUDIOS.c.id == studio_id)).one()
+    last = last_cycle(work, studio_id)
+    if (
+        studio.standing not in {"active", "suspended"}
+        or last.ends_on >= local_day(work.now)
+        or _held_on(work, studio_id)
+    ):
+        return False
+    asked = select(APPLICATIONS.c.outcome).where(
+        APPLICATIONS.c.studio_id == studio_id, APPLICATIONS.c.gives == "cycle", APPLICATIONS.c.cycle_id == last.id
+    )
+    lapsed = work.session.execute(asked).scalar() == "lapsed"
+    end_studio(work, cause, studio_id, "lapsed" if lapsed else "ended")
+    return True
+
+
+def _held_on(work: Work, studio_id: int) -> bool:
+    subjects = RUNS.c.subject_kind.in_(HOLDS_ON)
+    asks = exists().where(
+        APPLICATIONS.c.id == RUNS.c.application_id, APPLICATIONS.c.gives == "cycle", APPLICATIONS.c.outcome.is_(None)
+    )
+    live = select(RUNS.c.id).where(RUNS.c.studio_id == studio_id, RUNS.c.ended_at.is_(None), subjects | asks).limit(1)
+    return work.session.execute(live).first() is not None

@@ -1,0 +1,94 @@
+"""Renewal (续期): the last step of a path to a next cycle; the result decides it, or the body that the text names chooses."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from flows.engine.calendar import Span
+from flows.engine.declare import END, NEXT, Ask, Because, Follow, Notify, On, Part, Policy, Stage, Wait
+from models.facts import RenewalFacts
+
+
+class RenewalPolicy(Policy):
+    """The least results of the cycle that ends, the length of the next, and the choices where somebody chooses."""
+
+    needs: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType({})
+    choices: Mapping[str, str] = MappingProxyType({})
+    cycle: tuple[Span, ...] = ()
+
+
+class State(StrEnum):
+    """Where a studio that asks to go on can stand."""
+
+    WAITING = "waiting"
+    RENEWED = "renewed"
+    LAPSED = "lapsed"
+
+
+def chosen_by_body(ask: Ask) -> Because | None:
+    """Where the text lets a body choose (镇 四9 继续保留或重新组合), nothing renews by itself."""
+    if not ask.policy.choices:
+        return None
+    return Because(f"由主管方从“{'”“'.join(ask.policy.choices)}”中选定。", ask.policy.origin("choices"))
+
+
+def not_a_choice(ask: Ask) -> Because | None:
+    """Only what the text offers can be chosen."""
+    if ask.payload.get("choice") in ask.policy.choices:
+        return None
+    return Because(f"请从“{'”“'.join(ask.policy.choices)}”中选一项。", ask.policy.origin("choices"))
+
+
+def result_missing(ask: Ask) -> Because | None:
+    """The results that the text asks for are out and good enough (北海 十(一)4, 县 八(二), 赤峰 第十八条)."""
+    for key, (title, enough) in ask.policy.needs.items():
+        grade = ask.facts.results.get(key)
+        if grade is None:
+            return Because(f"还不能续期：{title}的结果还没有送达。", ask.policy.origin("needs"), (title,))
+        if grade not in enough:
+            return Because(f"不能续期：{title}没有达到要求的等次。", ask.policy.origin("needs"), (title,))
+    return None
+
+
+def still_possible(ask: Ask) -> Because | None:
+    """The engine lets a request lapse only when a result is out that rules it out."""
+    short = [
+        title
+        for key, (title, enough) in ask.policy.needs.items()
+        if ask.facts.results.get(key, enough[0]) not in enough
+    ]
+    return None if short else Because("结果还没有排除续期。", ask.policy.origin("needs"))
+
+
+def renewed_already(ask: Ask) -> Because | None:
+    """A cycle has one that follows it."""
+    return Because("下一周期已经有了。", ask.policy.origin("")) if ask.facts.next_exists else None
+
+
+STAGE = Stage(
+    name="renewal",
+    title="续期",
+    subject="application",
+    policy=RenewalPolicy,
+    facts=RenewalFacts,
+    states=State,
+    initial=State.WAITING,
+    exits={State.RENEWED: NEXT, State.LAPSED: END},
+    branches=True,
+    at_once=("renew", "lapse"),
+    on=(
+        On(
+            "renew", State.WAITING, State.RENEWED, by=Part.ENGINE, unless=(renewed_already, chosen_by_body, result_missing),
+            do=(Follow("give_cycle"), Notify(Part.HOST, "renewed")),
+        ),
+        On(
+            "choose", State.WAITING, State.RENEWED, by=Part.REVIEWER, needs=("choice",), unless=(renewed_already, not_a_choice, result_missing),
+            do=(Follow("give_cycle"), Notify(Part.HOST, "renewed")),
+        ),
+        On(
+            "lapse", State.WAITING, State.LAPSED, by=Part.ENGINE, unless=(still_possible,),
+            do=(Follow("settle_end"), Notify(Part.HOST, "renewal_lapsed")),
+        ),
+    ),
+    waits=(Wait(State.WAITING, for_=Part.REVIEWER),),
+)  # fmt: skip
