@@ -1,12 +1,13 @@
 """A programme in plain Chinese text (规程概览): its whole life, each line with where it comes from."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from flows.programme.entries import Consequence, Consequences, Criterion, Limit, Only
 from flows.programme.expand import Origin
 from flows.programme.loading import origin_of
 from flows.programme.phrases import Span
+from flows.programme.portrait_rest import Worded, accounted, counted, granted, planned
 from flows.programme.schema import Programme
 from flows.programme.sections import Assessment, Obligation
 from flows.programme.steps import Path, PlaqueStep, Step
@@ -78,9 +79,15 @@ def lifecycle_sections(programme: Programme) -> tuple[tuple[str, tuple[Line, ...
     """The lifecycle as titled sections of lines, each with its place and its origin."""
     sections = (
         ("机构", _bodies), ("人员", _people), ("周期", _cycle), ("办理路径", _paths), ("应办事项", _obligations),
-        ("考勤", _attendance), ("考核", _assessments), ("整改", _rectification), ("经费", _funds), ("没有的部分", _absent),
+        ("活动计划", _worded(planned)), ("考勤", _attendance), ("考核", _assessments), ("整改", _rectification),
+        ("待遇", _worded(granted)), ("经费", _funds), ("账目、档案和名称", _worded(accounted)), ("指标", _worded(counted)),
+        ("没有的部分", _absent),
     )  # fmt: skip
     return tuple((title, tuple(section(programme))) for title, section in sections)
+
+
+def _worded(section: Callable[[Programme], Iterator[Worded]]) -> Callable[[Programme], Iterator[Line]]:
+    return lambda programme: (_line(programme, path, text) for path, text in section(programme))
 
 
 def lifecycle_text(programme: Programme) -> str:
@@ -257,6 +264,8 @@ def _attendance(programme: Programme) -> Iterator[Line]:
         word = "达到" if rule.absent.at_least else "超过"
         yield _line(programme, "attendance.absent", f"缺勤{word} {ratio}，{PERIODS_ZH[rule.checked]}查一次")
         yield _line(programme, "attendance.then", _consequences(programme, rule.then), 2)
+        leave = f"提前 {rule.leave_by.span.chinese}" if rule.leave_by.span else "在活动开始前"
+        yield _line(programme, "attendance.leave_by", f"请假须{leave}提出，逾期按缺勤计", 2)
 
 
 def _assessments(programme: Programme) -> Iterator[Line]:

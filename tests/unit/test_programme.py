@@ -192,6 +192,15 @@ def test_lifecycle_text_names_the_members_school_where_a_duty_is_owed_for_each()
     )
 
 
+def test_lifecycle_text_has_what_is_planned_granted_accounted_for_and_counted() -> None:
+    beihai, primary = lifecycle_text(load("beihai")), lifecycle_text(load("primary-three-year"))
+    assert "12月（成员学校）：年度工作报告、年度总结大会　〔十一〕" in beihai
+    assert "请假须在活动开始前提出，逾期按缺勤计　〔八1〕" in beihai
+    assert "经费由财务、审计部门检查审计　〔四(一)8、十四〕" in beihai
+    assert "市级骨干校长：第3年底前至少4、至多7　〔五(一)〕" in primary
+    assert "政策倾斜（争取）（主持人、核心校长、参与校长）　〔四(一)〕" in primary
+
+
 def test_load_of_a_faulty_text_names_every_fault() -> None:
     with pytest.raises(FaultyProgramme) as refused:
         load("programme: x\ntitle: 甲\nlevel: cities\n")

@@ -159,7 +159,8 @@ def _kind(path: str) -> str:
         return _("核对")
     kinds = {
         "cycle": _("计算"), "attendance": _("计算"), "funds": _("计算"), "obligations": _("提醒"), "absent": _("仅记录"),
-        "people": _("核对"),
+        "people": _("核对"), "plan": _("排期"), "benefits": _("仅记录"), "ledger": _("仅记录"), "records": _("仅记录"),
+        "documents": _("仅记录"), "targets": _("仅记录"),
     }  # fmt: skip
     return kinds.get(parts[0], _("流程"))
 
