@@ -136,6 +136,7 @@ TABLE: Mapping[tuple[str, str], Access] = {
     ("GET", "/rounds/new"): Access(BUREAU, "authority"),
     ("POST", "/rounds"): Access(BUREAU, "authority"),
     ("GET", "/rounds/{round_id}"): Access(READERS, "visible"),
+    ("GET", "/rounds/{round_id}/summary.xlsx"): Access(READERS, "visible"),
     ("GET", "/rounds/{round_id}/preview"): Access(BUREAU, "authority"),
     ("POST", "/rounds/{round_id}/plan"): Access(BUREAU, "authority"),
     ("POST", "/rounds/{round_id}/quotas"): Access(BUREAU, "authority"),

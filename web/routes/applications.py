@@ -29,6 +29,7 @@ from models.queries.applications import (
 )
 from models.queries.files import writable_run
 from models.queries.scope import of_authority, visible_applications
+from web.access import READERS
 from web.display import Choice, DueMark, Filter, Paging, StateMark
 from web.i18n import _
 from web.views.applications import (
@@ -89,7 +90,7 @@ def list_page(
         lines = [_line(visit, work, row) for row in rows]
     return visit.page(
         "applications/list.html", lines=lines, total=total, filters=_filters(choices, wanted), wanted=wanted, note=note,
-        paging=_paging(total, wanted),
+        paging=_paging(total, wanted), reads=bool(visit.visitor.roles & READERS),
     )  # fmt: skip
 
 
