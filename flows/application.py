@@ -30,6 +30,7 @@ class ApplicationPolicy(Eligibility):
     return_within: Span | None = None
     call: str = "any_time"
     from_levels: tuple[str, ...] = ()
+    needs: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType({})
 
 
 class State(StrEnum):
@@ -119,6 +120,17 @@ def wrong_level(ask: Ask) -> Because | None:
     return Because("还不能申报：须先是下一级的工作室。", ask.policy.origin("from"))
 
 
+def result_short(ask: Ask) -> Because | None:
+    """Who asks to go on has the results that the text asks for (石家庄 后段2); one that comes later is looked at when it is out."""
+    for key, (title, enough) in ask.policy.needs.items():
+        grade = ask.facts.results.get(key)
+        if grade is None and ask.policy.call == "round":
+            return Because(f"还不能申报：{title}的结果还没有送达。", ask.policy.origin("needs"), (title,))
+        if grade is not None and grade not in enough:
+            return Because(f"不能申报：{title}没有达到要求的等次。", ask.policy.origin("needs"), (title,))
+    return None
+
+
 def seat_taken(ask: Ask) -> Because | None:
     """Nobody applies for what they already have."""
     return Because("已经主持一个同类的工作室，不能再申报。", ask.policy.origin("")) if ask.facts.seat_taken else None
@@ -155,7 +167,7 @@ STAGE = Stage(
     on=(
         On(
             "submit", State.DRAFTING, State.SUBMITTED, by=Part.APPLICANT,
-            note=checks_of, unless=(too_early, seat_taken, wrong_level, blocked, unsealed, papers_missing, criteria_unmet),
+            note=checks_of, unless=(too_early, seat_taken, wrong_level, result_short, blocked, unsealed, papers_missing, criteria_unmet),
             do=(Follow("record_submission"), Notify(Part.APPLICANT, "application_submitted")),
         ),
         On(

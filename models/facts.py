@@ -96,6 +96,7 @@ class ApplicationFacts(Facts):
     quotas: tuple[QuotaFact, ...] = ()
     blocking: tuple[str, ...] = ()
     seat_taken: bool = False
+    results: Mapping[str, str] = field(default_factory=dict)
     opens_on: date | None = None
     host_school_id: int | None = None
     host_subject: str = ""
@@ -218,3 +219,59 @@ class RenewalFacts(Facts):
     cycle_ends_on: date | None = None
     next_exists: bool = False
     standing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GradedSeat:
+    """Somebody with a seat whom an assessment may be about."""
+
+    seat_id: int
+    person_id: int
+    name: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class AbsenceFact:
+    """Of the activities at which somebody's attendance was taken, how many there were and how many were missed without leave."""
+
+    seat_id: int
+    name: str
+    role: str
+    held: int
+    missed: int
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentFacts(Facts):
+    """An assessment: when it opens and is due, whom it may grade, what stands in its way, whom it must hear, what is out already.
+
+    `results`: the released grades of the same cycle by assessment, after rectification.
+    """
+
+    opens_on: date | None = None
+    due_on: date | None = None
+    seats: tuple[GradedSeat, ...] = ()
+    blocking: tuple[str, ...] = ()
+    unheard: tuple[str, ...] = ()
+    results: Mapping[str, str] = field(default_factory=dict)
+    absences: tuple[AbsenceFact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RectificationFacts(Facts):
+    """A rectification: its limit as it was fixed at delivery."""
+
+    limit_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionFacts(Facts):
+    """A question put to a body: its choices or the range of a share, those choices for which members are named, the members."""
+
+    choices: tuple[str, ...] = ()
+    span: tuple[int, int] | None = None
+    names_seats: frozenset[str] = frozenset()
+    seats: tuple[int, ...] = ()
+    due_on: date | None = None
+    origin: Mapping[str, Any] = field(default_factory=dict)

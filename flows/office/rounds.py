@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import exists, insert, select, update
 
 from flows.engine.calendar import local_day
 from flows.engine.declare import Actor
@@ -14,16 +14,16 @@ from flows.engine.rulebook import Cast
 from flows.engine.steps import Opening, open_runs, start_path
 from flows.engine.work import Work
 from flows.office.changes import signed_changes
-from flows.programme import origin_of
+from flows.programme import Programme, origin_of
 from flows.programme.steps import Path
 from flows.regulations import Regulations
 from flows.regulations.left_out import left_out
-from models import Application, Person, Post, Quota, Round, StageRun, Studio
+from models import Application, Cycle, Person, Post, Quota, Round, StageRun, Studio
 from models.columns import table_of
 from models.queries.bodies import Place, lineages
 
 ROUNDS, QUOTAS, RUNS, POSTS = table_of(Round), table_of(Quota), table_of(StageRun), table_of(Post)
-APPLICATIONS, PEOPLE, STUDIOS = table_of(Application), table_of(Person), table_of(Studio)
+APPLICATIONS, PEOPLE, STUDIOS, CYCLES = table_of(Application), table_of(Person), table_of(Studio), table_of(Cycle)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,17 +130,35 @@ def begin_application(
     _refuse_closed(work, round_id)
     whose = person_id if person_id is not None else actor.person_id
     programme, cast = book.programme(work.session, one.version_id), work.book.cast(work.session, one.version_id)
-    path = programme.path(one.path)
+    path = _path_for(work, programme, cast, programme.path(one.path), whose)
     body_id, above = workplace_of(work, whose)
     refuse_stranger(actor, path, cast, above, whose, None)
     about = studio_id if studio_id is not None else _own_studio(work, cast, path, whose)
     case = {
-        "version_id": one.version_id, "path": one.path, "gives": path.gives, "person_id": whose, "body_id": body_id,
+        "version_id": one.version_id, "path": path.name, "gives": path.gives, "person_id": whose, "body_id": body_id,
         "county_id": county_of(above), "direct": is_direct(above), "role": programme.roles_of(path)[0], "kind": kind, "subject": subject,
         "school_stage": school_stage, "studio_name": studio_name, "round_id": round_id, "studio_id": about,
         "made_by": actor.person_id, "answers": dict(answers or {}),
     }  # fmt: skip
     return begin_case(work, case, path.steps[0].name)
+
+
+def _path_for(work: Work, programme: Programme, cast: Cast, path: Path, person_id: int | None) -> Path:
+    """The path that somebody takes in a round: who runs a studio already asks for its next cycle, in the same steps and places (石家庄 后段2)."""
+    names = [step.name for step in path.steps]
+    onward = [
+        one
+        for one in programme.paths_giving("cycle")
+        if one.call == "round" and [step.name for step in one.steps] == names
+    ]
+    if not onward or path.gives == "cycle":
+        return path
+    has_run = exists().where(CYCLES.c.studio_id == STUDIOS.c.id)
+    level = path.to or programme.level
+    hosts = select(STUDIOS.c.id).where(
+        STUDIOS.c.programme_id == cast.programme_id, STUDIOS.c.host_id == person_id, STUDIOS.c.level == level, has_run
+    )
+    return onward[0] if work.session.execute(hosts.limit(1)).first() else path
 
 
 def begin_case(work: Work, case: Mapping[str, Any], step: str) -> tuple[int, int]:
@@ -234,12 +252,14 @@ def is_direct(above: Sequence[Place]) -> bool:
 
 
 def _own_studio(work: Work, cast: Cast, path: Path, person_id: int | None) -> int | None:
-    """The studio whose level or cycle a path is about: the running one that the person hosts."""
+    """The studio whose level or cycle a path is about: the one that the person hosts; one that has ended may ask to go on."""
     if path.gives not in {"level", "cycle"}:
         return None
+    ended = ("ended", "lapsed") if path.gives == "cycle" else ()
     return work.session.execute(
-        select(STUDIOS.c.id).where(
-            STUDIOS.c.programme_id == cast.programme_id, STUDIOS.c.host_id == person_id,
-            STUDIOS.c.standing.in_(("forming", "active", "suspended")),
-        )
-    ).scalar()  # fmt: skip
+        select(STUDIOS.c.id)
+        .where(STUDIOS.c.programme_id == cast.programme_id, STUDIOS.c.host_id == person_id)
+        .where(STUDIOS.c.standing.in_(("forming", "active", "suspended", *ended)))
+        .order_by(STUDIOS.c.id.desc())
+        .limit(1)
+    ).scalar()

@@ -12,7 +12,7 @@ from flows.programme import Programme, origin_of
 from flows.programme.entries import Limit
 from flows.programme.steps import Path, Step
 from flows.regulations.left_out import landing, left_out, onwards, passed_by
-from flows.regulations.renewing import renewal_values
+from flows.regulations.renewing import least_results, renewal_values
 from flows.regulations.words import who_title
 
 FULL_MARK = 100
@@ -72,7 +72,11 @@ def _more(
             # Whoever leaves need not meet what is asked of those who join.
             roles = () if path.gives == "exit" else programme.roles_of(path)
             criteria = {role: programme.people[role].criteria for role in roles}
-            values = {"criteria": criteria, "expert_judges": has_experts, "from_levels": path.from_, "call": path.call}
+            goes_on = path.gives == "cycle"
+            values = {
+                "criteria": criteria, "expert_judges": has_experts, "call": path.call, "from_levels": () if goes_on else path.from_,
+                "needs": least_results(programme, path) if goes_on else {},
+            }  # fmt: skip
         case "tier_review":
             # Nobody judges themselves: a consent of the person is not the tier that judges.
             tiers = [one.name for one in walked if one.stage == "tier_review" and set(one.by) != {"person"}]

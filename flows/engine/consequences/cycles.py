@@ -6,9 +6,8 @@ from typing import Any
 
 from sqlalchemy import exists, insert, select, update
 
-from flows.engine.calendar import local_day
+from flows.engine.calendar import due_after, local_day
 from flows.engine.consequences.ending import end_studio
-from flows.engine.consequences.studios import cycle_end
 from flows.engine.rulebook import RenewalPath
 from flows.engine.steps import start_path
 from flows.engine.work import Happening, Intent, Work
@@ -32,6 +31,18 @@ def give_cycle(work: Work, happened: Sequence[Happening], _value: str) -> Iterab
                 work, one, studio_id, getattr(one.rule.policy, "choices", {}).get(one.intent.payload.get("choice"))
             )
     return ()
+
+
+def first_cycle(work: Work, one: Happening, studio_id: int, begins_on: date) -> None:
+    """Begin a studio's first cycle on the day its plaque hangs (D-PLAQUE); one that runs already keeps its own."""
+    if work.session.execute(select(CYCLES.c.id).where(CYCLES.c.studio_id == studio_id).limit(1)).first():
+        return
+    work.session.execute(
+        insert(CYCLES).values(
+            studio_id=studio_id, number=1, version_id=one.run.version_id, begins_on=begins_on, opens_next_on=begins_on,
+            ends_on=cycle_end(begins_on, one.rule.policy, work),
+        )
+    )  # fmt: skip
 
 
 def next_cycle(work: Work, one: Happening, studio_id: int, roster: str | None = None) -> None:
@@ -140,3 +151,12 @@ def _held_on(work: Work, studio_id: int) -> bool:
     )
     live = select(RUNS.c.id).where(RUNS.c.studio_id == studio_id, RUNS.c.ended_at.is_(None), subjects | asks).limit(1)
     return work.session.execute(live).first() is not None
+
+
+def cycle_end(begins_on: date, policy: Any, work: Work) -> date:
+    """Last day of a cycle: its first day plus its length (or its phases in turn) less one day."""
+    first, last = begins_on, begins_on
+    for span in policy.cycle:
+        last = due_after(first, span, work.calendar, first_day="counted").on
+        first = last + timedelta(days=1)
+    return last

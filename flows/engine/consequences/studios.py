@@ -1,12 +1,13 @@
 """Effects that make a studio: the studio and its setup duties, seats, the plaque's number, the first cycle."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 
 from flows.engine.calendar import due_after, local_day
+from flows.engine.consequences.cycles import first_cycle, next_cycle
 from flows.engine.series import next_numbers
 from flows.engine.steps import Opening, desk_of, open_runs
 from flows.engine.work import Happening, Intent, Work
@@ -179,25 +180,12 @@ def start_cycle(work: Work, happened: Sequence[Happening], _value: str) -> Itera
         if case.studio_id is None:
             continue
         _request_papers(work, one, case, today)
-        number = work.session.execute(select(func.count()).where(CYCLES.c.studio_id == case.studio_id)).scalar_one()
-        if number == 0:
-            ends_on = cycle_end(today, one.rule.policy, work)
-            work.session.execute(
-                insert(CYCLES).values(
-                    studio_id=case.studio_id, number=1, version_id=one.run.version_id, begins_on=today, ends_on=ends_on
-                )
-            )
+        if getattr(one.rule.policy, "gives", "") == "cycle":
+            next_cycle(work, one, case.studio_id)
+            continue
+        first_cycle(work, one, case.studio_id, today)
         work.session.execute(update(STUDIOS).where(STUDIOS.c.id == case.studio_id).values(standing="active"))
     return ()
-
-
-def cycle_end(begins_on: date, policy: Any, work: Work) -> date:
-    """Last day of a cycle: its first day plus its length (or its phases in turn) less one day."""
-    first, last = begins_on, begins_on
-    for span in policy.cycle:
-        last = due_after(first, span, work.calendar, first_day="counted").on
-        first = last + timedelta(days=1)
-    return last
 
 
 def _request_papers(work: Work, one: Happening, case: Case, today: date) -> None:

@@ -38,6 +38,16 @@ def results_of(session: Session, cycles: Collection[int]) -> Mapping[int, Mappin
     return found
 
 
+def results_of_last_cycle(session: Session, studios: Collection[int | None]) -> Mapping[int, Mapping[str, str]]:
+    """By studio, the grades of its last cycle."""
+    wanted = {one for one in studios if one is not None}
+    if not wanted:
+        return {}
+    last = {row.studio_id: row.id for row in rows(session, CYCLES_OF, studios=wanted)}
+    graded = results_of(session, set(last.values()))
+    return {studio_id: graded.get(cycle_id, {}) for studio_id, cycle_id in last.items()}
+
+
 def renewal_facts(
     session: Session, runs: Sequence[Any], casts: Mapping[int, Any], now: datetime
 ) -> Mapping[int, Facts]:

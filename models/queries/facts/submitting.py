@@ -12,6 +12,7 @@ from models import CriterionCheck, StageRun, Studio, Transition
 from models.columns import table_of
 from models.facts import ApplicationFacts, Facts, PersonFacts, TierFacts
 from models.queries.facts.ground import attached, blocking, cases_of, ground, local_date
+from models.queries.facts.renewing import results_of_last_cycle
 from models.queries.people import person_facts
 from models.queries.quotas import quota_facts
 from models.statements import among, rows
@@ -58,12 +59,13 @@ def application_facts(
     waived: dict[int, dict[str, str]] = defaultdict(dict)
     for row in rows(session, WAIVED, applications=list(found)):
         waived[row.application_id][row.place] = row.reason
+    results = results_of_last_cycle(session, {case.studio_id for case in found.values() if case.gives == "cycle"})
     return {
         run.id: ApplicationFacts(
             **ground(run, case, casts[run.version_id]), person=people.get(case.person_id, PersonFacts()),
             attached=papers.get(case.id, frozenset()), waived=waived.get(case.id, {}),
             authority_body_id=casts[run.version_id].authority_id, blocking=blocked.get(case.id, ()),
-            seat_taken=case.person_id in hosting, opens_on=case.opens_on, home_body_id=case.home_body_id,
+            seat_taken=case.person_id in hosting, results=results.get(case.studio_id or 0, {}), opens_on=case.opens_on, home_body_id=case.home_body_id,
             host_school_id=host.school_id, host_subject=_subject(host, today),
         )
         for run in runs
