@@ -2,6 +2,7 @@
 
 import json
 from functools import cached_property
+from json.encoder import encode_basestring
 from typing import Any, cast
 
 from sqlalchemy import JSON, CheckConstraint, Index, Table, text
@@ -23,7 +24,11 @@ def json_text(value: Any) -> str:
     """A value as the JSON columns store it."""
     if isinstance(value, Document):
         return value.text
-    return _ENCODER.encode(value)
+    if type(value) is str:
+        return encode_basestring(value)
+    if type(value) is int:
+        return str(value)
+    return "null" if value is None else _ENCODER.encode(value)
 
 
 def json_value(text: str) -> Any:

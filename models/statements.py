@@ -7,8 +7,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Dialect, Table, bindparam, func, insert, select
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.types import Date, DateTime, TypeDecorator
+from sqlalchemy.types import JSON, Date, DateTime, TypeDecorator
 from sqlmodel import Session
+
+from models.columns import json_text
 
 Change = Callable[[Any], Any]
 MOST_KEPT = 4096
@@ -133,7 +135,9 @@ class _Text:
         whole = {part: name for name, parts in self.lists.items() for part in parts}
         changes = {name: _binding(bind.type, dialect) for name, bind in compiled.binds.items()}
         self._named = state.positiontup is None
-        self._places = [(name, changes.get(whole.get(name, name))) for name in state.positiontup or state.parameters]
+        self._names = list(state.positiontup or state.parameters)
+        found = [(place, changes[whole.get(name, name)]) for place, name in enumerate(self._names)]
+        self._changes = [(place, change) for place, change in found if change is not None]
         self._fixed = {name: value for name, value in state.parameters.items() if whole.get(name, name) not in values}
 
     def spread(self, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -147,9 +151,10 @@ class _Text:
     def placed(self, values: Mapping[str, Any]) -> Any:
         """The values as the driver takes them: in order, or by name."""
         given = {**self._fixed, **values} if self._fixed else values
-        if self._named:
-            return {name: change(given[name]) if change else given[name] for name, change in self._places}
-        return tuple([change(given[name]) if change else given[name] for name, change in self._places])
+        placed = [given[name] for name in self._names]
+        for place, change in self._changes:
+            placed[place] = change(placed[place])
+        return dict(zip(self._names, placed, strict=True)) if self._named else tuple(placed)
 
     def read(self, described: Any, found: Sequence[Any], dialect: Dialect) -> Sequence[Any]:
         """What came, as rows whose values can be asked for by name."""
@@ -184,6 +189,8 @@ def _default(column: Any) -> Any:
 
 
 def _binding(kind: Any, dialect: Dialect) -> Change | None:
+    if isinstance(kind, JSON) and dialect.name == "sqlite":
+        return json_text
     change = kind.dialect_impl(dialect).bind_processor(dialect)
     return _remembering(kind, change) if change is not None else None
 

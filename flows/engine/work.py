@@ -3,7 +3,7 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,12 +16,13 @@ from flows.engine.rulebook import Rulebook, StepRule
 from models import Transition
 from models.columns import json_text, table_of
 from models.facts import Facts
+from models.queries.rankings import ranks_taken
 from models.statements import insert_rows
 
 TRANSITIONS = table_of(Transition)
 RUN_FIELDS = tuple(RunState.__dataclass_fields__)
-HASHED = ("version", "event", "from_state", "to_state", "actor_id", "actor_kind", "for_person_id", "at", "payload", "reason",
-          "origin")  # fmt: skip
+HASHED = ("actor_id", "actor_kind", "at", "event", "for_person_id", "from_state", "origin", "payload", "reason", "to_state",
+          "version")  # fmt: skip
 
 
 @dataclass
@@ -100,7 +101,19 @@ def read_facts(work: Work, runs: Sequence[RunState]) -> Mapping[int, Facts]:
     found: dict[int, Facts] = {}
     for stage, members in by_stage.items():
         found |= work.book.reader(stage)(work.session, members, casts, work.now)
-    return found
+    return found | _ranked(work, [run for run in runs if run.id > 0], found)
+
+
+def _ranked(work: Work, runs: Sequence[RunState], found: Mapping[int, Facts]) -> dict[int, Facts]:
+    """Where a step ranks, its facts say which places are taken; elsewhere nobody asks."""
+    ranking = [run for run in runs if getattr(rule_of(work, run).policy, "ranks", False)]
+    taken = ranks_taken(work.session, ranking)
+    return {run_id: replace(found[run_id], ranks_taken=ranks) for run_id, ranks in taken.items()}  # type: ignore[call-arg]
+
+
+def rule_of(work: Work, run: RunState) -> StepRule:
+    """The rule of the step where a run stands."""
+    return work.book.rule(work.session, run.version_id, run.path, run.step, run.round_id)
 
 
 def ask_of(
@@ -113,7 +126,7 @@ def ask_of(
     taken: Mapping[str, int] | None = None,
 ) -> tuple[StepRule, Ask]:
     """The rule of a run and the question that an event puts to it."""
-    rule = work.book.rule(work.session, run.version_id, run.path, run.step, run.round_id)
+    rule = rule_of(work, run)
     return rule, Ask(run, event, actor, payload, rule.policy, facts, work.now, work.calendar, taken or {})
 
 
@@ -124,9 +137,9 @@ def insert_transitions(work: Work, rows: Sequence[Mapping[str, Any]]) -> Sequenc
 
 def chain(before: str, row: Mapping[str, Any]) -> str:
     """Hash of a history row over the hash of the run's one before."""
-    said = {key: row[key] for key in HASHED} | {"at": row["at"].astimezone(UTC).isoformat(timespec="microseconds")}
+    at = row["at"].astimezone(UTC).isoformat(timespec="microseconds")
     # As the JSON columns store it, so that the hash can be computed again from the row; documents bring their text along.
-    text = ",".join(f'"{key}":{json_text(said[key])}' for key in sorted(HASHED))
+    text = ",".join([f'"{key}":{json_text(at if key == "at" else row[key])}' for key in HASHED])
     return hashlib.sha256(f"{before}\n{{{text}}}".encode()).hexdigest()
 
 

@@ -1,21 +1,42 @@
 """Rankings: who is next in reserve, and how many are still being scored."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import bindparam, func, select
 from sqlmodel import Session
 
-from models import Listing, ListingEntry, Round, StageRun
+from models import Listing, ListingEntry, Round, StageRun, Transition
 from models.columns import table_of
-from models.statements import rows
+from models.statements import among, rows
 
 LISTINGS, ENTRIES, RUNS, ROUNDS = table_of(Listing), table_of(ListingEntry), table_of(StageRun), table_of(Round)
+TRANSITIONS = table_of(Transition)
 OUTSTANDING = (
     select(func.count().label("n"))
     .select_from(RUNS)
     .where(RUNS.c.round_id == bindparam("round"), RUNS.c.step == bindparam("at"), RUNS.c.stage == "expert_review")
     .where(RUNS.c.state.in_(("unassigned", "scoring")), RUNS.c.ended_at.is_(None))
 )
+RANK = TRANSITIONS.c.payload["rank"].as_string()
+ENDORSED = (
+    select(RUNS.c.round_id, RUNS.c.step, RUNS.c.held_by, RANK.label("rank"))
+    .join(TRANSITIONS, (TRANSITIONS.c.run_id == RUNS.c.id) & (TRANSITIONS.c.version == RUNS.c.version))
+    .where(among(RUNS.c.round_id, "rounds"), RUNS.c.outcome == "endorsed", among(RUNS.c.held_by, "desks"))
+    .where(TRANSITIONS.c.event == "endorse", RANK.is_not(None))
+)
+
+
+def ranks_taken(session: Session, runs: Sequence[Any]) -> Mapping[int, frozenset[int]]:
+    """The places already given at the step of each of these runs by whoever answers for it."""
+    rounds = {run.round_id for run in runs if run.round_id is not None}
+    if not rounds:
+        return {}
+    taken: dict[tuple[int | None, str, str], set[int]] = defaultdict(set)
+    for row in rows(session, ENDORSED, rounds=rounds, desks={run.held_by for run in runs}):
+        taken[row.round_id, row.step, row.held_by].add(int(row.rank))
+    return {run.id: frozenset(taken.get((run.round_id, run.step, run.held_by), ())) for run in runs}
 
 
 def next_reserved(session: Session, round_id: int, path: str, moving: Collection[int]) -> int | None:

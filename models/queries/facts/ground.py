@@ -62,7 +62,7 @@ def cases_of(session: Session, runs: Sequence[Any]) -> Mapping[int, Case]:
 def attached(session: Session, applications: Collection[int]) -> Mapping[int, frozenset[str]]:
     """The papers that each application has."""
     found: dict[int, set[str]] = defaultdict(set)
-    for row in rows(session, ATTACHED, applications=list(applications)):
+    for row in rows(session, ATTACHED, applications=list(applications)) if applications else ():
         found[row.application_id].add(row.slot)
     return {key: frozenset(value) for key, value in found.items()}
 

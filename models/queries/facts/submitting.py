@@ -37,13 +37,6 @@ TO_JUDGE = (
     .where(among(CHECKS.c.application_id, "applications"), CHECKS.c.result == "judge", CHECKS.c.asks == "tier")
     .order_by(CHECKS.c.id)
 )
-RANK = TRANSITIONS.c.payload["rank"].as_string()
-ENDORSED = (
-    select(RUNS.c.round_id, RUNS.c.step, RUNS.c.held_by, RANK.label("rank"))
-    .join(TRANSITIONS, (TRANSITIONS.c.run_id == RUNS.c.id) & (TRANSITIONS.c.version == RUNS.c.version))
-    .where(among(RUNS.c.round_id, "rounds"), RUNS.c.outcome == "endorsed", among(RUNS.c.held_by, "desks"))
-    .where(TRANSITIONS.c.event == "endorse", RANK.is_not(None))
-)
 
 
 def application_facts(
@@ -91,28 +84,19 @@ def tier_facts(session: Session, runs: Sequence[Any], casts: Mapping[int, Any], 
     """Facts of reviews at a tier."""
     del now
     found = cases_of(session, runs)
-    quotas = quota_facts(session, [(run.id, run.step, found[run.application_id]) for run in runs])
-    papers = attached(session, found)
+    standing = [run for run in runs if run.id > 0]  # nothing is asked of one that is only being opened
+    before = {run.application_id for run in standing}
+    quotas = quota_facts(session, [(run.id, run.step, found[run.application_id]) for run in standing])
+    papers = attached(session, before)
     blocked = blocking(session, found, {run.application_id: {run.step} for run in runs})
     unjudged: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    for row in rows(session, TO_JUDGE, applications=list(found)):
+    for row in rows(session, TO_JUDGE, applications=before) if before else ():
         unjudged[row.application_id].append((row.place, row.title))
-    ranks = _ranks(session, [run for run in runs if run.id > 0])  # one that is only being opened needs none
     return {
         run.id: TierFacts(
             **ground(run, found[run.application_id], casts[run.version_id]), quotas=quotas.get(run.id, ()),
             unjudged=tuple(unjudged.get(run.application_id, ())), attached=papers.get(run.application_id, frozenset()),
-            ranks_taken=ranks.get((run.round_id, run.step, run.held_by), frozenset()), blocking=blocked.get(run.application_id, ()),
+            blocking=blocked.get(run.application_id, ()),
         )
         for run in runs
     }  # fmt: skip
-
-
-def _ranks(session: Session, runs: Sequence[Any]) -> Mapping[tuple[int | None, str, str], frozenset[int]]:
-    rounds = {run.round_id for run in runs if run.round_id is not None}
-    if not rounds:
-        return {}
-    taken: dict[tuple[int | None, str, str], set[int]] = defaultdict(set)
-    for row in rows(session, ENDORSED, rounds=rounds, desks={run.held_by for run in runs}):
-        taken[row.round_id, row.step, row.held_by].add(int(row.rank))
-    return {key: frozenset(value) for key, value in taken.items()}
