@@ -11,7 +11,11 @@ from models.facts import ExpertFacts
 
 
 class ExpertPolicy(Policy):
-    """The numbers of an expert review."""
+    """The numbers of an expert review.
+
+    `pass_mark`: of a hundred, below it nobody is selected. `runners_up`: how many are kept in order behind the selected.
+    `sheets`: above so many an expert has too much.
+    """
 
     within: Span
     panel: int
@@ -20,6 +24,9 @@ class ExpertPolicy(Policy):
     blind: bool = False
     score: str = "mean"
     disputed_above: int = 100
+    pass_mark: int
+    runners_up: int
+    sheets: int
     tie: tuple[str, ...] = ()
     take: str = "best"
     meeting: bool = False

@@ -139,6 +139,8 @@ TABLE: Mapping[tuple[str, str], Access] = {
     ("GET", "/rounds/{round_id}/summary.xlsx"): Access(READERS, "visible"),
     ("GET", "/rounds/{round_id}/preview"): Access(BUREAU, "authority"),
     ("POST", "/rounds/{round_id}/plan"): Access(BUREAU, "authority"),
+    ("GET", "/rounds/{round_id}/rubric"): Access(BUREAU, "authority"),
+    ("POST", "/rounds/{round_id}/rubric"): Access(BUREAU, "authority"),
     ("POST", "/rounds/{round_id}/quotas"): Access(BUREAU, "authority"),
     ("POST", "/rounds/{round_id}/launch"): Access(BUREAU, "authority"),
     ("GET", "/rounds/{round_id}/extend"): Access(BUREAU, "authority"),

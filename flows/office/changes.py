@@ -11,7 +11,8 @@ from flows.engine.work import Work
 from flows.regulations import Regulations
 
 SPANS = ("within", "length", "return_within", "inquiry")
-WORDS = {"within": "时限", "length": "公示期", "return_within": "补正时限", "inquiry": "核查时限", "rubric": "评分表"}
+WORDS = {"within": "时限", "length": "公示期", "return_within": "补正时限", "inquiry": "核查时限", "rubric": "评分表",
+         "pass_mark": "合格线", "runners_up": "候补名额", "sheets": "每位专家的份数"}  # fmt: skip
 DECIDED = {"kind": "decision", "text": "批次设定"}
 
 

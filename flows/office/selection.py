@@ -25,8 +25,6 @@ from models.queries.cases import Case, cases
 RUNS, ROUNDS, OPINIONS = table_of(StageRun), table_of(Round), table_of(Opinion)
 APPOINTMENTS, TIES, DOCUMENTS = table_of(Appointment), table_of(Tie), table_of(Document)
 APPLICATIONS = table_of(Application)
-PASS_MARK = 60.0
-RESERVED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +188,10 @@ def _tie_named(one: Standing, before: Standing | None, tie: Sequence[str]) -> St
     return Standing(**{**{name: getattr(one, name) for name in Standing.__dataclass_fields__}, "tie_rule": broken})
 
 
-def draft_ranking(work: Work, actor: Actor, round_id: int, reserved: int = RESERVED) -> int:
-    """Rank what the experts scored: the best within the quotas are selected, the next `reserved` kept, the others not selected.
+def draft_ranking(work: Work, actor: Actor, round_id: int, reserved: int | None = None) -> int:
+    """Rank what the experts scored: the best within the quotas are selected, the next kept in order, the others not selected.
+
+    `reserved`: how many are kept; by default as many runners-up as the step says.
 
     Raises Refused while some of the round are not scored.
     """
@@ -210,26 +210,27 @@ def draft_ranking(work: Work, actor: Actor, round_id: int, reserved: int = RESER
     return draft_list(work, actor, "rank", run.step, cast.authority_id, entries, round_id=round_id)
 
 
-def outcomes(work: Work, round_id: int, placed: Sequence[Standing], reserved: int = RESERVED) -> list[str]:
+def outcomes(work: Work, round_id: int, placed: Sequence[Standing], reserved: int | None = None) -> list[str]:
     """What a ranking gives each of these standings, in their order: selected while the quotas last, then reserved, then rejected."""
     if not placed:
         return []
     rows = waiting(work, round_id, "expert_review", "scored")
     known = read_facts(work, [run_state(row) for row in rows])
     policy: Any = work.book.rule(work.session, rows[0].version_id, rows[0].path, rows[0].step, round_id).policy
+    most = policy.runners_up if reserved is None else reserved
     taken: Counter[str] = Counter()
     given: list[str] = []
     for one in placed:
-        given.append(_outcome(one, known[one.run_id], policy.take, taken, room=given.count("reserved") < reserved))
+        given.append(_outcome(one, known[one.run_id], policy, taken, room=given.count("reserved") < most))
     return given
 
 
-def _outcome(one: Standing, facts: Any, take: str, taken: Counter[str], *, room: bool) -> str:
-    if one.mark < PASS_MARK:
+def _outcome(one: Standing, facts: Any, policy: Any, taken: Counter[str], *, room: bool) -> str:
+    if one.mark < policy.pass_mark:
         return "rejected"
     full = [quota for quota in facts.quotas if quota.taken + taken[quota.share] >= quota.at_most]
     if full:
-        return "reserved" if room and take == "best" else "rejected"
+        return "reserved" if room and policy.take == "best" else "rejected"
     for quota in facts.quotas:
         taken[quota.share] += 1
     return "selected"

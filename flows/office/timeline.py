@@ -17,7 +17,6 @@ from flows.office.timeline_checks import (
     share_findings,
 )
 from flows.office.timeline_parts import (
-    SHEETS_AN_EXPERT,
     Circumstances,
     Dates,
     ExpertGroup,
@@ -29,7 +28,7 @@ from flows.office.timeline_parts import (
 )
 
 __all__ = [
-    "SHEETS_AN_EXPERT", "Circumstances", "Dates", "ExpertGroup", "Finding", "Share", "Stretch", "Timeline", "Unmanned", "forecast",
+    "Circumstances", "Dates", "ExpertGroup", "Finding", "Share", "Stretch", "Timeline", "Unmanned", "forecast",
 ]  # fmt: skip
 REMINDED = ("application", "tier_review", "expert_review", "plaque")
 

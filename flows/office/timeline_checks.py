@@ -159,25 +159,21 @@ def expert_findings(steps: Sequence[StepRule], known: Circumstances) -> list[Fin
     if known.available < needed:
         says = f"每件要 {policy.panel} 位专家和 {policy.reserves} 位候补；现有 {known.experts} 位，回避之后有的申报只剩 {known.available} 位，抽不出来。"
         return [Finding("block", "experts", "专家不够", says, f"至少再聘 {needed - known.available} 位", "experts")]
-    return [_passed("experts", "回避之后专家够抽"), *_loads(policy.panel, known)]
+    return [_passed("experts", "回避之后专家够抽"), *_loads(policy.panel, policy.sheets, known)]
 
 
-def _loads(panel: int, known: Circumstances) -> list[Finding]:
+def _loads(panel: int, sheets: int, known: Circumstances) -> list[Finding]:
     found = []
     for one in known.groups:
         load = one.load(panel)
-        if load <= known.most_sheets:
+        if load <= sheets:
             continue
-        need = -(-one.applications * panel // known.most_sheets) - one.experts
+        need = -(-one.applications * panel // sheets) - one.experts
         after = one.applications * panel / (one.experts + need)
-        each = (
-            f"只由他们评，每人约 {load:.1f} 份，上限 {known.most_sheets} 份"
-            if one.experts
-            else f"预计 {one.applications} 件"
-        )
+        each = f"只由他们评，每人约 {load:.1f} 份，上限 {sheets} 份" if one.experts else f"预计 {one.applications} 件"
         says = f"熟悉这一组的专家 {one.experts} 位，{each}。再聘 {need} 人，降到 {after:.0f} 份。"
         found.append(Finding("warn", f"load/{one.name}", f"{one.name}组专家不够", says, "增补专家", "experts"))
-    return found or [_passed("load", f"每位专家不超过 {known.most_sheets} 份")]
+    return found or [_passed("load", f"每位专家不超过 {sheets} 份")]
 
 
 def share_findings(steps: Sequence[StepRule], known: Circumstances) -> list[Finding]:

@@ -9,7 +9,6 @@ from flows.engine.calendar import Due, Span
 
 Kind = Literal["work", "notice", "conditional"]
 Level = Literal["block", "warn", "pass"]
-SHEETS_AN_EXPERT = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,6 @@ class Circumstances:
     counties: Sequence[str] = ()
     invited: int = 0
     unaddressed: int = 0
-    most_sheets: int = SHEETS_AN_EXPERT
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,9 @@ class ExpertReviewStep(StepFrame):
     blind: bool = False
     score: Literal["mean", "median", "drop_ends"]
     disputed_above: Whole
+    pass_mark: Whole
+    runners_up: Whole
+    sheets: Annotated[int, Field(strict=True, ge=1)]
     tie: tuple[Literal["median", "earlier_submission"], ...] = ()
     take: Literal["best", "passing"]
     meeting: bool = False

@@ -17,6 +17,7 @@ from flows.regulations.duties import duty_rule, setup_rule
 from flows.regulations.funding import fund_rule, grant_rule
 from flows.regulations.paths import path_rule, rubric
 from flows.regulations.renewing import renewal_paths
+from flows.regulations.paths import FULL_MARK, path_rule, rubric
 from flows.regulations.words import who_title
 from models import Casting, ProgrammeVersion, Round
 from models import Programme as ProgrammeRow
@@ -25,7 +26,7 @@ from models.facts import SeatFact
 from models.queries.facts import READERS
 from models.statements import rows
 
-__all__ = ["Regulations", "regulations", "rubric", "version_in_force", "who_title"]
+__all__ = ["FULL_MARK", "Regulations", "regulations", "rubric", "version_in_force", "who_title"]
 
 VERSIONS, PROGRAMMES = table_of(ProgrammeVersion), table_of(ProgrammeRow)
 CASTINGS, ROUNDS = table_of(Casting), table_of(Round)

@@ -210,7 +210,7 @@ class DraftIn(Taken):
 
     seed: str = Field(default="", max_length=120)
     limit: int | None = Field(default=None, ge=1)
-    reserved: int = Field(default=3, ge=0)
+    reserved: int | None = Field(default=None, ge=0)
     runs: list[int] | None = None
 
 

@@ -88,7 +88,7 @@ def _foreseen(work: Work, visit: Visit, row: Any, revision: Revision) -> Foresee
     saved = forecast(saved_rules, planned_dates(row), work.calendar, ladder, visit.today, known)
     review: Any = next((one.policy for one in rules if one.stage.name == "expert_review"), None)
     context = {
-        "table": table, "groups": groups, "told": told, "pool": pool, "before": before, "most_sheets": known.most_sheets,
+        "table": table, "groups": groups, "told": told, "pool": pool, "before": before, "most_sheets": review.sheets if review else 0,
         "panel": review.panel if review else 0, "officers": staffed,
     }  # fmt: skip
     return Foreseen(row, revision, plain, rules, found, saved, context)

@@ -11,7 +11,6 @@ from flows.engine.errors import EngineError, NotFound, Refused
 from flows.engine.lists import CHUNK, apply_list, make_list, preview_list
 from flows.engine.work import Work
 from flows.office.selection import (
-    RESERVED,
     announce,
     draft_announcement,
     draft_draw,
@@ -53,7 +52,7 @@ def ranking(visit: Visiting, round_id: int, note: str = "", all: int = 0) -> Res
             "round": one, "ranking": shown, "policy": policy, "states": states, "draws": draws,
             "out": states.get("unassigned", 0) + states.get("scoring", 0), "selected": sum(row.outcome == "selected" for row in shown.rows),
             "places": places, "places_by": provenance(places.origin, home) if places else None, "tie_by": provenance(policy.origin("tie"), home),
-            "disputed_by": provenance(policy.origin("disputed_above"), home), "recused": refusals_in(work.session, round_id), "reserved": RESERVED,
+            "disputed_by": provenance(policy.origin("disputed_above"), home), "recused": refusals_in(work.session, round_id), "reserved": policy.runners_up,
         }  # fmt: skip
     return visit.page("selection/ranking.html", note=note, everything=bool(all), **context)
 
@@ -84,7 +83,7 @@ def _drafted(work: Work, visit: Visit, form: Form, round_id: int, act: str) -> i
             raise Refused("too_few_experts", str(lacking)) from lacking
     if act == "rank":
         kept = form.text("reserved")
-        return draft_ranking(work, actor, round_id, int(kept) if kept.isdigit() else RESERVED)
+        return draft_ranking(work, actor, round_id, int(kept) if kept.isdigit() else None)
     if act == "post":
         return draft_posting(work, actor, round_id, runs)
     if act in {"announce", "register", "hang"}:

@@ -77,14 +77,17 @@ def next_acts(row: Any, live: Mapping[tuple[str, str], int], undecided: int) -> 
 
 
 def pages_of(round_id: int, rules: Sequence[StepRule], counts: Mapping[str, StepCount]) -> list[tuple[str, str]]:
-    """The pages of a round that have something to show by now: words with the address."""
+    """The pages of a round that have something to show by now, and its score sheet: words with the address."""
     reached = {rule.stage.name for rule in rules if counts.get(rule.name, StepCount()).reached}
     pages = (
         ("expert_review", _("专家抽取"), "panel"),
         ("expert_review", _("评审排序"), "ranking"),
         ("plaque", _("发文与挂牌"), "plaques"),
     )
-    return [(label, f"/rounds/{round_id}/{page}") for stage, label, page in pages if stage in reached]
+    always = (
+        [(_("评分表"), f"/rounds/{round_id}/rubric")] if any(one.stage.name == "expert_review" for one in rules) else []
+    )
+    return always + [(label, f"/rounds/{round_id}/{page}") for stage, label, page in pages if stage in reached]
 
 
 @dataclass(frozen=True)
