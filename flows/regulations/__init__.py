@@ -15,9 +15,8 @@ from flows.programme import Programme, from_expanded
 from flows.programme.rosters import roster_rules
 from flows.regulations.duties import duty_rule, setup_rule
 from flows.regulations.funding import fund_rule, grant_rule
-from flows.regulations.paths import path_rule, rubric
-from flows.regulations.renewing import renewal_paths
 from flows.regulations.paths import FULL_MARK, path_rule, rubric
+from flows.regulations.renewing import renewal_paths
 from flows.regulations.words import who_title
 from models import Casting, ProgrammeVersion, Round
 from models import Programme as ProgrammeRow
