@@ -6,13 +6,28 @@ from typing import Any
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from models.columns import document, entries, one_of, reference
+from models.columns import document, entries, one_of, partial, reference
 
 
 class Duty(SQLModel, table=True):
-    """One obligation, one period, one unit."""
+    """One obligation, one period, one unit; before the first cycle one of its studio.
 
-    __table_args__ = (UniqueConstraint("studio_id", "key", "period", "unit_kind", "unit_id"),)
+    `record_id`: the record it is owed for. `soft`: reminded and reported, never overdue. `waived`: why it was never owed; it has no run.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("cycle_id", "key", "period", "unit_kind", "unit_id"),
+        partial(
+            "one_duty_before_the_cycle",
+            "studio_id",
+            "key",
+            "period",
+            "unit_kind",
+            "unit_id",
+            where="cycle_id IS NULL",
+            unique=True,
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     studio_id: int = reference("studio.id")
@@ -30,10 +45,16 @@ class Duty(SQLModel, table=True):
     responsible: str
     receiver: str = ""
     blocks: list[Any] = entries()
+    soft: bool = False
+    waived: str = ""
+    record_id: int | None = reference("record.id", default=None)
 
 
 class Record(SQLModel, table=True):
-    """What was planned, done or handed in, by whom and when. `agenda`: the keys of the obligations it is held for."""
+    """What was planned, done or handed in, by whom and when.
+
+    `agenda`: the keys of the obligations it is held for, or `key/unit` where they are owed for each of several.
+    """
 
     __table_args__ = (
         one_of("standing", "planned", "held", "cancelled"),
@@ -46,6 +67,7 @@ class Record(SQLModel, table=True):
     studio_id: int | None = reference("studio.id", default=None)
     standing: str = "held"
     held_on: date | None = None
+    ends_on: date | None = None
     starts_at: datetime | None = None
     minutes: int | None = None
     place: str = ""
@@ -56,7 +78,6 @@ class Record(SQLModel, table=True):
     link: str = ""
     content: dict[str, Any] = document()
     file_sha256: str | None = reference("file.sha256", index=False, default=None)
-    duty_id: int | None = reference("duty.id", default=None)
     filed_by: int = reference("person.id")
     filed_at: datetime
 
@@ -117,9 +138,15 @@ class Leave(SQLModel, table=True):
 
 
 class Credit(SQLModel, table=True):
-    """A record counted for a duty, accepted or refused by that duty's receiver."""
+    """A record counted for a duty, accepted or refused by that duty's receiver; `noted`: more than the text counts.
 
-    __table_args__ = (UniqueConstraint("record_id", "duty_id"), one_of("standing", "claimed", "accepted", "refused"))
+    `late`: it was handed in after the duty's last day.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("record_id", "duty_id"),
+        one_of("standing", "claimed", "accepted", "refused", "noted"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     record_id: int = reference("record.id", index=False)
@@ -128,3 +155,5 @@ class Credit(SQLModel, table=True):
     standing: str = "claimed"
     by_person_id: int | None = reference("person.id", index=False, default=None)
     reason: str = ""
+    late: bool = False
+    at: datetime | None = None

@@ -162,7 +162,7 @@ def record_filing(work: Work, happened: Sequence[Happening], _value: str) -> Ite
         work.session.execute(
             insert(RECORDS).values(
                 kind="filing", title=one.facts.title, held_on=local_day(work.now), place="", content=dict(one.intent.payload),
-                filed_by=one.actor.person_id, filed_at=work.now, duty_id=one.run.subject_id,
+                filed_by=one.actor.person_id, filed_at=work.now, studio_id=one.run.studio_id,
             )
         )  # fmt: skip
         work.session.execute(
