@@ -1,5 +1,6 @@
 """The programme file (规程): one regulation as data, read, expanded, validated, linted and explained."""
 
+from flows.programme.comparing import Change, compare, comparison_text
 from flows.programme.expand import Origin
 from flows.programme.faults import Fault, FaultyProgramme, mistakes_text
 from flows.programme.lint import check
@@ -9,6 +10,7 @@ from flows.programme.portrait import Coverage, Line, coverage, lifecycle_section
 from flows.programme.schema import Programme
 
 __all__ = [
+    "Change",
     "Coverage",
     "Fault",
     "FaultyProgramme",
@@ -17,6 +19,8 @@ __all__ = [
     "Programme",
     "Span",
     "check",
+    "compare",
+    "comparison_text",
     "coverage",
     "from_expanded",
     "library",

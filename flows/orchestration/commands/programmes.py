@@ -1,13 +1,17 @@
-"""studioflow programme: check, show, draw, list and adopt regulations."""
+"""studioflow programme: check, show, compare, draw, list and adopt regulations."""
 
+import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.orchestration.commands.speech import FAULTY, WrongWords, complain, say
 
-app = typer.Typer(help="办法：检查、查看、画图、列出、启用。 / Regulations.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from flows.programme import Programme
+
+app = typer.Typer(help="办法：检查、查看、比较、画图、列出、启用。 / Regulations.", no_args_is_help=True)
 DRAWING = Path(__file__).resolve().parents[3] / "docs" / "lifecycle.md"
 
 
@@ -45,6 +49,56 @@ def show(code: Annotated[str, typer.Argument(help="办法代码，或办法文�
         f"条款：写成规则 {len(seen.encoded)} 条，只作说明 {len(seen.prose)} 条"
         + (f"，没有写到：{'、'.join(seen.missed)}" if seen.missed else "")
     )
+
+
+@app.command()
+def diff(
+    old: Annotated[str, typer.Argument(help="旧的：办法代码、办法文件，或已启用的版本（代码@版本号）")],
+    new: Annotated[str, typer.Argument(help="新的：写法相同")],
+    body: Annotated[str, typer.Option(help="同一代码有几个主管部门启用时，主管部门的机构编码")] = "",
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
+) -> None:
+    """逐条比较两个办法或两个版本：增加、删去、改动，各注明出处。 / Compare two programmes rule by rule."""
+    from flows.programme import compare, comparison_text
+
+    before, after = _meant(old, body), _meant(new, body)
+    if as_json:
+        say(json.dumps([change.as_row() for change in compare(before, after)], ensure_ascii=False, indent=2))
+    else:
+        say(comparison_text(before, after))
+
+
+def _meant(word: str, body: str) -> "Programme":
+    """The programme of a code, a file, or `code@number` of one that was adopted. Raises WrongWords."""
+    from flows.programme import library, load
+
+    code, at, number = word.rpartition("@")
+    if at and number.isdigit() and not Path(word).is_file():
+        return _adopted(code, int(number), body)
+    if word not in library() and not Path(word).is_file():
+        raise WrongWords(f"没有叫 {word} 的办法。现有：{'、'.join(library())}；已启用的版本写成 代码@版本号。")
+    return load(word)
+
+
+def _adopted(code: str, number: int, body: str) -> "Programme":
+    from flows.orchestration.commands.acting import authority, opened
+    from flows.programme import from_expanded
+    from models import ProgrammeVersion
+    from models.queries.programmes import versions
+    from models.session import transaction
+
+    engine, _now = opened()
+    with transaction(engine) as session:
+        rows = [row for row in versions(session, code) if row.number == number]
+        if body:
+            rows = [row for row in rows if row.authority_id == authority(session, body)]
+        if not rows:
+            raise WrongWords(f"没有启用过 {code} 的第 {number} 版。")
+        if len(rows) > 1:
+            raise WrongWords(f"有 {len(rows)} 个主管部门启用过 {code} 的第 {number} 版，请用 --body 写明机构编码。")
+        version = session.get_one(ProgrammeVersion, rows[0].id)
+        return from_expanded(version.expanded)
 
 
 @app.command("list")
