@@ -22,6 +22,7 @@ class Access:
 # (method, path) → roles · scope. Roles left out are refused. Scopes:
 #   everyone       nothing of a person is shown beyond what a posted list says
 #   own            rows of one's own person only
+#   own bodies     people of the bodies at whose desk one sits, and of those below them
 #   visible        models.queries.scope.visible_applications
 #   desk           the engine refuses who does not hold the desk (decide._not_theirs)
 #   authority      programmes whose deciding body one administers
@@ -129,6 +130,10 @@ TABLE: Mapping[tuple[str, str], Access] = {
     ("POST", "/applications/{application_id}/waive"): Access(BUREAU, "authority"),
     ("GET", "/rounds/{round_id}/apply"): Access(PERSON, "own"),
     ("POST", "/rounds/{round_id}/apply"): Access(PERSON, "own"),
+    ("GET", "/rounds/{round_id}/apply/for"): Access(PERSON, "own bodies"),
+    ("POST", "/rounds/{round_id}/apply/for"): Access(PERSON, "own bodies"),
+    ("GET", "/studios/{studio_id}/nominate"): Access(PERSON, "own"),
+    ("POST", "/studios/{studio_id}/nominate"): Access(PERSON, "own"),
     ("GET", "/search"): Access(PERSON, "visible"),
     ("GET", "/files/{attachment_id}"): Access(PERSON, "visible"),
     # Rounds, dashboard, first steps, people, imports

@@ -28,6 +28,7 @@ from models.queries.applications import (
     runs_of,
 )
 from models.queries.files import writable_run
+from models.queries.filing import hosted_by
 from models.queries.scope import of_authority, visible_applications
 from web.access import READERS
 from web.display import Choice, DueMark, Filter, Paging, StateMark
@@ -88,9 +89,10 @@ def list_page(
         rows, total = applications(work.session, scope, wanted)
         choices = application_choices(work.session, scope)
         lines = [_line(visit, work, row) for row in rows]
+        hosted = hosted_by(work.session, visit.visitor.person_id or 0)
     return visit.page(
         "applications/list.html", lines=lines, total=total, filters=_filters(choices, wanted), wanted=wanted, note=note,
-        paging=_paging(total, wanted), reads=bool(visit.visitor.roles & READERS),
+        paging=_paging(total, wanted), reads=bool(visit.visitor.roles & READERS), hosted=hosted,
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from models.queries.files import attach, take_away, writable_run, written_by
 from web.display import clock_time
 from web.i18n import _
 from web.papers import keep
+from web.routes.filing import filers_of
 from web.views import forms as views
 from web.views.applications import check_lines, check_summary
 from web.views.cases import due_of, provenance_of
@@ -55,8 +56,11 @@ def begin_page(visit: Visiting, round_id: int) -> Response:
         programme = visit.book.programme(work.session, row.version_id)
         first = programme.path(row.path).steps[0]
         rule: Any = work.book.rule(work.session, row.version_id, row.path, first.name, round_id)
+        by, mine = filers_of(visit, work, row.version_id, row.path)
     if begun is not None:
         return RedirectResponse(f"/applications/{begun}/form", status_code=303)
+    if mine:
+        return RedirectResponse(f"/rounds/{round_id}/apply/for", status_code=303)
     address = f"/programmes/{row.code}/{row.version_number}"
     conditions = [
         (title_of(one), provenance_of(rule.policy.origin(f"host.criteria.{n}"), address))
@@ -71,6 +75,7 @@ def begin_page(visit: Visiting, round_id: int) -> Response:
         conditions=conditions,
         required=required,
         open_now=open_now,
+        oneself="person" in by,
     )
 
 
