@@ -690,11 +690,7 @@ def upgrade() -> None:
         sa.Column("drafted_by", sa.Integer(), nullable=True),
         sa.Column("drafted_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("made_by", sa.Integer(), nullable=True),
-        sa.Column("made_for", sa.Integer(), nullable=True),
         sa.Column("made_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.Column("request_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column("held_until", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.Column("withdrawn_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("applied_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("number", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("code", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
@@ -711,9 +707,6 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["made_by"], ["person.id"], name=op.f("fk_listing_made_by_person"), ondelete="RESTRICT"
-        ),
-        sa.ForeignKeyConstraint(
-            ["made_for"], ["person.id"], name=op.f("fk_listing_made_for_person"), ondelete="RESTRICT"
         ),
         sa.ForeignKeyConstraint(
             ["round_id"], ["round.id"], name=op.f("fk_listing_round_id_round"), ondelete="RESTRICT"
