@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -231,7 +232,7 @@ class Stage:
 
     def find(self, state: str, event: str) -> On | None:
         """The declaration of an event in a state, or None where it is not taken there."""
-        return next((on for on in self.on if on.event == event and state in on.sources), None)
+        return self._taken.get((state, event))
 
     def knows(self, event: str) -> bool:
         """Whether the event is declared at all."""
@@ -239,7 +240,15 @@ class Stage:
 
     def wait(self, state: str) -> Wait | None:
         """Who is waited for in a state."""
-        return next((wait for wait in self.waits if wait.state == state), None)
+        return self._waiting.get(state)
+
+    @cached_property
+    def _taken(self) -> Mapping[tuple[str, str], On]:
+        return {(str(state), on.event): on for on in reversed(self.on) for state in on.sources}
+
+    @cached_property
+    def _waiting(self) -> Mapping[str, Wait]:
+        return {str(wait.state): wait for wait in reversed(self.waits)}
 
     def events(self, state: str) -> tuple[On, ...]:
         """What can happen in a state."""

@@ -82,7 +82,7 @@ def _context(one: Telling, today: date) -> dict[str, Any]:
         "title": facts.number if hidden else facts.title, "number": facts.number, "person": "" if hidden else facts.person_name,
         "body": "" if hidden else facts.body_name,
         "step": one.rule.title, "actor": one.actor, "reason": one.reason,
-        "clause": str(one.rule.policy.origin("").get("text", "")), "due": due_on.isoformat() if due_on else None,
+        "clause": str(one.rule.origin.get("text", "")), "due": due_on.isoformat() if due_on else None,
         "due_provisional": False, "overdue_days": overdue, "application_id": run.application_id, "run_id": run.id,
         "round": facts.round_title, "link": link, "facts": [], **one.more,
     }  # fmt: skip

@@ -5,6 +5,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from sqlmodel import Session
@@ -20,7 +22,7 @@ from models.queries.rankings import ranks_taken
 from models.statements import insert_rows
 
 TRANSITIONS = table_of(Transition)
-RUN_FIELDS = tuple(RunState.__dataclass_fields__)
+RUN_VALUES = attrgetter(*RunState.__dataclass_fields__)
 HASHED = ("actor_id", "actor_kind", "at", "event", "for_person_id", "from_state", "origin", "payload", "reason", "to_state",
           "version")  # fmt: skip
 
@@ -137,10 +139,14 @@ def insert_transitions(work: Work, rows: Sequence[Mapping[str, Any]]) -> Sequenc
 
 def chain(before: str, row: Mapping[str, Any]) -> str:
     """Hash of a history row over the hash of the run's one before."""
-    at = row["at"].astimezone(UTC).isoformat(timespec="microseconds")
     # As the JSON columns store it, so that the hash can be computed again from the row; documents bring their text along.
-    text = ",".join([f'"{key}":{json_text(at if key == "at" else row[key])}' for key in HASHED])
+    text = ",".join([f'"{key}":{_moment(row[key]) if key == "at" else json_text(row[key])}' for key in HASHED])
     return hashlib.sha256(f"{before}\n{{{text}}}".encode()).hexdigest()
+
+
+@lru_cache(maxsize=256)
+def _moment(at: datetime) -> str:
+    return json_text(at.astimezone(UTC).isoformat(timespec="microseconds"))
 
 
 def explained(due: Due | None) -> list[list[str]]:
@@ -150,4 +156,4 @@ def explained(due: Due | None) -> list[list[str]]:
 
 def run_state(row: Any) -> RunState:
     """A run as decisions see it, from a row of the table."""
-    return RunState(**{name: getattr(row, name) for name in RUN_FIELDS})
+    return RunState(*RUN_VALUES(row))
