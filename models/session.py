@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.pool import Pool
 from sqlmodel import Session
 
 from models.columns import json_text, json_value
@@ -16,8 +17,11 @@ from models.settings import settings
 BUSY_TIMEOUT_MS = 30_000
 
 
-def connect(url: str) -> Engine:
-    """An engine with our promises switched on: WAL, full sync, foreign keys and immediate transactions on SQLite."""
+def connect(url: str, pool: type[Pool] | None = None) -> Engine:
+    """An engine with our promises switched on: WAL, full sync, foreign keys and immediate transactions on SQLite.
+
+    `pool`: how connections of an SQLite database are kept, where the usual way will not do (a database in memory).
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         return create_engine(
@@ -34,6 +38,7 @@ def connect(url: str) -> Engine:
         json_serializer=json_text,
         json_deserializer=json_value,
         connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
+        poolclass=pool,
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

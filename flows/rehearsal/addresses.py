@@ -1,0 +1,160 @@
+"""Addresses (指哪一件): how a scenario names an application, a studio, a duty, an assessment or what follows from it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from flows.rehearsal import seen
+from flows.rehearsal.beginning import round_path, the_studio
+from flows.rehearsal.bureau import Bureau, UnknownName
+from models import Assessment, Decision, Duty, Entitlement, Rectification, Round
+from models.columns import table_of
+
+DUTIES, ASSESSMENTS, RECTIFICATIONS = table_of(Duty), table_of(Assessment), table_of(Rectification)
+ENTITLEMENTS, DECISIONS, ROUNDS = table_of(Entitlement), table_of(Decision), table_of(Round)
+
+FORMS: Mapping[str, str] = {
+    "round": "申报批次",
+    "A": "A 的申报（所在批次的路径）",
+    "join/M": "M 按路径 join 的申请；路径名见办法的 paths",
+    "studio": "工作室（只有一个时；几个时写它的名字，或主持人的名字）",
+    "studio/plan@y1": "工作室的应办事项 plan，周期期次 y1；期次写法：2025-10、2025秋、2025秋#3、h2、y1、2025/26、阶段名、cycle、setup",
+    "studio/paper@y1/L2": "其中属于某一成员（或学校）的一件",
+    "studio/annual@y1": "考核 annual 的一次",
+    "studio/rectification": "最近一次整改",
+    "studio/decision": "最近一件请主管部门决定的事项",
+    "studio/city@2025/26": "经费 city 的一期",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What an address means now: its subject, every run of it, and whose it is."""
+
+    address: str
+    kind: str
+    subject_id: int
+    runs: tuple[Any, ...] = ()
+    application_id: int | None = None
+    studio_id: int | None = None
+    body_id: int | None = None
+    person_id: int | None = None
+    host_id: int | None = None
+
+    @property
+    def run(self) -> Any:
+        """The live run that came last, else the last one there was; None when there was none."""
+        return (seen.live(self.runs) or list(self.runs) or [None])[-1]
+
+
+def find(bureau: Bureau, address: str) -> Target:
+    """What an address means. Raises UnknownName when there is no such thing, or not yet."""
+    head, _, rest = address.partition("/")
+    if address == "round" and bureau.round_id:
+        return Target(address, "round", bureau.round_id, tuple(seen.runs_of(bureau.engine, "round", bureau.round_id)))
+    if rest and head in bureau.programme.paths:
+        return _application(bureau, address, head, rest)
+    if not rest and (found := _path_of(bureau, address)):
+        return _application(bureau, address, found, address)
+    studio_id = the_studio(bureau, head)
+    return _of_studio(bureau, address, studio_id, rest) if rest else _studio(bureau, address, studio_id)
+
+
+def path_meant(bureau: Bureau, address: str) -> tuple[str, str]:
+    """The path and the person that an address of an application means, begun or not."""
+    head, _, rest = address.partition("/")
+    if rest:
+        return (head, rest)
+    path = _path_of(bureau, address)
+    return (path, address) if path else (round_path_open(bureau), address)
+
+
+def round_path_open(bureau: Bureau) -> str:
+    """The path of the round that is under way, else the one a round would take."""
+    row = seen.one_row(bureau.engine, select(ROUNDS).where(ROUNDS.c.id == bureau.round_id))
+    return str(row.path) if row is not None else round_path(bureau)
+
+
+def _path_of(bureau: Bureau, name: str) -> str:
+    """The path of the last application that somebody of this name began."""
+    return next((path for path, person in reversed(bureau.applications) if person == name), "")
+
+
+def _application(bureau: Bureau, address: str, path: str, name: str) -> Target:
+    application_id = bureau.applications.get((path, name))
+    if application_id is None:
+        raise UnknownName(f"{address}：{name} 还没有按 {path} 申报")
+    row = seen.application(bureau.engine, application_id)
+    host_id = seen.studio(bureau.engine, row.studio_id).host_id if row.studio_id is not None else row.person_id
+    runs = tuple(run for run in seen.runs_of(bureau.engine, "application", application_id))
+    return Target(
+        address, "application", application_id, runs, application_id, row.studio_id, row.body_id, row.person_id, host_id
+    )
+
+
+def _studio(bureau: Bureau, address: str, studio_id: int) -> Target:
+    row = seen.studio(bureau.engine, studio_id)
+    return Target(address, "studio", studio_id, (), None, studio_id, row.home_body_id, row.host_id, row.host_id)
+
+
+def _of_studio(bureau: Bureau, address: str, studio_id: int, rest: str) -> Target:
+    if rest in {"rectification", "decision"}:
+        table = RECTIFICATIONS if rest == "rectification" else DECISIONS
+        found = _last(bureau, table, table.c.studio_id == studio_id)
+        return _subject(bureau, address, studio_id, rest, found)
+    key, at, period = rest.partition("@")
+    if not at and key in bureau.programme.paths:
+        return _cycle_application(bureau, address, studio_id, key)
+    period, unit = _unit(bureau, key, period)
+    for kind, table, column in _tables():
+        if key in getattr(bureau.programme, _SECTIONS[kind]):
+            where = (table.c.studio_id == studio_id) & (column == key) & (table.c.period == period if period else True)
+            if kind == "duty" and unit:
+                where &= DUTIES.c.unit_id == unit
+            return _subject(bureau, address, studio_id, kind, _last(bureau, table, where))
+    known = "、".join([*bureau.programme.obligations, *bureau.programme.assessments, *bureau.programme.funds])
+    raise UnknownName(f"{address}：办法里没有叫“{key}”的事项、考核或经费；有：{known}")
+
+
+_SECTIONS = {"duty": "obligations", "assessment": "assessments", "entitlement": "funds"}
+
+
+def _tables() -> Sequence[tuple[str, Any, Any]]:
+    return (
+        ("duty", DUTIES, DUTIES.c.key), ("assessment", ASSESSMENTS, ASSESSMENTS.c.key), ("entitlement", ENTITLEMENTS, ENTITLEMENTS.c.fund),
+    )  # fmt: skip
+
+
+def _unit(bureau: Bureau, key: str, period: str) -> tuple[str, int | None]:
+    """The period and the unit behind it: `y1/L2` is L2 in y1, `2025/26` is a school year."""
+    head, slash, last = period.rpartition("/")
+    if not slash or last.isdigit():
+        return period, None
+    unit = bureau.people.get(last) or bureau.bodies.get(last)
+    if unit is None:
+        raise UnknownName(f"{key}@{period}：没有叫“{last}”的人或单位")
+    return head, unit
+
+
+def _subject(bureau: Bureau, address: str, studio_id: int, kind: str, row: Any) -> Target:
+    if row is None:
+        raise UnknownName(f"{address}：还没有这一件")
+    studio = seen.studio(bureau.engine, studio_id)
+    runs = tuple(seen.runs_of(bureau.engine, kind, row.id))
+    return Target(address, kind, row.id, runs, None, studio_id, studio.home_body_id, studio.host_id, studio.host_id)
+
+
+def _cycle_application(bureau: Bureau, address: str, studio_id: int, path: str) -> Target:
+    mine = (seen.APPLICATIONS.c.studio_id == studio_id) & (seen.APPLICATIONS.c.path == path)
+    row = seen.one_row(bureau.engine, select(seen.APPLICATIONS).where(mine).order_by(seen.APPLICATIONS.c.id.desc()))
+    if row is None:
+        raise UnknownName(f"{address}：工作室还没有按 {path} 申请")
+    name = bureau.name_of_person(row.person_id)
+    bureau.applications.setdefault((path, name), row.id)
+    return _application(bureau, address, path, name)
+
+
+def _last(bureau: Bureau, table: Any, where: Any) -> Any:
+    return seen.one_row(bureau.engine, select(table).where(where).order_by(table.c.id.desc()))

@@ -1,0 +1,273 @@
+"""The bureau of a rehearsal (预演的教育局): its bodies, people and version on a database of its own, and time that is told."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Engine, select
+from sqlmodel import Session
+
+from flows.engine.calendar import at_local, local_day
+from flows.engine.clock import VirtualClock
+from flows.engine.days import calendar_of
+from flows.engine.declare import THE_PUBLIC, Actor
+from flows.engine.sweep import next_waking, sweep
+from flows.engine.work import Work
+from flows.office.adoption import adopt, cast_body
+from flows.programme import Programme
+from flows.regulations import Regulations
+from flows.rehearsal.bodies import EXPERTS, BodyPlan, cast_of, given_bodies, homes, tree
+from flows.rehearsal.ground import fresh_database, put_calendar
+from flows.rehearsal.profiles import Ground, Profile, fitting, with_facts
+from models import Appointment, Attachment, Body, Credential, File, Incident, Person, Post, StageRun
+from models.columns import table_of
+from models.queries.bodies import keys_of, lineages
+from models.session import transaction
+
+RUNS, INCIDENTS, BODIES, POSTS = table_of(StageRun), table_of(Incident), table_of(Body), table_of(Post)
+LONG_AGO = date(2010, 1, 1)
+OFFICE_HOUR = 10
+
+
+class UnknownName(LookupError):  # noqa: N818  named for what it is
+    """A scenario names somebody or something that does not exist; says which names there are."""
+
+
+@dataclass
+class Bureau:
+    """One bureau with its programme in force, on a database in memory, at a moment of its own."""
+
+    programme: Programme
+    start: datetime
+    people_given: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    engine: Engine = field(default_factory=fresh_database)
+    book: Regulations = field(default_factory=Regulations)
+    bodies: dict[str, int] = field(default_factory=dict)
+    people: dict[str, int] = field(default_factory=dict)
+    profiles: dict[str, Profile] = field(default_factory=dict)
+    officers: dict[int, int] = field(default_factory=dict)
+    applications: dict[tuple[str, str], int] = field(default_factory=dict)
+    studios: dict[str, int] = field(default_factory=dict)
+    round_id: int = 0
+    round_run: int = 0
+    version_id: int = 0
+
+    def __post_init__(self) -> None:
+        """Starts the clock."""
+        self.clock = VirtualClock(self.start)
+
+    def found(self, bodies: Mapping[str, Any], calendar: Mapping[str, Any]) -> None:
+        """Make the bodies with their officers, the experts, and put the programme in force."""
+        with self.at_work() as work:
+            put_calendar(work.session, calendar)
+            for plan in [*tree(self.programme), *cast_of(self.programme), *given_bodies(bodies)]:
+                self._body(work.session, plan)
+            for n in range(1, EXPERTS + 1):
+                expert = self._stranger(work.session, f"expert{n}", f"专家{n}")
+                self._appoint(work.session, expert, self.bodies["bureau"], "expert")
+            self.version_id = adopt(work.session, self.programme, self.bodies["bureau"], LONG_AGO)
+            programme_id = self.book.cast(work.session, self.version_id).programme_id
+            for plan in cast_of(self.programme):
+                cast_body(work.session, programme_id, plan.name, self.bodies[plan.name], LONG_AGO)
+
+    @property
+    def now(self) -> datetime:
+        """This moment."""
+        return self.clock.now()
+
+    @property
+    def today(self) -> date:
+        """This local day."""
+        return local_day(self.clock.now())
+
+    @contextmanager
+    def at_work(self) -> Iterator[Work]:
+        """One transaction at this moment."""
+        with transaction(self.engine) as session:
+            yield Work(session, self.book, self.clock.now(), calendar_of(session))
+
+    # Time
+
+    def pass_to(self, moment: datetime) -> None:
+        """Let time pass to a moment, firing what falls due on the way at the moment it falls due; never back."""
+        while (due := self._next_due()) is not None and due <= moment:
+            self._advance(due)
+            self.look()
+        self._advance(moment)
+        self.look()
+
+    def pass_to_day(self, day: date, hour: int = OFFICE_HOUR) -> None:
+        """Let time pass to the office hour of a day, or stay where it is when that has passed."""
+        self.pass_to(at_local(day, hour))
+
+    def look(self) -> None:
+        """Do everything that is due now."""
+        sweep(self.engine, self.book, self.now)
+
+    def incidents(self) -> list[str]:
+        """What failed in the engine and would be put before a person; a rehearsal has none."""
+        with transaction(self.engine) as session:
+            return list(session.execute(select(INCIDENTS.c.what).order_by(INCIDENTS.c.id)).scalars())
+
+    def _next_due(self) -> datetime | None:
+        return next_waking(self.engine)
+
+    def _advance(self, moment: datetime) -> None:
+        if moment > self.now:
+            self.clock.advance(moment)
+
+    # Who is there
+
+    def _body(self, session: Session, plan: BodyPlan) -> None:
+        row = Body(
+            code=plan.name, kind="单位", level=plan.level, name=plan.title, parent_id=self.bodies[plan.parent] if plan.parent else None,
+            email=f"{plan.name}@rehearsal.example",
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+        self.bodies[plan.name] = row.id or 0
+        officer = self._stranger(session, f"{plan.name}_officer", f"{plan.title}经办人")
+        self.officers[self.bodies[plan.name]] = officer
+        self._appoint(session, officer, self.bodies[plan.name], "administrator" if plan.name == "bureau" else "officer")
+
+    def _stranger(self, session: Session, name: str, shown: str) -> int:
+        row = Person(staff_no=name, name=shown, email=f"{name}@rehearsal.example")
+        session.add(row)
+        session.flush()
+        self.people[name] = row.id or 0
+        return self.people[name]
+
+    def _appoint(self, session: Session, person_id: int, body_id: int, role: str) -> None:
+        session.add(Appointment(person_id=person_id, body_id=body_id, role=role, from_on=LONG_AGO))
+        session.flush()
+
+    def person(self, name: str, role: str, *, on: date | None = None, host: str = "", **more: str) -> int:
+        """A person fit for a role, with what the scenario gives of them laid over; made once. Returns the id.
+
+        `host`: whose school and subject are asked for; `more`: facts that are only this caller's default.
+        """
+        if name in self.people:
+            return self.people[name]
+        given = {**{key: value for key, value in more.items() if value}, **self.people_given.get(name, {})}
+        kind = str(given.get("kind", next(iter(self.programme.kinds), "")))
+        beside = self.profiles.get(host)
+        home, _ = homes(self.programme)
+        ground = Ground(
+            on or self.today, str(given.get("body", beside.body if beside else home)), self.programme.level,
+            beside.body if beside else "", beside.subject if beside else "", kind,
+        )  # fmt: skip
+        profile = fitting(self.programme.criteria(role), ground)
+        if not profile.subject and beside is None:
+            profile = with_facts(profile, {"subject": "语文"})
+        self.profiles[name] = with_facts(profile, {**given, "kind": kind} if kind else given)
+        with self.at_work() as work:
+            return self._settle(work.session, name, self.profiles[name])
+
+    def _settle(self, session: Session, name: str, profile: Profile) -> int:
+        if profile.body not in self.bodies:
+            raise UnknownName(f"没有叫 {profile.body} 的单位；有：{'、'.join(self.bodies)}")
+        row = Person(
+            staff_no=name,
+            name=name,
+            email=f"{name}@rehearsal.example",
+            born_on=profile.born_on,
+            school_stage=profile.school_stage,
+        )
+        session.add(row)
+        session.flush()
+        self.people[name] = row.id or 0
+        for post in profile.posts:
+            session.add(Post(
+                person_id=self.people[name], body_id=self.bodies[profile.body], kind=post.kind, subject=profile.subject,
+                established=profile.established, from_on=post.since, to_on=post.until,
+            ))  # fmt: skip
+        for credential in profile.credentials:
+            session.add(Credential(person_id=self.people[name], **credential))
+        session.flush()
+        return self.people[name]
+
+    def attach(self, application_id: int, by: int, *slots: str) -> None:
+        """Papers are there, under these names."""
+        with self.at_work() as work:
+            for slot in slots:
+                digest = f"{slot}-{application_id}"
+                work.session.merge(File(sha256=digest, size=1, type="application/pdf", stored_at=work.now))
+                work.session.flush()
+                work.session.add(Attachment(
+                    application_id=application_id, slot=slot, filename=f"{slot}.pdf", file_sha256=digest, uploaded_by=by, uploaded_at=work.now
+                ))  # fmt: skip
+            work.session.flush()
+
+    # Who acts
+
+    def person_acting(self, person_id: int) -> Actor:
+        """A person with the desks they hold today."""
+        with transaction(self.engine) as session:
+            return Actor(
+                "person", person_id, keys=keys_of(session, person_id, self.today), name=self.name_of_person(person_id)
+            )
+
+    def desk_acting(self, desk: str) -> Actor:
+        """Whoever sits at a desk: the person themselves, or the officer of a body. Raises UnknownName for nobody's desk."""
+        kind, _, number = desk.partition(":")
+        if kind == "person":
+            return self.person_acting(int(number))
+        if kind == "body":
+            return self.person_acting(self.officers[int(number)])
+        raise UnknownName("这一步不等任何人办理")
+
+    def acting(self, who: str, body_id: int | None, person_id: int | None, host_id: int | None) -> Actor:
+        """Who a scenario means by `by`: a name, a body of the programme seen from a case, the host, the public.
+
+        Raises UnknownName.
+        """
+        if who == "public":
+            return THE_PUBLIC
+        if who in self.people:
+            return self.person_acting(self.people[who])
+        if who in self.bodies:
+            return self.person_acting(self.officers[self.bodies[who]])
+        named = {"host": host_id, "person": person_id, "applicant": person_id}.get(who)
+        if named is not None:
+            return self.person_acting(named)
+        found = self.body_playing(who, body_id)
+        if found is None:
+            known = [
+                *self.programme.bodies,
+                "authority",
+                "office",
+                "host",
+                "person",
+                "public",
+                *self.bodies,
+                *self.profiles,
+            ]
+            raise UnknownName(f"不知道“{who}”是谁；可以写：{'、'.join(dict.fromkeys(known))}")
+        return self.person_acting(self.officers[found])
+
+    def body_playing(self, who: str, body_id: int | None) -> int | None:
+        """The real body that plays a body of the programme for a case of this body; None when there is none."""
+        with transaction(self.engine) as session:
+            cast = self.book.cast(session, self.version_id)
+            named = {"authority": cast.authority_id, "office": cast.office_id}.get(who) or cast.bodies.get(who)
+            if named is not None or who not in cast.levels or body_id is None:
+                return named
+            above = lineages(session, [body_id])[body_id]
+        level = cast.levels[who]
+        found = next((place.id for place in above if place.level == level), None)
+        if found is None and level == "county":
+            found = next((place.id for place in above if place.level == "city"), None)
+        return found or cast.office_id
+
+    def name_of_person(self, person_id: int) -> str:
+        """The name a scenario knows a person by."""
+        return next((name for name, one in self.people.items() if one == person_id), str(person_id))
+
+    def name_of_desk(self, desk: str) -> str:
+        """The name a scenario knows a desk by."""
+        kind, _, number = desk.partition(":")
+        if kind == "body":
+            return next((name for name, one in self.bodies.items() if one == int(number)), desk)
+        return self.name_of_person(int(number)) if kind == "person" else desk

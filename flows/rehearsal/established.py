@@ -1,0 +1,143 @@
+"""Established studios (已有工作室): what an import stores of a studio that runs: its host, cycle, roster and level."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import count
+from typing import Any
+
+from flows.engine.calendar import due_after
+from flows.programme.sections import Role
+from flows.rehearsal.bodies import homes
+from flows.rehearsal.bureau import Bureau, UnknownName
+from models import Cycle, Seat, Studio
+
+HEADCOUNTS = ("own_school", "other_school")
+STUDIO_KEYS: Mapping[str, str] = {
+    "plaque": "挂牌日，即第一个周期的第一天", "level": "工作室层级", "host": "主持人的名字（默认 host）", "members": "成员：{名字: 角色}，或人数 {own_school: 2, other_school: 8}，或 {角色: 人数}",
+    "grades": "已有的考核结果：{考核@周期: 等次}，到时按通常的办理得出", "kind": "哪一类工作室", "count": "同样的几个，名字后加 1、2、3……", "standing": "状态（默认 active）",
+    "cycle": "false：没有周期（只登记）", "number": "这是第几个周期（默认 1）",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody who is to have a seat: name, role, the further role within it, and where they work."""
+
+    name: str
+    role: str
+    duty_role: str
+    body: str
+
+
+def establish(bureau: Bureau, name: str, said: Mapping[str, Any]) -> list[int]:
+    """A studio, or several alike, as they run today; returns their ids. Raises UnknownName for a key or role there is not."""
+    unknown = next((key for key in said if key not in STUDIO_KEYS), None)
+    if unknown is not None:
+        raise UnknownName(f"工作室没有“{unknown}”这一项；可以写：{'、'.join(STUDIO_KEYS)}")
+    if "count" not in said:
+        return [_establish(bureau, name, said, str(said.get("host", "host" if name == "studio" else f"{name}-host")))]
+    alike = {key: value for key, value in said.items() if key not in {"count", "host"}}
+    return [_establish(bureau, f"{name}{n}", alike, f"{name}{n}") for n in range(1, int(said["count"]) + 1)]
+
+
+def _establish(bureau: Bureau, name: str, said: Mapping[str, Any], host: str) -> int:
+    kind = str(said.get("kind", next(iter(bureau.programme.kinds), "")))
+    host_id = bureau.person(host, "host", kind=kind)
+    home = bureau.profiles[host].body
+    begins_on = date.fromisoformat(str(said["plaque"])) if "plaque" in said else bureau.today
+    with bureau.at_work() as work:
+        programme_id = work.book.cast(work.session, bureau.version_id).programme_id
+        row = Studio(
+            programme_id=programme_id, name=f"{host}工作室", kind=kind, level=str(said.get("level", bureau.programme.level)), host_id=host_id,
+            home_body_id=bureau.bodies[home], standing=str(said.get("standing", "active")), made_at=work.now,
+        )  # fmt: skip
+        work.session.add(row)
+        work.session.flush()
+        studio_id = row.id or 0
+        work.session.add(
+            Seat(studio_id=studio_id, person_id=host_id, role="host", body_id=bureau.bodies[home], from_on=begins_on)
+        )
+        work.session.flush()
+    bureau.studios[name] = studio_id
+    for member in _members(bureau, said.get("members"), home):
+        _seat(bureau, studio_id, host, member, begins_on)
+    if said.get("cycle", True) is not False:
+        _begin_cycle(bureau, studio_id, begins_on, int(said.get("number", 1)))
+    return studio_id
+
+
+def _seat(bureau: Bureau, studio_id: int, host: str, member: Member, from_on: date) -> None:
+    person_id = bureau.person(member.name, member.duty_role or member.role, host=host, body=member.body)
+    body = bureau.profiles[member.name].body
+    with bureau.at_work() as work:
+        work.session.add(Seat(
+            studio_id=studio_id, person_id=person_id, role=member.role, duty_role=member.duty_role, body_id=bureau.bodies[body], from_on=from_on
+        ))  # fmt: skip
+        work.session.flush()
+
+
+def _begin_cycle(bureau: Bureau, studio_id: int, begins_on: date, number: int) -> None:
+    with bureau.at_work() as work:
+        ends_on = begins_on
+        first = begins_on
+        for span in bureau.programme.cycle_length():
+            ends_on = due_after(first, span, work.calendar, first_day="counted").on
+            first = date.fromordinal(ends_on.toordinal() + 1)
+        work.session.add(Cycle(
+            studio_id=studio_id, number=number, version_id=bureau.version_id, begins_on=begins_on, ends_on=ends_on, opens_next_on=begins_on
+        ))  # fmt: skip
+        work.session.flush()
+
+
+def _members(bureau: Bureau, said: Any, home: str) -> Iterator[Member]:
+    """The members as a scenario gives them; a roster that it does not give is just large enough."""
+    roles = {role.name: role for role in bureau.programme.member_roles()}
+    other = _other_school(bureau, home)
+    if said is None:
+        yield from _enough(roles, home, other)
+        return
+    heads = {key: int(value) for key, value in said.items() if isinstance(value, int)}
+    plain = next((role.name for role in roles.values() if role.within is None), "")
+    inner = _inner_heads(roles, heads)
+    for key, body, prefix in (("own_school", home, "own"), ("other_school", other, "other")):
+        for n in range(1, heads.get(key, 0) + 1):
+            yield Member(f"{prefix}{n}", plain, next(inner, "") if key == "own_school" else "", body)
+    for name, role in roles.items():
+        if role.within is None and name in heads:
+            yield from (Member(f"{name}{n}", name, "", other) for n in range(1, heads[name] + 1))
+    for name, role_name in said.items():
+        if not isinstance(role_name, int):
+            yield _named(roles, str(name), str(role_name), home)
+    unknown = next((key for key in heads if key not in {*HEADCOUNTS, *roles}), None)
+    if unknown is not None:
+        raise UnknownName(f"没有叫“{unknown}”的角色；有：{'、'.join([*HEADCOUNTS, *roles])}")
+
+
+def _named(roles: Mapping[str, Role], name: str, role: str, home: str) -> Member:
+    if role not in roles:
+        raise UnknownName(f"没有叫“{role}”的角色；有：{'、'.join(roles)}")
+    within = roles[role].within
+    return Member(name, within or role, role if within else "", home)
+
+
+def _inner_heads(roles: Mapping[str, Role], heads: Mapping[str, int]) -> Iterator[str]:
+    """The roles held within another, each as often as the scenario says or the text asks."""
+    for name, role in roles.items():
+        if role.within is not None:
+            least = max((limit.least or 0 for limit in role.number), default=0)
+            yield from (name for _ in range(heads.get(name, least)))
+
+
+def _enough(roles: Mapping[str, Role], home: str, other: str) -> Iterator[Member]:
+    inner = _inner_heads(roles, {})
+    numbers = count(1)
+    for name, role in roles.items():
+        if role.within is None:
+            least = max((limit.least or limit.about or 0 for limit in role.number), default=0)
+            held = [next(inner, "") for _ in range(least)]
+            yield from (Member(f"{name}{next(numbers)}", name, duty, home if duty else other) for duty in held)
+
+
+def _other_school(bureau: Bureau, home: str) -> str:
+    return next((name for name in reversed(homes(bureau.programme)) if name != home), home)

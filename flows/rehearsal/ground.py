@@ -1,0 +1,76 @@
+"""The ground a case is played on (场地): a database in memory with the tables and the calendar, copied from one made once."""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import date
+from functools import cache
+from itertools import count
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlalchemy.pool import StaticPool
+from sqlmodel import SQLModel
+
+from flows.engine.calendar import CalendarDay
+from flows.engine.calendar_seed import gazetted_days
+from flows.engine.days import put_days
+from flows.programme import Programme, load
+from models.session import connect, transaction
+
+YEARS = range(2018, 2036)
+_names = count(1)
+
+
+def fresh_database() -> Engine:
+    """An empty database in memory, with its tables and the gazetted calendar; nobody else has it."""
+    engine = _empty()
+    _source(_template()).backup(_source(engine))
+    return engine
+
+
+def put_calendar(session: Any, said: Mapping[str, Any]) -> None:
+    """Writes what a scenario says otherwise of the calendar: `{year: {holidays: [days], workdays: [days]}}`."""
+    for year, parts in said.items():
+        if not isinstance(parts, dict):
+            continue
+        days = [_day(text, parts="holiday") for text in parts.get("holidays", ())]
+        days += [_day(text, parts="makeup") for text in parts.get("workdays", ())]
+        put_days(session, days, f"scenario {year}")
+
+
+@cache
+def loaded(code: str) -> Programme:
+    """A programme by code or file, read once a process. Raises FaultyProgramme."""
+    return load(code)
+
+
+def _day(text: object, *, parts: str) -> CalendarDay:
+    return CalendarDay(date.fromisoformat(str(text)), parts == "makeup", "", parts)  # type: ignore[arg-type]
+
+
+def _empty() -> Engine:
+    return connect(f"sqlite:///file:rehearsal-{next(_names)}?mode=memory&uri=true", StaticPool)
+
+
+@cache
+def _template() -> Engine:
+    engine = _empty()
+    SQLModel.metadata.create_all(engine)
+    with transaction(engine) as session:
+        put_days(session, _gazette(), "gazette")
+    return engine
+
+
+def _gazette() -> Sequence[CalendarDay]:
+    found: list[CalendarDay] = []
+    for year in YEARS:
+        with suppress(ValueError):  # a year of which nothing is known has weekdays and weekends only
+            found += gazetted_days([year])
+    return found
+
+
+def _source(engine: Engine) -> sqlite3.Connection:
+    with engine.connect() as connection:
+        driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
+        return driver

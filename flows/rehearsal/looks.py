@@ -1,0 +1,344 @@
+"""Looking things up (查看): messages, documents, money, cycles and the rest as rows of words, by a description."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from flows.engine.calendar import local_day
+from flows.rehearsal import seen
+from flows.rehearsal.addresses import ASSESSMENTS, DECISIONS, DUTIES, ENTITLEMENTS, Target, find
+from flows.rehearsal.beginning import the_studio
+from flows.rehearsal.bureau import Bureau, UnknownName
+from models import Consequence, CriterionCheck, Cycle, Document, Message, Result, Seat
+from models.columns import table_of
+
+MESSAGES, DOCUMENTS, CYCLES, CHECKS = table_of(Message), table_of(Document), table_of(Cycle), table_of(CriterionCheck)
+SEATS, RESULTS, CONSEQUENCES = table_of(Seat), table_of(Result), table_of(Consequence)
+WARNINGS = {"roster_warned": "share_exceeded", "quota_short": "quota_short"}
+FEN = 100
+
+
+def said_in(said: object, keys: Sequence[str], kind: str) -> Mapping[str, Any]:
+    """A description with only keys it may have. Raises UnknownName."""
+    if not isinstance(said, dict):
+        raise UnknownName(f"{kind} 应当写成 {{{'、'.join(keys)}}}，写的是 {said}")
+    unknown = next((key for key in said if key not in keys), None)
+    if unknown is not None:
+        raise UnknownName(f"{kind} 没有“{unknown}”这一项；可以写：{'、'.join(keys)}")
+    return said
+
+
+def messages(bureau: Bureau, said: Any) -> list[str]:
+    """Messages by notice, recipient, words and day."""
+    wanted = said_in(said, ("notice", "to", "says", "on"), "message")
+    query = select(MESSAGES).order_by(MESSAGES.c.id)
+    if "notice" in wanted:
+        query = query.where(MESSAGES.c.notice == wanted["notice"])
+    whom = _recipients(bureau, str(wanted["to"])) if "to" in wanted else None
+    found = []
+    for row in seen.all_rows(bureau.engine, query):
+        key = f"person:{row.person_id}" if row.person_id else f"body:{row.body_id}"
+        words = f"{row.notice} → {bureau.name_of_desk(key)}（{local_day(row.created_at)}）{_words(row.context)}"
+        if (whom is None or key in whom) and _answers(words, wanted, local_day(row.created_at)):
+            found.append(words)
+    return found
+
+
+def _recipients(bureau: Bureau, who: str) -> frozenset[str]:
+    """Everybody who may be meant by a recipient: seen from each studio and each application there is."""
+    keys: set[str] = set()
+    seen_from = [(None, None, None)]
+    seen_from += [
+        (row.home_body_id, row.host_id, row.host_id) for row in seen.all_rows(bureau.engine, seen.STUDIOS.select())
+    ]
+    seen_from += [
+        (row.body_id, row.person_id, None) for row in seen.all_rows(bureau.engine, seen.APPLICATIONS.select())
+    ]
+    for body_id, person_id, host_id in seen_from:
+        try:
+            keys |= bureau.acting(who, body_id, person_id, host_id).keys
+        except UnknownName:
+            continue
+    if not keys:
+        target = find(bureau, who)
+        keys = {f"person:{target.person_id}"}
+    return frozenset(keys)
+
+
+def _words(context: Mapping[str, Any]) -> str:
+    return " ".join(str(value) for value in context.values() if value not in ("", None, []))
+
+
+def _answers(words: str, wanted: Mapping[str, Any], on: object = None) -> bool:
+    return str(wanted.get("says", "")) in words and ("on" not in wanted or str(wanted["on"]) == str(on))
+
+
+def documents(bureau: Bureau, said: Any) -> list[str]:
+    """Documents by kind, studio, number and words."""
+    wanted = said_in(said, ("kind", "to", "says", "number", "on"), "document")
+    studio_id = find(bureau, str(wanted["to"])).studio_id if "to" in wanted else None
+    found = []
+    for row in seen.all_rows(bureau.engine, DOCUMENTS.select().order_by(DOCUMENTS.c.id)):
+        about = row.subject_id if row.subject_kind == "studio" else _studio_of(bureau, row.subject_kind, row.subject_id)
+        words = f"{row.kind} {row.number}（{local_day(row.requested_at)}）{_words(row.context)}"
+        right = ("kind" not in wanted or row.kind == wanted["kind"]) and str(wanted.get("number", "")) in row.number
+        if right and (studio_id is None or about == studio_id) and _answers(words, wanted, local_day(row.requested_at)):
+            found.append(words)
+    return found
+
+
+def _studio_of(bureau: Bureau, kind: str, subject_id: int) -> int | None:
+    for run in seen.runs_of(bureau.engine, kind, subject_id):
+        return int(run.studio_id) if run.studio_id is not None else None
+    return None
+
+
+def money(bureau: Bureau, said: Any) -> list[str]:
+    """Entitlements by fund, studio, period, amount, share and state; `total` asks for the sum of those that answer."""
+    wanted = said_in(said, ("fund", "studio", "period", "amount", "share", "heads", "status", "total"), "money")
+    query = ENTITLEMENTS.select().order_by(ENTITLEMENTS.c.id)
+    for key in ("fund", "period", "share", "heads"):
+        if key in wanted:
+            query = query.where(ENTITLEMENTS.c[key] == _figure(wanted[key], key))
+    if "studio" in wanted:
+        query = query.where(ENTITLEMENTS.c.studio_id == the_studio(bureau, str(wanted["studio"])))
+    found, total = [], 0
+    for row in seen.all_rows(bureau.engine, query):
+        status = next((run.state for run in reversed(seen.runs_of(bureau.engine, "entitlement", row.id))), "")
+        right = "amount" not in wanted or row.amount_fen == fen(wanted["amount"])
+        if right and ("status" not in wanted or status == wanted["status"]):
+            total += row.amount_fen or 0
+            found.append(f"{row.fund}@{row.period} {yuan(row.amount_fen)} {row.share}% {status}")
+    if "total" in wanted and total != fen(wanted["total"]):
+        return []
+    return found
+
+
+def _figure(value: Any, key: str) -> Any:
+    return int(str(value).removesuffix("%")) if key in {"share", "heads"} else value
+
+
+def fen(said: object) -> int:
+    """`20000元`, `20000` or `1.5万元` in fen. Raises UnknownName."""
+    text = str(said).removesuffix("元").replace(",", "")
+    times = 10_000 if text.endswith("万") else 1
+    whole, _, part = text.removesuffix("万").partition(".")
+    if not (whole + part).isdigit():
+        raise UnknownName(f"金额应当写成 20000元，写的是 {said}")
+    return int(whole + part) * times * FEN // int(10 ** len(part))
+
+
+def yuan(amount_fen: int | None) -> str:
+    """Fen as people read them."""
+    return "未核定" if amount_fen is None else f"{amount_fen // FEN}元"
+
+
+def cycles(bureau: Bureau, said: Any) -> list[str]:
+    """Cycles by studio, number and days."""
+    wanted = said_in(said, ("studio", "number", "from", "to"), "cycle")
+    query = CYCLES.select().order_by(CYCLES.c.id)
+    if "studio" in wanted:
+        query = query.where(CYCLES.c.studio_id == the_studio(bureau, str(wanted["studio"])))
+    found = []
+    for row in seen.all_rows(bureau.engine, query):
+        has = {"number": row.number, "from": row.begins_on, "to": row.ends_on}
+        if all(str(has[key]) == str(value) for key, value in wanted.items() if key in has):
+            found.append(f"第{row.number}周期 {row.begins_on}…{row.ends_on}")
+    return found
+
+
+def decisions(bureau: Bureau, said: Any) -> list[str]:
+    """Questions put to an authority, by studio, words of the question, a choice there is, and the answer given."""
+    wanted = said_in(said, ("about", "question", "choice", "answer", "open"), "decision")
+    query = DECISIONS.select().order_by(DECISIONS.c.id)
+    if "about" in wanted:
+        query = query.where(DECISIONS.c.studio_id == find(bureau, str(wanted["about"])).studio_id)
+    found = []
+    for row in seen.all_rows(bureau.engine, query):
+        choices = [str(one.get("title", "")) for one in row.choices]
+        right = str(wanted.get("question", "")) in row.question and (
+            "choice" not in wanted or wanted["choice"] in choices
+        )
+        right &= "open" not in wanted or bool(wanted["open"]) is not bool(row.answer)
+        if right and str(wanted.get("answer", "")) in _words(row.answer):
+            found.append(f"{row.question}（{'、'.join(choices)}）{_words(row.answer)}")
+    return found
+
+
+def warnings(bureau: Bureau, said: Any) -> list[str]:
+    """What was only warned of: notices that warn, and criteria that the text lets pass with a warning."""
+    wanted = said_in(said, ("about", "because", "says", "on"), "warning")
+    about = find(bureau, str(wanted["about"])) if "about" in wanted else None
+    found = []
+    for row in seen.all_rows(
+        bureau.engine, MESSAGES.select().where(MESSAGES.c.notice.in_(WARNINGS)).order_by(MESSAGES.c.id)
+    ):
+        words = f"{row.notice}（{local_day(row.created_at)}）{_words(row.context)}"
+        because = wanted.get("because", WARNINGS[row.notice]) in {WARNINGS[row.notice], row.notice}
+        studio = about is None or about.studio_id is None or _run_studio(bureau, row.run_id) in {None, about.studio_id}
+        if because and studio and _answers(words, wanted, local_day(row.created_at)):
+            found.append(words)
+    for row in seen.all_rows(bureau.engine, CHECKS.select().where(CHECKS.c.result == "warned")):
+        words = f"{row.title}：{row.reason}"
+        mine = about is None or about.application_id == row.application_id
+        if (
+            mine
+            and wanted.get("because", "criteria_unmet") == "criteria_unmet"
+            and _answers(words, wanted, local_day(row.at))
+        ):
+            found.append(words)
+    for row in seen.all_rows(bureau.engine, CONSEQUENCES.select().where(CONSEQUENCES.c.kind == "warn")):
+        words = f"提醒 {row.whom} {row.value}"
+        mine = "because" not in wanted and (about is None or about.studio_id == row.studio_id)
+        if mine and _answers(words, wanted, local_day(row.at)):
+            found.append(words)
+    return found
+
+
+def _run_studio(bureau: Bureau, run_id: int | None) -> int | None:
+    row = seen.one_row(bureau.engine, seen.RUNS.select().where(seen.RUNS.c.id == run_id))
+    return int(row.studio_id) if row is not None and row.studio_id is not None else None
+
+
+def open_runs(bureau: Bureau, said: Any) -> list[str]:
+    """What is still under way at an address; of a studio everything that belongs to it."""
+    if isinstance(said, dict):
+        said = said.get("at", "studio")
+    target = find(bureau, str(said))
+    runs: Sequence[Any] = target.runs
+    if target.kind == "studio":
+        mine = seen.RUNS.c.studio_id == target.studio_id
+        runs = seen.all_rows(bureau.engine, seen.RUNS.select().where(mine).order_by(seen.RUNS.c.id))
+    return [f"{run.path}/{run.step}.{run.state}" for run in seen.live(runs)]
+
+
+def overdue_runs(bureau: Bureau, said: Any) -> list[str]:
+    """What is overdue at an address; of a studio everything that belongs to it."""
+    target = find(bureau, str(said if isinstance(said, str) else "studio"))
+    mine = (seen.RUNS.c.studio_id == target.studio_id) & (seen.RUNS.c.state == "overdue")
+    if target.kind != "studio":
+        return [run.step for run in seen.live(target.runs) if run.state == "overdue"]
+    return [run.step for run in seen.all_rows(bureau.engine, seen.RUNS.select().where(mine))]
+
+
+def in_state(bureau: Bureau, said: Any) -> list[str]:
+    """Runs by `step.state`, or by the state alone."""
+    step, _, state = str(said).rpartition(".")
+    query = seen.RUNS.select().where(seen.RUNS.c.state == state).order_by(seen.RUNS.c.id)
+    rows = seen.all_rows(bureau.engine, query.where(seen.RUNS.c.step == step) if step else query)
+    return [f"{row.step}.{row.state}" for row in rows]
+
+
+def studios_standing(bureau: Bureau, said: Any) -> list[str]:
+    """Studios by their standing."""
+    rows = seen.all_rows(bureau.engine, seen.STUDIOS.select().where(seen.STUDIOS.c.standing == str(said)))
+    return [str(row.name) for row in rows]
+
+
+def outcomes(bureau: Bureau, said: Any) -> list[str]:
+    """Applications by their outcome."""
+    rows = seen.all_rows(bureau.engine, seen.APPLICATIONS.select().where(seen.APPLICATIONS.c.outcome == str(said)))
+    return [bureau.name_of_person(row.person_id) for row in rows]
+
+
+def consequences(bureau: Bureau, said: Any) -> list[str]:
+    """What followed from results: by kind, for whom, words, studio."""
+    wanted = said_in(said, ("kind", "to", "says", "studio"), "consequence")
+    query = CONSEQUENCES.select().order_by(CONSEQUENCES.c.id)
+    if "kind" in wanted:
+        query = query.where(CONSEQUENCES.c.kind == wanted["kind"])
+    if "studio" in wanted:
+        query = query.where(CONSEQUENCES.c.studio_id == the_studio(bureau, str(wanted["studio"])))
+    found = []
+    for row in seen.all_rows(bureau.engine, query):
+        whom = bureau.name_of_person(row.person_id) if row.person_id is not None else "studio"
+        host = seen.studio(bureau.engine, row.studio_id).host_id == row.person_id
+        if str(wanted.get("to", whom)) in {whom, "host" if host else whom} and str(wanted.get("says", "")) in row.value:
+            found.append(f"{row.kind} {row.value} → {whom}")
+    return found
+
+
+# Rosters, grades and duties
+
+
+def seated(bureau: Bureau, studio_id: int) -> Mapping[str, str]:
+    """Who has a seat today: name and role."""
+    mine = (SEATS.c.studio_id == studio_id) & SEATS.c.to_on.is_(None)
+    rows = seen.all_rows(bureau.engine, SEATS.select().where(mine).order_by(SEATS.c.id))
+    return {bureau.name_of_person(row.person_id): row.duty_role or row.role for row in rows}
+
+
+def roster_rows(bureau: Bureau, said: Any) -> list[str]:
+    """Those in a studio; a role as description counts its holders."""
+    there = seated(bureau, the_studio(bureau, "studio"))
+    return [name for name, role in there.items() if said in ("studio", role)]
+
+
+def roster_faults(bureau: Bureau, said: Any) -> list[str]:
+    """How a roster differs: `{name: role|none}`, `{role: number}`; `{of: studio}` names the studio."""
+    if not isinstance(said, dict):
+        return [f"应当写成 {{名字: 角色}} 或 {{角色: 人数}}，写的是 {said}"]
+    there = seated(bureau, the_studio(bureau, str(said.get("of", "studio"))))
+    faults = []
+    for name, wanted in said.items():
+        if name == "of":
+            continue
+        found: object = list(there.values()).count(name) if isinstance(wanted, int) else there.get(name, "none")
+        if str(found) != str(wanted):
+            faults.append(
+                f"名单中 {name} 应为 {wanted}，实为 {found}；现有：{'、'.join(f'{one}（{role}）' for one, role in there.items())}"
+            )
+    return faults
+
+
+def grades(bureau: Bureau, said: Any) -> list[str]:
+    """How grades differ: `{studio/annual@y1: qualified, studio/members@y1/L2: unqualified}`."""
+    if not isinstance(said, dict):
+        return [f"应当写成 {{地址: 等次}}，写的是 {said}"]
+    faults = []
+    for address, wanted in said.items():
+        found = grade_at(bureau, str(address))
+        if found != str(wanted):
+            faults.append(f"{address} 应为 {wanted}，实为 {found or '没有等次'}")
+    return faults
+
+
+def grade_at(bureau: Bureau, address: str) -> str:
+    """The grade at an address: of the studio, or of the member behind the period; empty when there is none."""
+    base, _, last = address.rpartition("/")
+    member = bureau.people.get(last) if "@" in base else None
+    try:
+        target = find(bureau, base if member else address)
+    except UnknownName:
+        return ""
+    query = RESULTS.select().where(RESULTS.c.assessment_id == target.subject_id)
+    if member:
+        query = query.join(SEATS, SEATS.c.id == RESULTS.c.seat_id).where(SEATS.c.person_id == member)
+    else:
+        query = query.where(RESULTS.c.seat_id.is_(None))
+    row = seen.one_row(bureau.engine, query)
+    return str(row.after_rectification or row.grade or row.proposed) if row is not None else ""
+
+
+def due_on(bureau: Bureau, target: Target) -> object:
+    """The due day that the row of a subject carries, where no run has one."""
+    table = {"duty": DUTIES, "assessment": ASSESSMENTS, "entitlement": ENTITLEMENTS, "decision": DECISIONS}.get(
+        target.kind
+    )
+    if table is None:
+        return None
+    return seen.one_row(bureau.engine, table.select().where(table.c.id == target.subject_id)).due_on
+
+
+def counted(bureau: Bureau, target: Target) -> str:
+    """How far a duty has come, in words."""
+    if target.kind != "duty":
+        return ""
+    row = seen.one_row(bureau.engine, DUTIES.select().where(DUTIES.c.id == target.subject_id))
+    return f"（{row.counted}/{row.need}）"
+
+
+def part_of(bureau: Bureau, target: Target, desk: str) -> str:
+    """The name of a desk as a scenario would write it for this case."""
+    return "host" if desk == f"person:{target.host_id}" else bureau.name_of_desk(desk)

@@ -1,0 +1,189 @@
+"""Performing a step (办理一步): what `by`, `do`, `to` and `with` mean, by the same functions that pages call."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flows.engine.apply import apply, apply_many
+from flows.engine.decide import Refusal
+from flows.engine.declare import Actor
+from flows.engine.errors import NotFound, Refused
+from flows.engine.work import Intent
+from flows.rehearsal import seen
+from flows.rehearsal.addresses import Target, find, path_meant
+from flows.rehearsal.beginning import begin, the_studio
+from flows.rehearsal.bureau import Bureau, UnknownName
+from flows.rehearsal.carrying import (
+    Goal,
+    Stuck,
+    announce_list,
+    carry,
+    draw,
+    filled,
+    post_list,
+    rank,
+    score,
+    settle_duty,
+)
+from flows.rehearsal.scenario import COMPLETE, Step
+
+# What a scenario may write in `with` for any act, beside what the event itself takes.
+WITH: Mapping[str, str] = {
+    "attach": "先附上这些材料", "role": "申请的角色（join 等路径）", "until": "complete：办到哪一步为止（步骤名，或 步骤.状态，或 reserve）",
+    "marks": "give：各位专家依次的总分，或一张评分表", "rank": "endorse：推荐序位", "judged": "endorse：{条件位置: passed|failed}（不写为都符合）",
+}  # fmt: skip
+
+
+def perform(bureau: Bureau, step: Step) -> None:
+    """Do what a step says. Raises Refused, and UnknownName or Stuck where the scenario itself cannot be followed."""
+    if step.do == COMPLETE:
+        complete(bureau, step)
+        return
+    targets = [_target(bureau, step, address) for address in step.to]
+    payload = _payload(bureau, step, targets)
+    listed = _list_act(bureau, step, targets, payload)
+    if listed:
+        return
+    intents = [_intent(bureau, step, target, payload) for target in targets]
+    if len(intents) == 1:
+        intent, actor = intents[0]
+        with bureau.at_work() as work:
+            apply(work, intent, actor)
+        return
+    with bureau.at_work() as work:
+        for result in apply_many(work, [intent for intent, _ in intents], intents[0][1]):
+            _raise(result.outcome)
+
+
+def _raise(outcome: Any) -> None:
+    """A list is one act: whoever is refused stops it, and nothing of it is written."""
+    if isinstance(outcome, Refusal):
+        if outcome.because == "not_found":
+            raise NotFound
+        raise Refused(outcome.because, outcome.says, outcome.origin, outcome.missing)
+
+
+def actor_of(bureau: Bureau, who: str, target: Target) -> Actor:
+    """Who a step means by `by`, seen from what it acts on. Raises UnknownName."""
+    return bureau.acting(who, target.body_id, target.person_id, target.host_id)
+
+
+def complete(bureau: Bureau, step: Step) -> None:
+    """Take applications through their paths, or duties to their end, by ordinary acts."""
+    until, goals = str(step.payload.get("until", "")), []
+    for address in step.to:
+        try:
+            target = find(bureau, address)
+        except UnknownName:
+            target = _begun(bureau, step, address)
+        if target.kind == "application":
+            goals.append(Goal(target.subject_id, address, until))
+        elif target.kind == "duty":
+            settle_duty(bureau, target.run)
+        else:
+            raise Stuck(f"{address} 不是申请或应办事项，不能用 complete")
+    carry(bureau, goals)
+
+
+def _target(bureau: Bureau, step: Step, address: str) -> Target:
+    """What is acted on; an application that is submitted is first begun by whoever submits it."""
+    try:
+        return find(bureau, address)
+    except UnknownName:
+        if step.do != "submit" or "@" in address:
+            raise
+        return _begun(bureau, step, address)
+
+
+def _begun(bureau: Bureau, step: Step, address: str) -> Target:
+    path_name, name = path_meant(bureau, address)
+    if path_name not in bureau.programme.paths:
+        raise UnknownName(
+            f"没有“{address}”这一件，也没有叫“{path_name}”的路径；路径有：{'、'.join(bureau.programme.paths)}"
+        )
+    path = bureau.programme.paths[path_name]
+    filer = None
+    if step.by and step.by != name:
+        role = str(step.payload.get("role", bureau.programme.roles_of(path)[0]))
+        person_id = bureau.person(name, role if path.gives == "seat" else "host", host=_host_beside(bureau, path.gives))
+        studio_id = the_studio(bureau, "") if path.gives in {"seat", "exit"} else None
+        host_id = seen.studio(bureau.engine, studio_id).host_id if studio_id else None
+        filer = bureau.acting(step.by, bureau.bodies[bureau.profiles[name].body], person_id, host_id)
+    begin(bureau, path, name, filer, **{key: step.payload[key] for key in ("role",) if key in step.payload})
+    return find(bureau, f"{path_name}/{name}")
+
+
+def _host_beside(bureau: Bureau, gives: str) -> str:
+    """The host whose school and subject a member is fitted to."""
+    if gives != "seat":
+        return ""
+    host_id = seen.studio(bureau.engine, the_studio(bureau, "")).host_id
+    return bureau.name_of_person(host_id)
+
+
+def _payload(bureau: Bureau, step: Step, targets: Sequence[Target]) -> dict[str, Any]:
+    payload = {key: value for key, value in step.payload.items() if key not in {"attach", "role", "until"}}
+    papers = step.payload.get("attach", ())
+    for target in targets if papers else ():
+        if target.application_id is not None and target.person_id is not None:
+            names = papers if isinstance(papers, list) else [papers]
+            bureau.attach(target.application_id, target.person_id, *(str(one) for one in names))
+    return payload
+
+
+def _intent(bureau: Bureau, step: Step, target: Target, payload: Mapping[str, Any]) -> tuple[Intent, Actor]:
+    actor = actor_of(bureau, step.by, target)
+    run = run_for(bureau, target, actor, step.do)
+    if run is None:
+        raise UnknownName(f"{target.address} 没有可以办理的环节")
+    return Intent(run.id, step.do, filled(bureau, run, step.do, payload), run.version), actor
+
+
+def run_for(bureau: Bureau, target: Target, actor: Actor, event: str) -> Any:
+    """Of several live runs the one that this actor answers for; of questions under a run, theirs."""
+    if event in {"give", "refuse"} and target.run is not None and target.run.stage != "opinion":
+        asked = seen.questions(bureau.engine, target.run.id)
+        mine = [run for run in asked if run.held_by in actor.keys]
+        return (mine or list(asked) or [target.run])[0]
+    live = seen.live(target.runs)
+    mine = [run for run in live if run.held_by in actor.keys] or [run for run in live if run.desk in actor.keys]
+    return mine[0] if mine else target.run
+
+
+# Acts that are lists
+
+
+def _list_act(bureau: Bureau, step: Step, targets: Sequence[Target], payload: Mapping[str, Any]) -> bool:
+    """Draw, score, rank, post and announce as the authority does them; False for every other act.
+
+    A run that is not where the list takes it is asked alone, so that it says why not.
+    """
+    runs = [target.run for target in targets]
+    stage, state = LISTS.get(step.do, ("", ""))
+    if not stage or any(run is None or (run.stage, run.state) != (stage, state) for run in runs):
+        return False
+    match step.do:
+        case "give" if step.by == "experts":
+            marks = payload.get("marks", 90)
+            for run in runs:
+                score(bureau, run, marks if isinstance(marks, list) else [marks])
+            return True
+        case "draw":
+            draw(bureau, str(payload.get("seed", "预演")))
+            return True
+        case "post" | "announce" if _is_authority(bureau, step.by):
+            (post_list if step.do == "post" else announce_list)(bureau, [run.id for run in runs])
+            return True
+        case "rank" if "outcome" not in payload:
+            rank(bureau, {run.id: "selected" for run in runs})
+            return True
+    return False
+
+
+LISTS: Mapping[str, tuple[str, str]] = {
+    "draw": ("expert_review", "unassigned"), "give": ("expert_review", "scoring"), "rank": ("expert_review", "scored"),
+    "post": ("public_notice", "unposted"), "announce": ("plaque", "unannounced"),
+}  # fmt: skip
+
+
+def _is_authority(bureau: Bureau, who: str) -> bool:
+    return bureau.bodies["bureau"] in {bureau.bodies.get(who), bureau.body_playing(who, None)}

@@ -1,0 +1,123 @@
+"""Playing scenarios (预演): each case on a bureau of its own, step by step; what is wrong is reported, never raised."""
+
+import json
+from collections.abc import Iterator
+from time import perf_counter
+from typing import Any
+
+from flows.engine.errors import NotFound, Refused
+from flows.rehearsal.bureau import Bureau, UnknownName
+from flows.rehearsal.carrying import Stuck
+from flows.rehearsal.expectations import look
+from flows.rehearsal.history import addresses_in, history_around
+from flows.rehearsal.performing import perform
+from flows.rehearsal.profiles import UnknownFact
+from flows.rehearsal.reports import CaseReport, StepReport
+from flows.rehearsal.scenario import Case, Refusing, Scenario, Step
+from flows.rehearsal.setting import set_up
+
+ASTRAY = (UnknownName, UnknownFact, Stuck)
+"""What is wrong with the scenario itself, rather than with what was expected."""
+
+
+def rehearse(scenario: Scenario) -> list[CaseReport]:
+    """Play every case of a scenario, each on a fresh bureau; returns what was found of each, in order."""
+    return [_play(scenario, case) for case in scenario.cases]
+
+
+def _play(scenario: Scenario, case: Case) -> CaseReport:
+    report = CaseReport(scenario.file, scenario.name, scenario.title, case.title)
+    began = perf_counter()
+    bureau = None
+    try:
+        bureau = set_up(scenario, case)
+        for step in case.steps:
+            report.steps.append(_step(bureau, step))
+            if step.do and not report.steps[-1].held:
+                report.missed = f"第{step.line}行之后没有走到" if step is not case.steps[-1] else ""
+                break
+    except (Refused, NotFound, *ASTRAY) as error:
+        report.missed = f"第{case.line}行 给出的情况摆不出来：{error}"
+    if bureau is not None:
+        report.missed = report.missed or "；".join(f"系统出错：{what}" for what in bureau.incidents())
+        bureau.engine.dispose()
+    report.seconds = perf_counter() - began
+    return report
+
+
+def _step(bureau: Bureau, step: Step) -> StepReport:
+    found = list(_reach(bureau, step))
+    if step.do and not found:
+        found += _act(bureau, step)
+    asked = list(step.to)
+    if not found:
+        for expectation in step.expect:
+            faults = _looked(bureau, expectation)
+            asked += addresses_in(expectation.of) if faults else []
+            found += faults
+    history = history_around(bureau, asked) if found else []
+    return StepReport(step.line, str(step.at or step.on), words_of(step), not found, tuple(found), tuple(history))
+
+
+def _reach(bureau: Bureau, step: Step) -> Iterator[str]:
+    """Let time pass to the step; a moment that is already past is a mistake of the scenario."""
+    if step.at is None:
+        if step.on < bureau.today:
+            yield f"到 {bureau.today} 才准备得好，赶不上 {step.on}"
+        bureau.pass_to_day(step.on)
+        return
+    if step.at < bureau.now:
+        yield f"时间倒退了：现在是 {bureau.now.isoformat()}"
+    bureau.pass_to(step.at)
+
+
+def _act(bureau: Bureau, step: Step) -> list[str]:
+    try:
+        perform(bureau, step)
+    except Refused as refused:
+        return _refused_otherwise(step.refused, refused)
+    except NotFound as missing:
+        return (
+            [str(missing)]
+            if step.refused is None
+            else _refused_otherwise(step.refused, Refused("not_found", str(missing)))
+        )
+    except ASTRAY as astray:
+        return [str(astray)]
+    return [] if step.refused is None else [f"应当被拒绝（{words_of_refusal(step.refused)}），却办成了"]
+
+
+def _refused_otherwise(wanted: Refusing | None, refused: Refused) -> list[str]:
+    """How a refusal differs from the one that is written; everything, where none is."""
+    said = f"{refused.because}：{refused.says}（{refused.origin.get('text', '')} {refused.origin.get('reason', '')}）"
+    if wanted is None:
+        return [f"被拒绝 {said}", *refused.missing]
+    faults = []
+    if wanted.because and wanted.because != refused.because:
+        faults.append(f"拒绝的理由应为 {wanted.because}，实为 {said}")
+    if wanted.clause and wanted.clause not in json.dumps(refused.origin, ensure_ascii=False):
+        faults.append(f"依据应为 {wanted.clause}，实为 {refused.origin.get('text') or '无'}")
+    if wanted.says and wanted.says not in " ".join([refused.says, *refused.missing]):
+        faults.append(f"应当说到“{wanted.says}”，说的是：{refused.says}")
+    return faults
+
+
+def _looked(bureau: Bureau, expectation: Any) -> list[str]:
+    try:
+        return look(bureau, expectation)
+    except ASTRAY as astray:
+        return [f"{expectation.kind}：{astray}"]
+
+
+def words_of(step: Step) -> str:
+    """A step in a line."""
+    if not step.do:
+        return "查看 " + "；".join(f"{one.kind} {one.of}" for one in step.expect)
+    refused = f"，应被拒绝（{words_of_refusal(step.refused)}）" if step.refused else ""
+    payload = f" {dict(step.payload)}" if step.payload else ""
+    return f"{step.by} {step.do} {'、'.join(step.to)}{payload}{refused}"
+
+
+def words_of_refusal(refusing: Refusing) -> str:
+    """What must refuse, in a line."""
+    return "、".join(part for part in (refusing.because, refusing.clause, refusing.says) if part) or "不论理由"

@@ -1,0 +1,65 @@
+"""A scenario (情景): a programme, what is given, and dated steps that act or look; plain values with their lines."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+COMPLETE = "complete"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusing:
+    """What must refuse an act: the guard, the clause it cites, words of its answer; what is empty is not looked at."""
+
+    because: str = ""
+    clause: str = ""
+    says: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """One thing looked for: its kind, and what is said of it."""
+
+    kind: str
+    of: Any
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One dated step: an act (`do`), or a look (`expect`). `hour` is None for a day without a time."""
+
+    line: int
+    on: date
+    at: datetime | None = None
+    by: str = ""
+    do: str = ""
+    to: tuple[str, ...] = ()
+    on_list: bool = False
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    refused: Refusing | None = None
+    expect: tuple[Expectation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One run of a scenario: its givens and its steps; `title` says what is particular about it."""
+
+    line: int
+    title: str
+    given: Mapping[str, Any]
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A scenario as read: its name, what it shows, the programme's code or file, and one case or several."""
+
+    file: str
+    line: int
+    name: str
+    title: str
+    programme: str
+    calendar: Mapping[str, Any]
+    cases: tuple[Case, ...]

@@ -1,0 +1,109 @@
+"""Setting up what is given (布景): time is set so that everything given has happened before the first step."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from flows.engine.calendar import at_local
+from flows.programme import Programme
+from flows.programme.steps import Path
+from flows.rehearsal.beginning import begin, plan, round_path
+from flows.rehearsal.bureau import Bureau, UnknownName
+from flows.rehearsal.carrying import RESERVE, Goal, carry
+from flows.rehearsal.established import establish
+from flows.rehearsal.ground import loaded
+from flows.rehearsal.scenario import Case, Scenario
+
+MORNING = 9
+ROUND_KEYS = ("year", "path", "opens", "closes", "quotas", "changes", "timetable", "launch")
+
+
+def set_up(scenario: Scenario, case: Case) -> Bureau:
+    """A bureau on which everything that a case gives is there. Raises Refused, UnknownName, UnknownFact, Stuck."""
+    programme = loaded(scenario.programme)
+    given, first = case.given, case.steps[0].on if case.steps else date.max
+    studios = _studios(given)
+    opens_on = _preparing(programme, given, first)
+    start = min([opens_on, *(_plaque(one) for _, one in studios if "plaque" in one)])
+    bureau = Bureau(programme, at_local(start, 0), given.get("people", {}))
+    bureau.found(given.get("bodies", {}), scenario.calendar)
+    for name, one in sorted(studios, key=lambda pair: _plaque(pair[1], opens_on)):
+        bureau.pass_to_day(_plaque(one, opens_on), 0)
+        establish(bureau, name, one)
+    if "round" in given or "applications" in given:
+        bureau.pass_to_day(opens_on, MORNING)
+        _round(bureau, case, opens_on)
+    return bureau
+
+
+def _studios(given: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    found = [("studio", given["studio"])] if "studio" in given else []
+    return [*found, *given.get("studios", {}).items()]
+
+
+def _plaque(one: Mapping[str, Any], otherwise: date = date.max) -> date:
+    return date.fromisoformat(str(one["plaque"])) if "plaque" in one else otherwise
+
+
+def _preparing(programme: Programme, given: Mapping[str, Any], first: date) -> date:
+    """The day on which a case begins: early enough for the notices that the given applications go through."""
+    said = given.get("round", {})
+    if "opens" in said:
+        return date.fromisoformat(str(said["opens"]))
+    needed = timedelta(days=1)
+    for target in given.get("applications", {}).values():
+        needed = max(needed, _needed(programme, given, str(target)))
+    latest = first - needed
+    if "closes" in said:
+        latest = min(latest, date.fromisoformat(str(said["closes"])))
+    return latest
+
+
+def _needed(programme: Programme, given: Mapping[str, Any], target: str) -> timedelta:
+    path = programme.paths.get(str(given.get("round", {}).get("path", "")))
+    if path is None:
+        path = next((one for one in programme.paths.values() if one.call == "round" and one.gives == "studio"), None)
+    return timedelta(days=2 + sum(_notice_days(path, target))) if path is not None else timedelta(days=1)
+
+
+def _notice_days(path: Path, target: str) -> Iterator[int]:
+    """For every notice that ends before the target, more days than it can take; working days may meet a long holiday."""
+    for step in path.steps:
+        if step.name == target.partition(".")[0] or target == RESERVE:
+            return
+        if step.stage == "public_notice":
+            yield step.length.n + 1 if step.length.unit == "day" else step.length.n * 2 + 12
+
+
+def _round(bureau: Bureau, case: Case, opens_on: date) -> None:
+    said = case.given.get("round", {})
+    unknown = next((key for key in said if key not in ROUND_KEYS), None)
+    if unknown is not None:
+        raise UnknownName(f"round 没有“{unknown}”这一项；可以写：{'、'.join(ROUND_KEYS)}")
+    plan(bureau, said, opens_on, _closing(case, opens_on))
+    path = bureau.programme.paths[str(said.get("path", round_path(bureau)))]
+    goals = list(_goals(bureau, path, case.given.get("applications", {})))
+    carry(bureau, goals)
+
+
+def _closing(case: Case, opens_on: date) -> date:
+    """The closing day of a round: the one given; else the last day on which a step applies, at least the day it opens."""
+    said = case.given.get("round", {})
+    if "closes" in said:
+        return date.fromisoformat(str(said["closes"]))
+    applying: list[date] = [step.on for step in case.steps if step.do in {"submit", "complete", "resubmit"}]
+    last: date = max([opens_on, *(applying if _in_round(case) else ())])
+    return last
+
+
+def _in_round(case: Case) -> bool:
+    return any("/" not in address for step in case.steps for address in step.to)
+
+
+def _goals(bureau: Bureau, path: Path, said: Mapping[str, Any]) -> Iterator[Goal]:
+    for name, target in said.items():
+        until = "" if target in {"", "done", "end"} else str(target)
+        if until and until != RESERVE and until.partition(".")[0] not in {step.name for step in path.steps}:
+            known: Sequence[str] = [step.name for step in path.steps]
+            raise UnknownName(f"{name}：路径 {path.name} 没有叫“{until}”的步骤；有：{'、'.join([*known, RESERVE])}")
+        yield Goal(begin(bureau, path, str(name)), str(name), until)
