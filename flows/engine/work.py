@@ -139,8 +139,17 @@ def insert_transitions(work: Work, rows: Sequence[Mapping[str, Any]]) -> Sequenc
 
 def chain(before: str, row: Mapping[str, Any]) -> str:
     """Hash of a history row over the hash of the run's one before."""
+    return link(before, said(row))
+
+
+def said(row: Mapping[str, Any]) -> str:
+    """What a history row says, as it is hashed."""
     # As the JSON columns store it, so that the hash can be computed again from the row; documents bring their text along.
-    text = ",".join([f'"{key}":{_moment(row[key]) if key == "at" else json_text(row[key])}' for key in HASHED])
+    return ",".join([f'"{key}":{_moment(row[key]) if key == "at" else json_text(row[key])}' for key in HASHED])
+
+
+def link(before: str, text: str) -> str:
+    """Hash of what a history row says over the hash of the run's one before."""
     return hashlib.sha256(f"{before}\n{{{text}}}".encode()).hexdigest()
 
 
