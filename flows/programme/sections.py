@@ -182,6 +182,7 @@ class Assessment(Named):
     content: Texts = ()
     methods: tuple[vocabulary.Method, ...] = ()
     opinions: Texts = ()
+    hear_within: SpanPhrase | None = None
     basis: Texts = ()
     awards: Texts = ()
     grades: tuple[vocabulary.Grade, ...] = ()

@@ -12,6 +12,7 @@ CONSEQUENCE_KEYS = ("then", "ineffective")
 def settle(grown: Grown, expander: Expander) -> None:
     """Settles the expanded file in place, so that no later change of the shared defaults touches it."""
     _drop_steps_of_absent_bodies(grown)
+    _give_time_to_answer(grown, expander)
     banned = frozenset() if "rectification" in grown.value else frozenset({"rectify"})
     for key, section in grown.value.items():
         _settle_in(section, (key,), banned, grown, expander)
@@ -30,6 +31,17 @@ def _drop_steps_of_absent_bodies(grown: Grown) -> None:
             place: Place = ("paths", name, "steps", str(step.get("step")))
             for inner in [inner for inner in grown.origins if inner[:4] == place]:
                 del grown.origins[inner]
+
+
+def _give_time_to_answer(grown: Grown, expander: Expander) -> None:
+    """Whoever an assessment hears has a time to answer; no text names one."""
+    assessments = grown.value.get("assessments")
+    for name, one in assessments.items() if isinstance(assessments, dict) else ():
+        if isinstance(one, dict) and one.get("opinions") and "hear_within" not in one:
+            default = expander.grow({"like": "D-HEAR"}, {}, None, None)
+            one["hear_within"] = default.value["hear_within"]
+            origin = default.origin("hear_within", None) or Origin("default", "D-HEAR")
+            grown.origins["assessments", name, "hear_within"] = origin
 
 
 def _settle_in(node: Any, place: Place, banned: frozenset[str], grown: Grown, expander: Expander) -> None:

@@ -13,8 +13,10 @@ from flows.engine.rulebook import Cast, FundRule, Reader, RenewalPath, SetupRule
 from flows.lifecycle import STAGES
 from flows.programme import Programme, from_expanded
 from flows.programme.rosters import roster_rules
+from flows.regulations.assessing import assessment_rule, attendance_rule
 from flows.regulations.duties import duty_rule, setup_rule
 from flows.regulations.funding import fund_rule, grant_rule
+from flows.regulations.mending import decision_rule, rectification_rule
 from flows.regulations.paths import FULL_MARK, path_rule, rubric
 from flows.regulations.renewing import renewal_paths
 from flows.regulations.words import who_title
@@ -49,6 +51,10 @@ SECTIONS: Mapping[str, Callable[[Programme, str], StepRule]] = {
     "round": round_rule,
     "obligations": duty_rule,
     "funds": grant_rule,
+    "assessments": assessment_rule,
+    "attendance": attendance_rule,
+    "rectification": rectification_rule,
+    "decisions": decision_rule,
 }
 
 

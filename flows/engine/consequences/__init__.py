@@ -12,9 +12,22 @@ from flows.engine.consequences.experts import (
     record_refusal,
     tell_ranking,
 )
+from flows.engine.consequences.judging import (
+    confirm_results,
+    record_findings,
+    record_proposal,
+    record_report,
+    set_limit,
+)
 from flows.engine.consequences.money import enter_payment, set_share
 from flows.engine.consequences.rounds import cancel_round, extend_round, invite, warn_short
 from flows.engine.consequences.seats import end_seat, recheck_roster
+from flows.engine.consequences.settling import (
+    carry_out_decision,
+    deliver_results,
+    reckon_attendance,
+    settle_rectification,
+)
 from flows.engine.consequences.studios import give_seat, make_studio, record_filing, start_cycle
 from flows.engine.consequences.submissions import (
     record_judgements,
@@ -33,6 +46,9 @@ VOCABULARY: Mapping[str, Executor] = {
     "ask_experts": ask_experts,
     "ask_reserve": ask_reserve,
     "cancel_round": cancel_round,
+    "carry_out_decision": carry_out_decision,
+    "confirm_results": confirm_results,
+    "deliver_results": deliver_results,
     "end_seat": end_seat,
     "enter_payment": enter_payment,
     "extend_round": extend_round,
@@ -42,15 +58,21 @@ VOCABULARY: Mapping[str, Executor] = {
     "make_studio": make_studio,
     "promote_next": promote_next,
     "recheck_roster": recheck_roster,
+    "reckon_attendance": reckon_attendance,
     "record_answer": record_answer,
     "record_filing": record_filing,
+    "record_findings": record_findings,
     "record_judgements": record_judgements,
+    "record_proposal": record_proposal,
     "record_refusal": record_refusal,
+    "record_report": record_report,
     "record_submission": record_submission,
     "record_waiver": record_waiver,
     "rule_objections": rule_objections,
+    "set_limit": set_limit,
     "set_share": set_share,
     "settle_end": settle_end,
+    "settle_rectification": settle_rectification,
     "start_cycle": start_cycle,
     "tell_ranking": tell_ranking,
     "warn_short": warn_short,

@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from models.facts import Facts
+from models.queries.facts.assessing import assessment_facts, decision_facts, rectification_facts
 from models.queries.facts.establishing import duty_facts, plaque_facts, round_facts, seat_facts
 from models.queries.facts.paying import grant_facts
 from models.queries.facts.renewing import renewal_facts
@@ -18,12 +19,15 @@ Reader = Callable[[Session, Sequence[Any], Mapping[int, Any], datetime], Mapping
 READERS: Mapping[str, Reader] = {
     "activities": duty_facts,
     "application": application_facts,
+    "assessment": assessment_facts,
+    "decision": decision_facts,
     "expert_review": expert_facts,
     "grant": grant_facts,
     "membership": seat_facts,
     "opinion": opinion_facts,
     "plaque": plaque_facts,
     "public_notice": notice_facts,
+    "rectification": rectification_facts,
     "renewal": renewal_facts,
     "round": round_facts,
     "tier_review": tier_facts,

@@ -1,0 +1,64 @@
+"""The consequence that asks (请主管部门决定): a question with its choices and a day, put on a desk; nothing follows by itself."""
+
+from typing import Any
+
+from sqlalchemy import insert
+
+from flows.engine.calendar import due_after, local_day
+from flows.engine.consequences.follower import Following
+from flows.engine.following import Consequence, acts, rows_of
+from flows.engine.steps import Opening, open_runs
+from flows.engine.work import Work
+from models import Decision
+from models.columns import table_of
+
+DECISIONS = table_of(Decision)
+
+
+def decide(work: Work, one: Following) -> None:
+    """Open the question that the text leaves to a body; choices that cannot be acted on here are left out."""
+    rule = one.rule
+    open_decision(work, one, {
+        "question": question_of(one), "choices": choices_of(one), "fund": rule.fund,
+        "span": {"least": rule.span[0], "most": rule.span[1]} if rule.span else {},
+    })  # fmt: skip
+
+
+def open_decision(work: Work, one: Following, asked: dict[str, Any]) -> tuple[int, int]:
+    """Store a question and open its run; returns the ids of both."""
+    rule = one.rule
+    due = due_after(local_day(work.now), rule.within, work.calendar, roll="next_working_day") if rule.within else None
+    row = {
+        "about": one.about or f"studio:{one.studio.id}", "studio_id": one.studio.id,
+        "seat_id": one.seat.id if one.seat is not None else None, "desk": one.desk(work, rule.by or "authority"),
+        "due_on": due.on if due else None, "origin": {**rule.origin, "place": rule.place}, "answer": {}, "reason": "",
+        "cause_id": one.cause.transition_id or None, **asked,
+    }  # fmt: skip
+    decision_id: int = work.session.execute(insert(DECISIONS).values(**row).returning(DECISIONS.c.id)).scalar_one()
+    run_id = open_runs(work, [
+        Opening(one.cause.run.version_id, "decisions", "decision", "decision", decision_id, studio_id=one.studio.id,
+                cause_id=one.cause.transition_id or None)
+    ])[0]  # fmt: skip
+    return decision_id, run_id
+
+
+def question_of(one: Following) -> str:
+    """The question, with the name of the one it is about."""
+    return f"{one.rule.value}（{one.seat.name}）" if one.seat is not None else one.rule.value
+
+
+def choices_of(one: Following) -> list[dict[str, Any]]:
+    """The choices that can be acted on: only an assessed studio mends, a host is not adjusted, a member's loss ends no studio."""
+    return [
+        {"title": title, "then": rows_of(then)} for title, then in one.rule.choices.items() if _can_be_done(one, then)
+    ]
+
+
+def _can_be_done(one: Following, then: tuple[Consequence, ...]) -> bool:
+    words = acts(then)
+    studio_assessed = one.about_id("assessment") is not None and one.seat is None
+    if "rectify" in words and not studio_assessed:
+        return False
+    if one.seat is None:
+        return True
+    return ("adjust_out" if one.seat.role == "host" else "end") not in words
