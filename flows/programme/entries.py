@@ -3,7 +3,7 @@
 from fractions import Fraction
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, WithJsonSchema, model_validator
 
 from flows.programme import phrases, vocabulary
 from flows.programme.phrases import Amount, Moment, Span
@@ -27,14 +27,23 @@ def _text(value: object) -> object:
     return value
 
 
+def _phrase(kind: str) -> WithJsonSchema:
+    pattern, example = phrases.PATTERNS[kind]
+    return WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example]})
+
+
 Text = Annotated[str, BeforeValidator(_text)]
-SpanPhrase = Annotated[Span, BeforeValidator(phrases.span)]
-MomentPhrase = Annotated[Moment, BeforeValidator(phrases.moment)]
-AmountPhrase = Annotated[Amount, BeforeValidator(phrases.amount)]
-SharePhrase = Annotated[Fraction, BeforeValidator(phrases.share)]
-RatioPhrase = Annotated[Fraction, BeforeValidator(phrases.ratio)]
+SpanPhrase = Annotated[Span, BeforeValidator(phrases.span), _phrase("span")]
+MomentPhrase = Annotated[Moment, BeforeValidator(phrases.moment), _phrase("moment")]
+AmountPhrase = Annotated[Amount, BeforeValidator(phrases.amount), _phrase("amount")]
+SharePhrase = Annotated[Fraction, BeforeValidator(phrases.share), _phrase("share")]
+RatioPhrase = Annotated[Fraction, BeforeValidator(phrases.ratio), _phrase("ratio")]
 Texts = tuple[Text, ...]
-OneOrMore = Annotated[tuple[Text, ...], BeforeValidator(_listed)]
+OneOrMore = Annotated[
+    tuple[Text, ...],
+    BeforeValidator(_listed),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
 Whole = Annotated[int, Field(strict=True, ge=0)]
 
 

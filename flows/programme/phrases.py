@@ -23,6 +23,15 @@ ANCHORS_ZH = {
 }
 _SPAN = re.compile(r"(\d{1,4}) (day|working day|week|month|year|school year|class hour)(s?)")
 _MOMENT = re.compile(rf"(.+) (before|after) ({'|'.join(ANCHORS)})")
+_AMOUNT = re.compile(r"[1-9]\d{0,9}元")
+# What editors are told of each phrase: its pattern, and how one looks.
+PATTERNS: dict[str, tuple[str, str]] = {
+    "span": (f"^{_SPAN.pattern}$", "10 working days"),
+    "moment": (f"^(start|end|{_SPAN.pattern} (before|after) ({'|'.join(ANCHORS)}))$", "15 days after end"),
+    "amount": (f"^(set|{_AMOUNT.pattern})$", "20000元"),
+    "share": (r"^(100|\d{1,2})%$", "20%"),
+    "ratio": (r"^\d{1,3}/\d{1,3}$", "1/3"),
+}
 
 
 class PhraseError(ValueError):
@@ -105,7 +114,7 @@ def amount(text: object) -> Amount:
         return text
     if text == "set":
         return Amount(None)
-    if isinstance(text, str) and re.fullmatch(r"[1-9]\d{0,9}元", text):
+    if isinstance(text, str) and _AMOUNT.fullmatch(text):
         return Amount(int(text[:-1]) * 100)
     raise PhraseError(text, "整数元（如 20000元）或 set", "whole yuan (e.g. 20000元) or `set`")
 

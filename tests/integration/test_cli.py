@@ -1,5 +1,6 @@
 """The command line: what it does, what it says, and how it exits."""
 
+import json
 import os
 import subprocess
 import sys
@@ -49,6 +50,14 @@ def test_programmes_of_the_library_are_listed_checked_and_shown(terminal: Termin
     assert "九(二)" in terminal.types("programme", "show", "chifeng")[1]
 
 
+def test_two_programmes_are_compared_and_the_format_is_printed_for_editors(terminal: Terminal) -> None:
+    code, said, _ = terminal.types("programme", "diff", "chifeng", "shijiazhuang")
+    assert (code, "～ 长度：3 年〔第五条〕 → 2 年〔(七)〕" in said) == (0, True), said
+    changes = json.loads(terminal.types("programme", "diff", "chifeng", "shijiazhuang", "--json")[1])
+    assert {"added", "removed", "changed"} == {change["kind"] for change in changes}
+    assert json.loads(terminal.types("programme", "schema")[1])["title"] == "规程文件"
+
+
 def test_a_faulty_programme_is_named_by_file_line_and_place(terminal: Terminal) -> None:
     faulty = terminal.folder / "faulty.yaml"
     text = (ROOT / "programmes" / "chifeng.yaml").read_text(encoding="utf-8")
@@ -64,6 +73,8 @@ def test_a_faulty_programme_is_named_by_file_line_and_place(terminal: Terminal) 
     [
         (("programme", "check", "nowhere.yaml"), 1, "找不到文件：nowhere.yaml"),
         (("programme", "show", "nowhere"), 1, "没有叫 nowhere 的办法"),
+        (("programme", "diff", "chifeng", "nowhere"), 1, "没有叫 nowhere 的办法"),
+        (("programme", "diff", "chifeng", "chifeng@3"), 1, "没有启用过 chifeng 的第 3 版"),
         (("round", "show", "7"), 1, "找不到这一件"),
         (("user", "disable", "nobody"), 1, "找不到"),
         (("advance", "--now", "明天"), 1, "看不懂"),
@@ -88,6 +99,7 @@ def test_a_bureau_goes_from_its_roster_to_an_open_round(terminal: Terminal) -> N
     assert terminal.types(*added)[0] == 1
     assert "chief" in terminal.types("user", "list")[1]
     assert terminal.types("programme", "adopt", "chifeng", "--since", "2020-01-01")[0] == 0
+    assert "规则没有不同" in terminal.types("programme", "diff", "chifeng@1", "chifeng")[1]
     code, said, complaint = terminal.types(
         "round", "plan", "chifeng", "--opens", "2026-01-05", "--closes", "2099-01-05", "--places", "3"
     )

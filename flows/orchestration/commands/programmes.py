@@ -101,6 +101,21 @@ def _adopted(code: str, number: int, body: str) -> "Programme":
         return from_expanded(version.expanded)
 
 
+@app.command()
+def schema(
+    target: Annotated[Path | None, typer.Argument(help="写到哪个文件；不写则打印")] = None,
+) -> None:
+    """打印办法文件的 JSON Schema，供编辑器补全和查错。 / The JSON Schema of a programme file, for editors."""
+    from flows.programme.editor_schema import editor_schema
+
+    text = json.dumps(editor_schema(), ensure_ascii=False, indent=2)
+    if target is None:
+        say(text)
+    else:
+        target.write_text(text + "\n", encoding="utf-8")
+        say(f"已写入 {target}")
+
+
 @app.command("list")
 def list_programmes() -> None:
     """列出随软件提供的办法。 / List the programmes that come with the software."""
