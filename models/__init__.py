@@ -10,13 +10,20 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
-from models.accounts import ApiToken, LoginAttempt, LoginSession, User  # noqa: E402  the convention must precede the tables
+from models.accounts import (  # noqa: E402  the convention must precede the tables
+    ApiToken,
+    LoginAttempt,
+    LoginSession,
+    SavedView,
+    User,
+)
 from models.answers import Decision, Objection, Opinion  # noqa: E402
 from models.applications import Application, Attachment, CriterionCheck, Revision  # noqa: E402
 from models.assessments import Assessment, Consequence, Mark, Rectification, Result  # noqa: E402
 from models.bodies import Body, Casting  # noqa: E402
 from models.calendars import CalendarDay, CalendarEdition, Term  # noqa: E402
 from models.duties import Attendance, Credit, Duty, Leave, Record, RecordFile, RecordStudio  # noqa: E402
+from models.imports import ImportJob  # noqa: E402
 from models.messages import Message, Preference, Template  # noqa: E402
 from models.money import Entitlement, LedgerEntry  # noqa: E402
 from models.papers import Document, File, Series  # noqa: E402
@@ -29,9 +36,9 @@ from models.studios import Cycle, Seat, Studio  # noqa: E402
 __all__ = [
     "ApiToken", "Application", "Appointment", "Assessment", "Attachment", "Attendance", "Body", "CalendarDay",
     "CalendarEdition", "Casting", "Consequence", "Credential", "Credit", "CriterionCheck", "Cycle", "Decision",
-    "Document", "Duty", "Entitlement", "File", "Incident", "Lease", "Leave", "LedgerEntry", "Listing", "ListingEntry",
+    "Document", "Duty", "Entitlement", "File", "ImportJob", "Incident", "Lease", "Leave", "LedgerEntry", "Listing", "ListingEntry",
     "LoginAttempt", "LoginSession", "Mark", "Message", "Objection", "Opinion", "Person", "Post", "Preference",
     "Programme", "ProgrammeVersion", "Quota", "Record", "RecordFile", "RecordStudio", "Rectification", "Request",
-    "Result", "Revision", "Round", "Seat", "Series", "StageRun", "Studio", "Substitution", "Template", "Term", "Tie",
+    "Result", "Revision", "Round", "SavedView", "Seat", "Series", "StageRun", "Studio", "Substitution", "Template", "Term", "Tie",
     "Transition", "User",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from models.columns import reference
@@ -53,3 +54,16 @@ class ApiToken(SQLModel, table=True):
     name: str
     made_at: datetime
     ended_at: datetime | None = None
+
+
+class SavedView(SQLModel, table=True):
+    """A view of a page that a person keeps under a name: the filters as they stand in the address, and nothing else."""
+
+    __table_args__ = (UniqueConstraint("person_id", "page", "name"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = reference("person.id")
+    page: str
+    name: str
+    query: str
+    made_at: datetime

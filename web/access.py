@@ -55,6 +55,8 @@ TABLE: Mapping[tuple[str, str], Access] = {
     ("POST", "/me/tokens"): Access(PERSON, "own"),
     ("POST", "/me/tokens/{token_id}/end"): Access(PERSON, "own"),
     ("POST", "/me/substitutions"): Access(PERSON, "own"),
+    ("POST", "/views"): Access(PERSON, "own"),
+    ("POST", "/views/{view_id}/remove"): Access(PERSON, "own"),
     ("GET", "/acting"): Access(PERSON, "own"),
     ("POST", "/acting"): Access(PERSON, "own"),
     ("POST", "/acting/end"): Access(PERSON, "own"),

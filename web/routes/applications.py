@@ -33,6 +33,7 @@ from models.queries.scope import of_authority, visible_applications
 from web.access import READERS
 from web.display import Choice, DueMark, Filter, Paging, StateMark
 from web.i18n import _
+from web.saved_views import saved_views
 from web.views.applications import (
     Holder,
     Reader,
@@ -89,10 +90,11 @@ def list_page(
         rows, total = applications(work.session, scope, wanted)
         choices = application_choices(work.session, scope)
         lines = [_line(visit, work, row) for row in rows]
+        saved = saved_views(work.session, visit.visitor.person_id or 0, "applications", visit.request.query_params)
         hosted = hosted_by(work.session, visit.visitor.person_id or 0)
     return visit.page(
         "applications/list.html", lines=lines, total=total, filters=_filters(choices, wanted), wanted=wanted, note=note,
-        paging=_paging(total, wanted), reads=bool(visit.visitor.roles & READERS), hosted=hosted,
+        paging=_paging(total, wanted), reads=bool(visit.visitor.roles & READERS), hosted=hosted, saved=saved,
     )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from models.queries.rounds import begun, places_of, round_before, rounds, step_c
 from web.display import Choice, Filter, Part, clock_time, plain_day
 from web.i18n import _
 from web.routes.rounds import planned_dates, round_scope, seen_by
+from web.saved_views import saved_views
 from web.views.dashboard import (
     HolderRow,
     bottleneck,
@@ -104,7 +105,10 @@ def dashboard(
         if seen is None:
             return visit.page("dashboard/empty.html", leads="administrator" in visit.visitor.roles)
         context = _figures(work, visit, seen)
-    return visit.page("dashboard/page.html", seen=seen, note=note, every=every, at=clock_time(visit.now), **context)
+        saved = saved_views(work.session, visit.visitor.person_id or 0, "dashboard", visit.request.query_params)
+    return visit.page(
+        "dashboard/page.html", seen=seen, saved=saved, note=note, every=every, at=clock_time(visit.now), **context
+    )
 
 
 def _figures(work: Work, visit: Visit, seen: Looked) -> Mapping[str, Any]:

@@ -23,6 +23,7 @@ from models.queries.inbox import InboxFilter, box_choices, box_counts, findings,
 from models.queries.scope import visible_applications
 from web.display import Tab, clock_time
 from web.i18n import _
+from web.saved_views import saved_views
 from web.views import inbox as views
 from web.views.applications import (
     Reader,
@@ -82,7 +83,7 @@ def list_context(
     return {
         "tabs": views.tabs_of(counts, wanted), "counts": counts, "filters": filters, "chosen": views.chosen_of(filters, wanted),
         "groups": groups, "total": total, "paging": views.paging_of(total, wanted), "clear": f"/inbox?box={wanted.box}",
-        "undoable": held_lines(visit, work),
+        "undoable": held_lines(visit, work), "saved": saved_views(work.session, person, "inbox", visit.request.query_params),
     }  # fmt: skip
 
 

@@ -246,6 +246,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_preference_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "savedview",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("page", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("query", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("made_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_savedview_person_id_person"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_savedview")),
+        sa.UniqueConstraint("person_id", "page", "name", name=op.f("uq_savedview_person_id_page_name")),
+    )
+    with op.batch_alter_table("savedview", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_savedview_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "programme",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("code", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -679,6 +696,38 @@ def upgrade() -> None:
     with op.batch_alter_table("duty", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_duty_cycle_id"), ["cycle_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_duty_studio_id"), ["studio_id"], unique=False)
+
+    op.create_table(
+        "importjob",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sha256", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("body_id", sa.Integer(), nullable=True),
+        sa.Column("round_id", sa.Integer(), nullable=True),
+        sa.Column("only_good", sa.Boolean(), nullable=False),
+        sa.Column("asked_by", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("phase", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("whole", sa.Integer(), nullable=False),
+        sa.Column("beat_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("result", sa.JSON(), nullable=False),
+        sa.Column("says", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.CheckConstraint("kind IN ('check', 'store')", name=op.f("ck_importjob_kind_word")),
+        sa.CheckConstraint(
+            "state IN ('asked', 'running', 'done', 'refused', 'failed')", name=op.f("ck_importjob_state_word")
+        ),
+        sa.ForeignKeyConstraint(["asked_by"], ["person.id"], name=op.f("fk_importjob_asked_by_person"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(["body_id"], ["body.id"], name=op.f("fk_importjob_body_id_body"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_importjob_round_id_round"), ondelete="RESTRICT"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_importjob")),
+    )
+    with op.batch_alter_table("importjob", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_importjob_body_id"), ["body_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_importjob_round_id"), ["round_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_importjob_sha256"), ["sha256"], unique=False)
 
     op.create_table(
         "listing",
@@ -1322,6 +1371,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_quota_body_id"))
 
     op.drop_table("quota")
+    with op.batch_alter_table("importjob", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_importjob_sha256"))
+        batch_op.drop_index(batch_op.f("ix_importjob_round_id"))
+        batch_op.drop_index(batch_op.f("ix_importjob_body_id"))
+
+    op.drop_table("importjob")
     with op.batch_alter_table("listing", schema=None) as batch_op:
         batch_op.drop_index(
             "listing_to_apply",
@@ -1430,6 +1485,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_programme_authority_body_id"))
 
     op.drop_table("programme")
+    with op.batch_alter_table("savedview", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_savedview_person_id"))
+
+    op.drop_table("savedview")
     with op.batch_alter_table("preference", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_preference_person_id"))
 
