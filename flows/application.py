@@ -136,6 +136,12 @@ def seat_taken(ask: Ask) -> Because | None:
     return Because("已经主持一个同类的工作室，不能再申报。", ask.policy.origin("")) if ask.facts.seat_taken else None
 
 
+def barred(ask: Ask) -> Because | None:
+    """Whom a failed final assessment keeps out of the next cycle is not taken for it (赤峰 第十八条)."""
+    says = ask.facts.barred
+    return Because(f"不能申报：{says}，不再列为下一周期的建设对象。", ask.policy.origin("")) if says else None
+
+
 def blocked(ask: Ask) -> Because | None:
     """Open duties that block this path, by name."""
     blocking = ask.facts.blocking
@@ -167,7 +173,7 @@ STAGE = Stage(
     on=(
         On(
             "submit", State.DRAFTING, State.SUBMITTED, by=Part.APPLICANT,
-            note=checks_of, unless=(too_early, seat_taken, wrong_level, result_short, blocked, unsealed, papers_missing, criteria_unmet),
+            note=checks_of, unless=(barred, too_early, seat_taken, wrong_level, result_short, blocked, unsealed, papers_missing, criteria_unmet),
             do=(Follow("record_submission"), Notify(Part.APPLICANT, "application_submitted")),
         ),
         On(

@@ -101,6 +101,7 @@ class ApplicationFacts(Facts):
     host_school_id: int | None = None
     host_subject: str = ""
     home_body_id: int | None = None
+    barred: str = ""
 
 
 @dataclass(frozen=True, slots=True)

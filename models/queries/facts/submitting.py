@@ -11,6 +11,7 @@ from sqlmodel import Session
 from models import CriterionCheck, StageRun, Studio, Transition
 from models.columns import table_of
 from models.facts import ApplicationFacts, Facts, PersonFacts, TierFacts
+from models.queries.facts.barring import barred_hosts
 from models.queries.facts.ground import attached, blocking, cases_of, ground, local_date
 from models.queries.facts.renewing import results_of_last_cycle
 from models.queries.people import person_facts
@@ -49,6 +50,7 @@ def application_facts(
     papers = attached(session, found)
     blocked = blocking(session, found, {run.application_id: {run.path, run.step} for run in runs})
     hosting = _hosting(session, [case.person_id for case in found.values() if case.gives == "studio"], casts)
+    barred = barred_hosts(session, found.values(), casts, today)
     waived: dict[int, dict[str, str]] = defaultdict(dict)
     for row in rows(session, WAIVED, applications=list(found)):
         waived[row.application_id][row.place] = row.reason
@@ -58,7 +60,7 @@ def application_facts(
             **ground(run, case, casts[run.version_id]), person=people.get(case.person_id, PersonFacts()),
             attached=papers.get(case.id, frozenset()), waived=waived.get(case.id, {}),
             authority_body_id=casts[run.version_id].authority_id, blocking=blocked.get(case.id, ()),
-            seat_taken=case.person_id in hosting, results=results.get(case.studio_id or 0, {}), opens_on=case.opens_on, home_body_id=case.home_body_id,
+            seat_taken=case.person_id in hosting, results=results.get(case.studio_id or 0, {}), opens_on=case.opens_on, home_body_id=case.home_body_id, barred=barred.get(case.id, ""),
             host_school_id=host.school_id, host_subject=_subject(host, today),
         )
         for run in runs
