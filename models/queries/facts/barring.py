@@ -14,7 +14,8 @@ from models.statements import among, rows
 
 CONSEQUENCES, CYCLES, STUDIOS = table_of(Consequence), table_of(Cycle), table_of(Studio)
 ASKED_BY_HOSTS = ("studio", "level", "cycle")
-_LAST = select(func.max(CYCLES.c.number)).where(CYCLES.c.studio_id == STUDIOS.c.id).scalar_subquery()
+_OF_STUDIO = CYCLES.alias("of_studio")
+_LAST = select(func.max(_OF_STUDIO.c.number)).where(_OF_STUDIO.c.studio_id == STUDIOS.c.id).scalar_subquery()
 BARRED = (
     select(CONSEQUENCES.c.person_id, STUDIOS.c.programme_id, STUDIOS.c.name, CYCLES.c.begins_on, CYCLES.c.ends_on)
     .join(STUDIOS, STUDIOS.c.id == CONSEQUENCES.c.studio_id)
