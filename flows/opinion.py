@@ -3,8 +3,9 @@
 from enum import StrEnum
 
 from flows.engine.calendar import Span
-from flows.engine.declare import END, Ask, Because, Follow, Notify, On, Part, Policy, Stage, Wait
+from flows.engine.declare import END, Ask, Because, Follow, On, Part, Policy, Stage, Wait
 from flows.engine.due import within
+from flows.engine.voting import AGAINST, AGREE
 from models.facts import OpinionFacts
 
 
@@ -22,6 +23,13 @@ class State(StrEnum):
     ASKED = "asked"
     GIVEN = "given"
     REFUSED = "refused"
+
+
+def no_choice(ask: Ask) -> Because | None:
+    """A vote says yes or no (能力 8)."""
+    if ask.facts.opinion_kind != "vote" or ask.payload.get("choice") in {AGREE, AGAINST}:
+        return None
+    return Because("请先选同意或不同意。没有改动任何内容。", ask.policy.origin("vote"))
 
 
 def incomplete_sheet(ask: Ask) -> Because | None:
@@ -57,10 +65,10 @@ STAGE = Stage(
     initial=State.ASKED,
     exits={State.GIVEN: END, State.REFUSED: END},
     on=(
-        On("give", State.ASKED, State.GIVEN, by=Part.EXPERT, unless=(incomplete_sheet,), do=(Follow("record_answer"),)),
+        On("give", State.ASKED, State.GIVEN, by=Part.EXPERT, unless=(no_choice, incomplete_sheet), do=(Follow("record_answer"),)),
         On(
             "refuse", State.ASKED, State.REFUSED, by=Part.EXPERT, needs=("reason",),
-            do=(Follow("record_refusal"), Notify(Part.EXPERT, "recused")),
+            do=(Follow("record_refusal"),),
         ),
     ),
     waits=(Wait(State.ASKED, for_=Part.EXPERT, due=within("within"), asks="score_asked"),),

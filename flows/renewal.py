@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from flows.engine.calendar import Span
 from flows.engine.declare import END, NEXT, Ask, Because, Follow, Notify, On, Part, Policy, Stage, Wait
+from flows.engine.voting import no_quorum, no_vote, outvoted
 from models.facts import RenewalFacts
 
 
@@ -15,6 +16,11 @@ class RenewalPolicy(Policy):
     needs: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType({})
     choices: Mapping[str, str] = MappingProxyType({})
     cycle: tuple[Span, ...] = ()
+    vote: object | None = None
+
+    def sends(self, event: str) -> bool:
+        """The seats of the choosing body are asked only where it decides by vote."""
+        return event != "ask_seats" or self.vote is not None
 
 
 class State(StrEnum):
@@ -75,14 +81,16 @@ STAGE = Stage(
     initial=State.WAITING,
     exits={State.RENEWED: NEXT, State.LAPSED: END},
     branches=True,
-    at_once=("renew", "lapse"),
+    at_once=("renew", "lapse", "ask_seats"),
     on=(
+        On("ask_seats", State.WAITING, State.WAITING, by=(Part.ENGINE, Part.REVIEWER), unless=(no_vote,), do=(Follow("ask_seats"),)),
         On(
             "renew", State.WAITING, State.RENEWED, by=Part.ENGINE, unless=(renewed_already, chosen_by_body, result_missing),
             do=(Follow("give_cycle"), Notify(Part.HOST, "renewed")),
         ),
         On(
-            "choose", State.WAITING, State.RENEWED, by=Part.REVIEWER, needs=("choice",), unless=(renewed_already, not_a_choice, result_missing),
+            "choose", State.WAITING, State.RENEWED, by=Part.REVIEWER, needs=("choice",),
+            unless=(renewed_already, not_a_choice, result_missing, no_quorum, outvoted),
             do=(Follow("give_cycle"), Notify(Part.HOST, "renewed")),
         ),
         On(

@@ -6,6 +6,7 @@ from flows.engine.calendar import Span
 from flows.engine.declare import END, NEXT, Ask, Because, Follow, Notify, On, Part, Policy, Stage, Wait
 from flows.engine.due import within, within_person
 from flows.engine.limits import exhausted
+from flows.engine.voting import no_quorum, no_vote, outvoted
 from models.facts import TierFacts
 
 
@@ -18,6 +19,10 @@ class TierPolicy(Policy):
     seal: bool = False
     vote: object | None = None
     judges: bool = False
+
+    def sends(self, _event: str) -> bool:
+        """The seats of a body are asked only where it decides by vote."""
+        return self.vote is not None
 
 
 class State(StrEnum):
@@ -97,10 +102,14 @@ STAGE = Stage(
     initial=State.REVIEWING,
     exits={State.ENDORSED: NEXT, State.DECLINED: END, State.LAPSED: END},
     branches=True,
+    at_once=("ask_seats",),
     on=(
         On(
+            "ask_seats", State.REVIEWING, State.REVIEWING, by=(Part.ENGINE, Part.REVIEWER), unless=(no_vote,), do=(Follow("ask_seats"),)
+        ),
+        On(
             "endorse", State.REVIEWING, State.ENDORSED, by=Part.REVIEWER, on_list=True, counts=frozenset({State.ENDORSED}),
-            unless=(blocked, unjudged, judged_unmet, unsealed, unranked, over_limit),
+            unless=(blocked, unjudged, judged_unmet, unsealed, no_quorum, outvoted, unranked, over_limit),
             do=(Follow("record_judgements"), Notify(Part.APPLICANT, "review_endorsed")),
         ),
         On(

@@ -105,14 +105,25 @@ class ApplicationFacts(Facts):
 
 
 @dataclass(frozen=True, slots=True)
+class VoteFact:
+    """How the seats of a body voted: how many count, how many have voted, how many of these agreed, and who was asked."""
+
+    seats: int = 0
+    cast: int = 0
+    agreed: int = 0
+    parties: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class TierFacts(Facts):
-    """A review at a tier: the quotas it counts against, criteria still to be judged, the sealed scan, the ranks in use."""
+    """A review at a tier: quotas, criteria still to be judged, the sealed scan, the ranks in use, and votes where there is one."""
 
     quotas: tuple[QuotaFact, ...] = ()
     unjudged: tuple[tuple[str, str], ...] = ()
     attached: frozenset[str] = frozenset()
     ranks_taken: frozenset[int] = frozenset()
     blocking: tuple[str, ...] = ()
+    votes: VoteFact = VoteFact()
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +231,7 @@ class RenewalFacts(Facts):
     cycle_ends_on: date | None = None
     next_exists: bool = False
     standing: str = ""
+    votes: VoteFact = VoteFact()
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,7 @@ _NOTICES = (
     Notice("filing_returned", "报送退回补正", mandatory=True, going="alone", button=MEND),
     Notice("filing_accepted", "报送通过", mandatory=False, going="digest", button=LOOK),
     Notice("signature_asked", "待签署", mandatory=True, going="alone", button="去签署"),
+    Notice("vote_asked", "请投票", mandatory=True, going="alone", button="去投票"),
     Notice("payment_due", "待拨付", mandatory=True, going="digest", button="去拨付"),
     Notice("share_set", "拨付比例确定", mandatory=True, going="alone", button=LOOK),
     Notice("paid", "经费到账", mandatory=False, going="digest", button="查看账目"),

@@ -96,6 +96,8 @@ TABLE: Mapping[tuple[str, str], Access] = {
     ("GET", "/rounds/{round_id}/plaques"): Access(BUREAU, "authority"),
     ("GET", "/plaques/{run_id}"): Access(BUREAU, "authority"),
     ("POST", "/plaques/{run_id}"): Access(BUREAU, "authority"),
+    ("GET", "/votes/{run_id}"): Access(PERSON, "own"),
+    ("POST", "/votes/{run_id}"): Access(PERSON, "own"),
     ("GET", "/duties/{duty_id}"): Access(PERSON, "desk"),
     ("POST", "/duties/{duty_id}"): Access(PERSON, "desk"),
     ("GET", "/objections"): Access(BUREAU, "authority"),

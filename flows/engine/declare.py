@@ -49,6 +49,10 @@ class Policy(BaseModel):
         """The origin of one key, else of the whole step."""
         return self.origins.get(key) or self.origins.get("", {})
 
+    def sends(self, _event: str) -> bool:
+        """Whether a run that opens at this step has any use for an event that its stage sends at once."""
+        return True
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:

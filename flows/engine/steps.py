@@ -79,13 +79,18 @@ def open_runs(work: Work, openings: Sequence[Opening]) -> list[int]:
 
 
 def _tell_opened(
-    work: Work, rules: Sequence[StepRule], runs: Sequence[RunState], facts: Sequence[Any], rows: Sequence[Mapping[str, Any]]
+    work: Work,
+    rules: Sequence[StepRule],
+    runs: Sequence[RunState],
+    facts: Sequence[Any],
+    rows: Sequence[Mapping[str, Any]],
 ) -> None:
     tellings = []
     for rule, run, known, row in zip(rules, runs, facts, rows, strict=True):
         wait = rule.stage.wait(run.state)
         for event in rule.stage.at_once:
-            work.send_at_once(run.id, event)
+            if rule.policy.sends(event):
+                work.send_at_once(run.id, event)
         if wait is not None and wait.asks is not None:
             notice = getattr(known, "asks", "") or wait.asks
             tellings.append(Telling(row["desk"], notice, run, 1, rule, known, row["due_at"]))

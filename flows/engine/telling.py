@@ -89,8 +89,10 @@ def _context(one: Telling, today: date) -> dict[str, Any]:
 
 
 def _link(one: Telling) -> str:
-    """Where the one told goes on: an expert to the sheet (the application is not theirs to open), others to the case."""
+    """Where the one told goes on: an expert to the sheet (the application is not theirs to open), a seat to its vote, others to the case."""
     run = one.run
+    if getattr(one.facts, "opinion_kind", "") == "vote" and one.desk == run.desk:
+        return f"/votes/{run.id}"
     if run.stage == "opinion" and run.application_id and one.desk == run.desk:
         return f"/scores/{run.id}"
     if run.subject_kind == "duty":

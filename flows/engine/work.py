@@ -19,6 +19,7 @@ from models import Transition
 from models.columns import json_text, table_of
 from models.facts import Facts
 from models.queries.rankings import ranks_taken
+from models.queries.votes import votes_of
 from models.statements import insert_rows
 
 TRANSITIONS = table_of(Transition)
@@ -103,7 +104,9 @@ def read_facts(work: Work, runs: Sequence[RunState]) -> Mapping[int, Facts]:
     found: dict[int, Facts] = {}
     for stage, members in by_stage.items():
         found |= work.book.reader(stage)(work.session, members, casts, work.now)
-    return found | _ranked(work, [run for run in runs if run.id > 0], found)
+    settled = [run for run in runs if run.id > 0]
+    found |= _ranked(work, settled, found)
+    return found | _voted(work, settled, found)
 
 
 def _ranked(work: Work, runs: Sequence[RunState], found: Mapping[int, Facts]) -> dict[int, Facts]:
@@ -111,6 +114,13 @@ def _ranked(work: Work, runs: Sequence[RunState], found: Mapping[int, Facts]) ->
     ranking = [run for run in runs if getattr(rule_of(work, run).policy, "ranks", False)]
     taken = ranks_taken(work.session, ranking)
     return {run_id: replace(found[run_id], ranks_taken=ranks) for run_id, ranks in taken.items()}  # type: ignore[call-arg]
+
+
+def _voted(work: Work, runs: Sequence[RunState], found: Mapping[int, Facts]) -> dict[int, Facts]:
+    """Where a step decides by vote, its facts say how its seats have voted; elsewhere nobody asks."""
+    voting = [run.id for run in runs if getattr(rule_of(work, run).policy, "vote", None) is not None]
+    votes = votes_of(work.session, voting)
+    return {run_id: replace(found[run_id], votes=counted) for run_id, counted in votes.items()}  # type: ignore[call-arg]
 
 
 def rule_of(work: Work, run: RunState) -> StepRule:

@@ -75,6 +75,7 @@ class InboxRow:
     blind: bool = False
     answers: Mapping[str, Any] = field(default_factory=dict)
     duty_id: int | None = None
+    opinion_kind: str = ""
 
 
 def waiting_counts(session: Session, desks: Collection[str], now: datetime, soon_until: datetime) -> Mapping[str, int]:
@@ -272,15 +273,16 @@ def _listed() -> Select[Any]:
         RUNS.c.due_provisional, RUNS.c.desk, RUNS.c.ended_at, RUNS.c.outcome, APPLICATIONS.c.number,
         PEOPLE.c.name.label("person"), BODIES.c.name.label("body"), APPLICATIONS.c.school_stage, APPLICATIONS.c.answers,
         func.coalesce(STUDIOS.c.name, APPLICATIONS.c.studio_name, literal("")).label("studio"), ROUNDS.c.title.label("round_title"), duty.label("duty_id"),
+        func.coalesce(OPINIONS.c.kind, literal("")).label("opinion_kind"),
     ).select_from(joined)  # fmt: skip
 
 
 def _row(row: Any) -> InboxRow:
-    blind = row.stage == "opinion" and row.duty_id is None
+    blind = row.stage == "opinion" and row.duty_id is None and row.opinion_kind != "vote"
     return InboxRow(
         row.run_id, row.version, row.stage, row.path, row.step, row.state, row.version_id, row.round_id, row.application_id,
         row.studio_id, row.entered_at, row.due_at, row.due_steps, row.due_provisional, row.desk, row.number or "",
         "" if blind else row.person or "", "" if blind else row.body or "", row.school_stage or "", "" if blind else row.studio,
         row.round_title or "", row.ended_at, row.outcome, blind, {} if blind else row.answers or {},
-        row.duty_id,
+        row.duty_id, row.opinion_kind,
     )  # fmt: skip

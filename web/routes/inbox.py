@@ -121,7 +121,8 @@ def case_context(visit: Visit, work: Work, run_id: int, tab: str, wanted: InboxF
     row = inbox_case(work.session, run_id)
     if row is None:
         return None
-    seen = _seen(visit, work, None if row.blind else row.application_id)
+    apart = row.blind or row.opinion_kind == "vote"  # what has a page of its own
+    seen = _seen(visit, work, None if apart else row.application_id)
     if seen is None:
         if row.desk not in visit.visitor.keys:
             return None

@@ -157,6 +157,7 @@ class Decision:
     places: tuple[Choice, ...] = ()
     told: str = ""
     seal: bool = False
+    votes: Any = None
     lines: range = field(default_factory=lambda: range(1, FEWEST_DEFECT_LINES + 1))
 
 
@@ -185,6 +186,7 @@ def decision_of(
         run_id, row.version, _options(work, rule, row, refused, address),
         tuple(Judgement(place, title, provenance_of(origins.get(place), address)) for place, title in open_places),
         _ranks(policy, facts), _quota(facts), _places(papers, checks), facts.person_name, policy.seal,
+        facts.votes if policy.vote is not None else None,
     )  # fmt: skip
 
 

@@ -270,8 +270,9 @@ def whole_of(row: InboxRow) -> str:
     """The page where a case is handled in full."""
     if row.duty_id:
         return f"/duties/{row.duty_id}"
-    if row.blind or row.stage == "plaque":
-        return f"/{'scores' if row.blind else 'plaques'}/{row.run_id}"
+    own = "votes" if row.opinion_kind == "vote" else "scores" if row.blind else "plaques" if row.stage == "plaque" else ""
+    if own:
+        return f"/{own}/{row.run_id}"
     if row.state == "objected":
         return "/objections"
     if row.round_id and (row.state in BY_LIST or row.application_id is None):

@@ -35,6 +35,7 @@ from flows.engine.consequences.submissions import (
     record_waiver,
     rule_objections,
 )
+from flows.engine.consequences.votes import ask_seats
 from flows.engine.declare import Follow, Notify
 from flows.engine.telling import Telling, tell
 from flows.engine.work import Happening, Intent, Work
@@ -45,6 +46,7 @@ Executor = Callable[[Work, Sequence[Happening], str], Iterable[Intent]]
 VOCABULARY: Mapping[str, Executor] = {
     "ask_experts": ask_experts,
     "ask_reserve": ask_reserve,
+    "ask_seats": ask_seats,
     "cancel_round": cancel_round,
     "carry_out_decision": carry_out_decision,
     "confirm_results": confirm_results,

@@ -84,13 +84,18 @@ def _sum(payload: Any) -> float | None:
 
 
 def record_refusal(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
-    """Write who stood back and why (回避)."""
+    """Write who stood back and why (回避); an expert is told that the sheet has gone to another."""
     for one in happened:
         work.session.execute(
             update(OPINIONS)
             .where(OPINIONS.c.id == one.run.subject_id)
             .values(refused_at=work.now, reason=one.move.reason)
         )
+    tell(work, [
+        Telling(one.run.held_by, "recused", one.run, one.version, one.rule, one.facts, None, reason=one.move.reason, actor=one.actor.name)
+        for one in happened
+        if one.facts.opinion_kind == "score"
+    ])  # fmt: skip
     return ()
 
 

@@ -81,7 +81,8 @@ def opinion_facts(
 
 def _notice(asked: Any) -> str:
     """By which notice somebody is asked."""
-    return "signature_asked" if asked.kind == "signature" else "score_further" if asked.further else "score_asked"
+    own = {"signature": "signature_asked", "vote": "vote_asked"}.get(asked.kind)
+    return own or ("score_further" if asked.further else "score_asked")
 
 
 def notice_facts(session: Session, runs: Sequence[Any], casts: Mapping[int, Any], now: datetime) -> Mapping[int, Facts]:
