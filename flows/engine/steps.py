@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Protocol
 
 from sqlalchemy import bindparam, select, update
@@ -21,6 +22,7 @@ from models.statements import among, insert_rows, rows
 RUNS, APPLICATIONS = table_of(StageRun), table_of(Application)
 NOTHING = Document()
 WRITTEN = tuple(name for name in RunState.__dataclass_fields__ if name != "id")
+VALUES = attrgetter(*WRITTEN)
 LIVE_OF = (
     select(RUNS.c.id, RUNS.c.subject_id, RUNS.c.step)
     .where(RUNS.c.subject_kind == "application", among(RUNS.c.subject_id, "subjects"), RUNS.c.ended_at.is_(None))
@@ -74,7 +76,9 @@ def open_runs(work: Work, openings: Sequence[Opening]) -> list[int]:
     ]
     ids = list(insert_rows(work.session, RUNS, rows))
     insert_transitions(work, [opened | {"run_id": one} for one, opened in zip(ids, history, strict=True)])
-    _tell_opened(work, rules, [replace(draft, id=one) for one, draft in zip(ids, drafts, strict=True)], facts, rows)
+    _tell_opened(
+        work, rules, [RunState(one, *VALUES(draft)) for one, draft in zip(ids, drafts, strict=True)], facts, rows
+    )
     return ids
 
 
@@ -89,6 +93,9 @@ def _tell_opened(
     for rule, run, known, row in zip(rules, runs, facts, rows, strict=True):
         wait = rule.stage.wait(run.state)
         for event in rule.stage.at_once:
+            work.send_at_once(run.id, event)
+        notice = getattr(known, "asks", "") or (wait.asks if wait else None)
+        if notice:
             if rule.policy.sends(event):
                 work.send_at_once(run.id, event)
         if wait is not None and wait.asks is not None:
@@ -229,8 +236,7 @@ def _draft(work: Work, rule: StepRule, opening: Opening, temporary_id: int) -> R
 def _run_row(work: Work, rule: StepRule, draft: RunState, facts: Any) -> dict[str, Any]:
     ask = Ask(draft, "open", THE_ENGINE, {}, rule.policy, facts, work.now, work.calendar)
     place = entered(rule.stage, ask, draft.state, work.book.ladder(work.session, draft.version_id))
-    row = {name: getattr(draft, name) for name in WRITTEN}
-    return row | {
+    return dict(zip(WRITTEN, VALUES(draft), strict=True)) | {
         "desk": place.desk, "due_at": place.due_at, "wake_at": place.wake_at,
         "due_steps": explained(place.due), "due_provisional": bool(place.due and place.due.provisional), "attempts": 0,
         "ended_at": None, "outcome": None,

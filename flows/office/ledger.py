@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import exists, select
 
 from flows.engine.calendar import local_day
+from flows.engine.consequences.follower import Host
 from flows.engine.consequences.money import enter
 from flows.engine.declare import Actor
 from flows.engine.errors import NotFound, Refused
@@ -34,14 +35,6 @@ class Expense:
     voucher: str
     file_sha256: str | None = None
     decision_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Host:
-    """The host as the one concerned, for whom a desk is sought."""
-
-    person_id: int
-    host_id: int
 
 
 def spend(work: Work, actor: Actor, studio_id: int, expense: Expense) -> int:

@@ -39,7 +39,7 @@ def entitle(world: World, studio_id: int, fund: str, period: str, waits_for: str
             "origin": dict(rule.origin), **parties(work, world.version_id, rule, studio, above),
         }  # fmt: skip
         assert len(open_entitlements(work, [(world.version_id, row, None)])) == 1
-        assert open_entitlements(work, [(world.version_id, row, None)]) == []
+        assert open_entitlements(work, [(world.version_id, row, None)]) == {}
         carry_on(work)
 
 

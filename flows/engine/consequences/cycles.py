@@ -18,6 +18,7 @@ from models.queries.cases import cases
 from models.queries.facts.renewing import results_of
 
 APPLICATIONS, CYCLES, RUNS, SEATS, STUDIOS = (table_of(one) for one in (Application, Cycle, StageRun, Seat, Studio))
+SEPTEMBER, NEARLY_OVER = 9, 90
 HOLDS_ON = ("assessment", "rectification", "decision")
 
 
@@ -33,8 +34,22 @@ def give_cycle(work: Work, happened: Sequence[Happening], _value: str) -> Iterab
     return ()
 
 
+def first_day(starts: str, on: date) -> date:
+    """First day of a first cycle: the plaque's day, the day the text names, or 1 September of the school year it falls in.
+
+    Of a school year that is nearly over (fewer than 90 days, D-PERIOD) the next one is meant.
+    """
+    if starts == "plaque":
+        return on
+    if starts != "school_year":
+        return date.fromisoformat(starts)
+    begun = date(on.year if on.month >= SEPTEMBER else on.year - 1, SEPTEMBER, 1)
+    following = begun.replace(year=begun.year + 1)
+    return following if (following - on).days < NEARLY_OVER else begun
+
+
 def first_cycle(work: Work, one: Happening, studio_id: int, begins_on: date) -> None:
-    """Begin a studio's first cycle on the day its plaque hangs (D-PLAQUE); one that runs already keeps its own."""
+    """Begin a studio's first cycle on this day; one that runs already keeps its own."""
     if work.session.execute(select(CYCLES.c.id).where(CYCLES.c.studio_id == studio_id).limit(1)).first():
         return
     work.session.execute(
@@ -72,17 +87,41 @@ def last_cycle(work: Work, studio_id: int) -> Any:
     ).one()
 
 
-def renew_on_result(work: Work, cause: Happening, studio_id: int, cycle_id: int) -> list[Intent]:
-    """After a result: start the paths that it starts, and try those that wait for it again."""
+def renew_on_result(work: Work, cause: Happening, studio_id: int, cycle_id: int, judged: str = "") -> list[Intent]:
+    """After a result: start the paths that it starts, close the windows that it closes, and try what waits for it again.
+
+    `judged`: the assessment whose result it is.
+    """
     results = results_of(work.session, [cycle_id]).get(cycle_id, {})
     for path in work.book.renewals(work.session, cause.run.version_id):
         due = path.needs and all(results.get(key) in enough for key, enough in path.needs.items())
         if path.call == "on_result" and due:
             begin_renewal(work, studio_id, cycle_id, cause.run.version_id, path, None, cause.transition_id)
+        if path.closes_after_delivery is not None and path.needs.keys() & {judged}:
+            _close_window(work, cause, studio_id, path)
     waiting = work.session.execute(
         select(RUNS.c.id).where(RUNS.c.studio_id == studio_id, RUNS.c.stage == "renewal", RUNS.c.ended_at.is_(None))
     ).scalars()
     return [Intent(run_id, event, cause_id=cause.transition_id) for run_id in waiting for event in ("renew", "lapse")]
+
+
+def _close_window(work: Work, cause: Happening, studio_id: int, path: RenewalPath) -> None:
+    """From the delivery of the result on, a studio has so long to ask (赤峰 第十八条, D-RENEW)."""
+    span = path.closes_after_delivery
+    if span is None:
+        return
+    closes_on = due_after(local_day(work.now), span, work.calendar, roll=path.roll, start_label="结果送达").on
+    drafts = work.session.execute(
+        select(RUNS.c.id, RUNS.c.application_id)
+        .join(APPLICATIONS, APPLICATIONS.c.id == RUNS.c.application_id)
+        .where(APPLICATIONS.c.studio_id == studio_id, APPLICATIONS.c.gives == "cycle", APPLICATIONS.c.path == path.name)
+        .where(RUNS.c.stage == "application", RUNS.c.ended_at.is_(None), RUNS.c.due_at.is_(None))
+    ).all()
+    for draft in drafts:
+        known = APPLICATIONS.c.id == draft.application_id
+        work.session.execute(update(APPLICATIONS).where(known).values(closes_on=closes_on))
+        payload = {"due_on": closes_on.isoformat(), "reason": "期满结果已经送达，申请到这一天为止"}
+        work.ask(Intent(draft.id, "extend", payload, cause_id=cause.transition_id))
 
 
 def begin_renewal(

@@ -6,13 +6,18 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 
 from flows.engine.calendar import local_day
+from flows.engine.consequences.follower import Host
 from flows.engine.steps import Opening, desk_of, open_runs
 from flows.engine.work import Happening, Intent, Work
 from models import Entitlement, LedgerEntry, StageRun, Studio
 from models.columns import table_of
 from models.queries.bodies import lineages
+from models.statements import among, insert_rows, rows
 
 ENTITLEMENTS, LEDGER, RUNS, STUDIOS = (table_of(one) for one in (Entitlement, LedgerEntry, StageRun, Studio))
+THERE = select(ENTITLEMENTS.c.studio_id, ENTITLEMENTS.c.fund, ENTITLEMENTS.c.period).where(
+    among(ENTITLEMENTS.c.studio_id, "studios")
+)
 
 
 def set_share(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
@@ -93,37 +98,33 @@ def reward(work: Work, cause: Happening, studio_id: int, fund: str, period: str)
     open_entitlements(work, [(cause.run.version_id, row, cause.transition_id)])
 
 
-def open_entitlements(work: Work, wanted: Sequence[tuple[int, dict[str, Any], int | None]]) -> list[int]:
-    """Store entitlements that do not exist yet, each under its version, and open their runs; returns the ids of the new ones."""
-    made: list[int] = []
-    openings: list[Opening] = []
-    for version_id, row, cause_id in wanted:
-        known = (ENTITLEMENTS.c.studio_id == row["studio_id"]) & (ENTITLEMENTS.c.fund == row["fund"])
-        if work.session.execute(select(ENTITLEMENTS.c.id).where(known, ENTITLEMENTS.c.period == row["period"])).first():
-            continue
-        one: int = work.session.execute(insert(ENTITLEMENTS).values(**row).returning(ENTITLEMENTS.c.id)).scalar_one()
-        made.append(one)
-        openings.append(
-            Opening(version_id, "funds", row["fund"], "entitlement", one, studio_id=row["studio_id"], cause_id=cause_id)
-        )
-    open_runs(work, openings)
-    return made
+def open_entitlements(work: Work, wanted: Sequence[tuple[int, dict[str, Any], int | None]]) -> dict[int, int]:
+    """Store entitlements that do not exist yet, each under its version, and open their runs; the new ones' runs by their place.
+
+    What they try at once (release) is sent by whoever carries the act on.
+    """
+    there = {
+        (row.studio_id, row.fund, row.period)
+        for row in rows(work.session, THERE, studios={row["studio_id"] for _, row, _ in wanted})
+    }
+    new = [n for n, (_, row, _) in enumerate(wanted) if (row["studio_id"], row["fund"], row["period"]) not in there]
+    if not new:
+        return {}
+    ids = insert_rows(work.session, ENTITLEMENTS, [wanted[n][1] for n in new])
+    runs = open_runs(work, [
+        Opening(wanted[n][0], "funds", wanted[n][1]["fund"], "entitlement", one, studio_id=wanted[n][1]["studio_id"],
+                cause_id=wanted[n][2])
+        for n, one in zip(new, ids, strict=True)
+    ])  # fmt: skip
+    return dict(zip(new, runs, strict=True))
 
 
 def _parties(work: Work, version_id: int, rule: Any, studio: Any) -> dict[str, str]:
     return parties(work, version_id, rule, studio, lineages(work.session, [studio.home_body_id])[studio.home_body_id])
 
 
-class _Host:
-    """The host as the one concerned, for whom a desk is sought."""
-
-    def __init__(self, person_id: int) -> None:
-        self.person_id = person_id
-        self.host_id = person_id
-
-
 def parties(work: Work, version_id: int, rule: Any, studio: Any, above: Sequence[Any]) -> dict[str, str]:
     """The desks of a fund's payer and payee for one studio; what goes to the studio goes to its host's desk."""
-    cast, host = work.book.cast(work.session, version_id), _Host(studio.host_id)
+    cast, host = work.book.cast(work.session, version_id), Host(studio.host_id, studio.host_id)
     payee = "host" if rule.payee == "studio" else rule.payee
     return {"payer": desk_of(rule.payer, cast, host, above), "payee": desk_of(payee, cast, host, above)}

@@ -164,7 +164,9 @@ def start_renewal(work: Work, released: Released) -> None:
     """Start or go on with the paths to a next cycle that this result opens."""
     if released.assessment is None:
         return
-    for intent in renew_on_result(work, released.cause, released.studio_id, released.assessment.cycle_id):
+    for intent in renew_on_result(
+        work, released.cause, released.studio_id, released.assessment.cycle_id, released.assessment.key
+    ):
         work.ask(intent)
 
 

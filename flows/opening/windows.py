@@ -1,0 +1,25 @@
+"""Windows (申请窗口): on the day a path to a next cycle opens, each studio gets its draft, or the body its question."""
+
+from collections.abc import Sequence
+
+from flows.engine.consequences.cycles import begin_renewal
+from flows.engine.work import Work
+from flows.opening.cycles import CycleItem
+
+
+def open_windows(work: Work, items: Sequence[CycleItem]) -> int:
+    """Begin a request for the next cycle of each studio whose window opens, once a cycle; returns how many were begun.
+
+    Windows of other paths need nothing opened: who asks outside one is refused.
+    """
+    begun = 0
+    for one in items:
+        paths = {path.name: path for path in work.book.renewals(work.session, one.cycle.version_id)}
+        path = paths.get(one.item.key)
+        if path is None:
+            continue
+        made = begin_renewal(
+            work, one.cycle.studio_id, one.cycle.id, one.cycle.version_id, path, one.item.due_on, cause_id=None
+        )
+        begun += made is not None
+    return begun
