@@ -23,6 +23,7 @@ class PlaquePolicy(Policy):
     level: str
     gives: str = "studio"
     cycle: tuple[Span, ...] = ()
+    starts: str = "plaque"
     studio_name: str = ""
     base_name: str = ""
     numbers: Mapping[str, tuple[str, str]] = MappingProxyType({})

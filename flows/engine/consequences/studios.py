@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from flows.engine.calendar import due_after, local_day
-from flows.engine.consequences.cycles import first_cycle, next_cycle
+from flows.engine.consequences.cycles import first_cycle, first_day, next_cycle
 from flows.engine.series import next_numbers
 from flows.engine.steps import Opening, desk_of, open_runs
 from flows.engine.work import Happening, Intent, Work
@@ -31,7 +31,12 @@ def make_studio(work: Work, happened: Sequence[Happening], _value: str) -> Itera
                 update(STUDIOS).where(STUDIOS.c.id == case.studio_id).values(level=getattr(policy, "level", ""))
             )
             continue
-        _open_setup(work, one, _new_studio(work, one, case), "studio", ())
+        studio_id = _new_studio(work, one, case)
+        _open_setup(work, one, studio_id, "studio", ())
+        # Without a plaque nothing else begins a cycle whose days do not hang on one.
+        starts = getattr(policy, "starts", "plaque")
+        if starts != "plaque" and not getattr(policy, "plaque", True):
+            first_cycle(work, one, studio_id, first_day(starts, local_day(work.now)))
     return ()
 
 
@@ -183,7 +188,7 @@ def start_cycle(work: Work, happened: Sequence[Happening], _value: str) -> Itera
         if getattr(one.rule.policy, "gives", "") == "cycle":
             next_cycle(work, one, case.studio_id)
             continue
-        first_cycle(work, one, case.studio_id, today)
+        first_cycle(work, one, case.studio_id, first_day(getattr(one.rule.policy, "starts", "plaque"), today))
         work.session.execute(update(STUDIOS).where(STUDIOS.c.id == case.studio_id).values(standing="active"))
     return ()
 
