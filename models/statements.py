@@ -3,6 +3,7 @@
 from collections import namedtuple
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Dialect, Table, bindparam, func, insert, select
@@ -136,6 +137,7 @@ class _Text:
         changes = {name: _binding(bind.type, dialect) for name, bind in compiled.binds.items()}
         self._named = state.positiontup is None
         self._names = list(state.positiontup or state.parameters)
+        self._pick: Change = itemgetter(*self._names, *self._names[:1]) if self._names else tuple  # never one alone
         found = [(place, changes[whole.get(name, name)]) for place, name in enumerate(self._names)]
         self._changes = [(place, change) for place, change in found if change is not None]
         self._fixed = {name: value for name, value in state.parameters.items() if whole.get(name, name) not in values}
@@ -151,9 +153,10 @@ class _Text:
     def placed(self, values: Mapping[str, Any]) -> Any:
         """The values as the driver takes them: in order, or by name."""
         given = {**self._fixed, **values} if self._fixed else values
-        placed = [given[name] for name in self._names]
+        placed = list(self._pick(given))
         for place, change in self._changes:
             placed[place] = change(placed[place])
+        del placed[len(self._names) :]
         return dict(zip(self._names, placed, strict=True)) if self._named else tuple(placed)
 
     def read(self, described: Any, found: Sequence[Any], dialect: Dialect) -> Sequence[Any]:

@@ -52,6 +52,16 @@ class StepRule:
         """Where the whole step comes from, as every history row of it says."""
         return Document(self.policy.origin(""))
 
+    @cached_property
+    def ranks(self) -> bool:
+        """Whether who acts here gives places."""
+        return bool(getattr(self.policy, "ranks", False))
+
+    @cached_property
+    def hides_names(self) -> bool:
+        """Whether who is told of it may not know whose case it is."""
+        return bool(getattr(self.policy, "hides_names", False))
+
     @property
     def branches(self) -> bool:
         """Whether each who acts gets a run of their own."""
@@ -142,8 +152,14 @@ class Rulebook(Protocol):
         """The reader of a stage's facts."""
         ...
 
-    def roster_faults(self, session: Session, version_id: int, seats: Sequence[SeatFact]) -> Sequence[str]:
-        """What these seats no longer keep of the numbers and shares, in words."""
+    def roster_faults(
+        self, session: Session, version_id: int, seats: Sequence[SeatFact], before: Sequence[SeatFact] | None = None
+    ) -> Sequence[str]:
+        """What these seats do not keep of the numbers and shares, in words; with `before`, what the change has brought about."""
+        ...
+
+    def exit_path(self, session: Session, version_id: int) -> tuple[str, str] | None:
+        """The path by which somebody leaves, and its first step."""
         ...
 
     def fund(self, session: Session, version_id: int, key: str) -> FundRule:

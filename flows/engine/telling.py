@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import select
@@ -77,7 +78,7 @@ def _context(one: Telling, today: date) -> dict[str, Any]:
     due_on = last_day(one.due_at)
     overdue = (today - due_on).days if due_on and today > due_on else None
     link = _link(one)
-    hidden = getattr(one.rule.policy, "hides_names", False)
+    hidden = one.rule.hides_names
     return {
         "title": facts.number if hidden else facts.title, "number": facts.number, "person": "" if hidden else facts.person_name,
         "body": "" if hidden else facts.body_name,
@@ -102,6 +103,7 @@ def _link(one: Telling) -> str:
     return f"/rounds/{run.round_id}" if run.round_id else "/inbox"
 
 
+@lru_cache(maxsize=1024)
 def last_day(due_at: datetime | None) -> date | None:
     """The local day that a deadline at its 24:00 belongs to."""
     return local_day(due_at - timedelta(microseconds=1)) if due_at else None

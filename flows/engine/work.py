@@ -111,7 +111,7 @@ def read_facts(work: Work, runs: Sequence[RunState]) -> Mapping[int, Facts]:
 
 def _ranked(work: Work, runs: Sequence[RunState], found: Mapping[int, Facts]) -> dict[int, Facts]:
     """Where a step ranks, its facts say which places are taken; elsewhere nobody asks."""
-    ranking = [run for run in runs if getattr(rule_of(work, run).policy, "ranks", False)]
+    ranking = [run for run in runs if rule_of(work, run).ranks]
     taken = ranks_taken(work.session, ranking)
     return {run_id: replace(found[run_id], ranks_taken=ranks) for run_id, ranks in taken.items()}  # type: ignore[call-arg]
 
