@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from functools import partial
+from statistics import median
 from typing import Any
 
 from sqlalchemy import Engine, event
@@ -15,7 +16,7 @@ from flows.engine.work import Intent
 from models.session import transaction
 
 CHUNK = 200
-TURNS = 5
+TURNS = 10
 Written = list[tuple[str, Any, bool]]
 Copy = Callable[[], Any]  # a copy of the database, as a bare connection
 
@@ -65,7 +66,7 @@ def chunked(ground: Ground, copy: Copy, many: int) -> dict[str, float]:
 def _beside(
     ground: Ground, copy: Copy, many: int, endorse: Callable[[Ground, Sequence[int]], None], prefix: str
 ) -> dict[str, float]:
-    """Ours and the bare driver by turns, so that whatever else the machine does slows both alike."""
+    """Ours and the bare driver by turns, so that whatever else the machine does slows both alike; of each the median turn."""
     warm, runs, recorded = (stand(ground, n, f"{prefix}{at}") for at, n in enumerate((CHUNK, many, many)))
     endorse(ground, warm)
     ground.engine.dispose()
@@ -73,19 +74,22 @@ def _beside(
     with recording(ground.engine, script):
         endorse(ground, recorded)
     script = [one for one in script if one]
-    ours, raw = 0.0, 0.0
-    for turn in range(TURNS):
-        ours += _seconds(partial(endorse, ground, _part(runs, turn)))
-        raw += _seconds(partial(replay, bare, _part(script, turn), _begin(ground)))
+    took = [
+        (seconds(partial(endorse, ground, part(runs, turn))), seconds(partial(replay, bare, part(script, turn), begin(ground))))
+        for turn in range(TURNS)
+    ]  # fmt: skip
     bare.close()
+    ours, raw = (median(one) * TURNS for one in zip(*took, strict=True))
     return {"per_second": round(many / ours), "raw_per_second": round(many / raw), "ratio": round(raw / ours, 3)}
 
 
-def _part(whole: Sequence[Any], turn: int) -> Sequence[Any]:
+def part(whole: Sequence[Any], turn: int) -> Sequence[Any]:
+    """The share of one turn."""
     return whole[len(whole) * turn // TURNS : len(whole) * (turn + 1) // TURNS]
 
 
-def _seconds(act: Callable[[], None]) -> float:
+def seconds(act: Callable[[], object]) -> float:
+    """How long an act takes, without the garbage of what went before."""
     gc.collect()
     began = time.perf_counter()
     act()
@@ -105,5 +109,6 @@ def _endorse_sets(ground: Ground, runs: Sequence[int]) -> None:
             apply_many(ground.work(session), intents, ground.officer)
 
 
-def _begin(ground: Ground) -> str:
+def begin(ground: Ground) -> str:
+    """How a transaction begins."""
     return "BEGIN IMMEDIATE" if ground.engine.dialect.name == "sqlite" else "BEGIN"
