@@ -23,7 +23,6 @@ RUNS, APPLICATIONS = table_of(StageRun), table_of(Application)
 NOTHING = Document()
 WRITTEN = tuple(name for name in RunState.__dataclass_fields__ if name != "id")
 VALUES = attrgetter(*WRITTEN)
-VALUES = attrgetter(*WRITTEN)
 LIVE_OF = (
     select(RUNS.c.id, RUNS.c.subject_id, RUNS.c.step)
     .where(RUNS.c.subject_kind == "application", among(RUNS.c.subject_id, "subjects"), RUNS.c.ended_at.is_(None))
