@@ -76,9 +76,8 @@ def open_runs(work: Work, openings: Sequence[Opening]) -> list[int]:
     ]
     ids = list(insert_rows(work.session, RUNS, rows))
     insert_transitions(work, [opened | {"run_id": one} for one, opened in zip(ids, history, strict=True)])
-    _tell_opened(
-        work, rules, [RunState(one, *VALUES(draft)) for one, draft in zip(ids, drafts, strict=True)], facts, rows
-    )
+    opened_runs = [RunState(one, *VALUES(draft)) for one, draft in zip(ids, drafts, strict=True)]
+    _tell_opened(work, rules, opened_runs, facts, rows)
     return ids
 
 
