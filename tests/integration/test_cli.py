@@ -48,6 +48,8 @@ def test_programmes_of_the_library_are_listed_checked_and_shown(terminal: Termin
     assert "赤峰市名校长工作室" in said
     assert terminal.types("programme", "check", "programmes/chifeng.yaml")[0] == 0
     assert "九(二)" in terminal.types("programme", "show", "chifeng")[1]
+    code, said, _ = terminal.types("programme", "coverage", "chifeng")
+    assert (code, "说明　第四条　宗旨" in said, "没有写到 0 条" in said) == (0, True, True)
 
 
 def test_two_programmes_are_compared_and_the_format_is_printed_for_editors(terminal: Terminal) -> None:

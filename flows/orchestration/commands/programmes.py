@@ -52,6 +52,24 @@ def show(code: Annotated[str, typer.Argument(help="办法代码，或办法文�
 
 
 @app.command()
+def coverage(code: Annotated[str, typer.Argument(help="办法代码、办法文件，或已启用的版本（代码@版本号）")]) -> None:
+    """逐条列出原文各条款：写成规则的、只作说明的、没有写到的；有没有写到的，退出码 1。 / Clauses of a text, and what became of each."""
+    from flows.programme import coverage as covered_by
+
+    programme = _meant(code, "")
+    seen = covered_by(programme)
+    for clause in seen.encoded:
+        say(f"规则　{clause}　{programme.clauses.texts.get(clause, '')}".rstrip())
+    for clause, why in seen.prose.items():
+        say(f"说明　{clause}　{why}")
+    for clause in seen.missed:
+        say(f"没有写到　{clause}")
+    say(f"写成规则 {len(seen.encoded)} 条，只作说明 {len(seen.prose)} 条，没有写到 {len(seen.missed)} 条")
+    if seen.missed:
+        raise typer.Exit(FAULTY)
+
+
+@app.command()
 def diff(
     old: Annotated[str, typer.Argument(help="旧的：办法代码、办法文件，或已启用的版本（代码@版本号）")],
     new: Annotated[str, typer.Argument(help="新的：写法相同")],
