@@ -92,9 +92,6 @@ def _tell_opened(
     for rule, run, known, row in zip(rules, runs, facts, rows, strict=True):
         wait = rule.stage.wait(run.state)
         for event in rule.stage.at_once:
-            work.send_at_once(run.id, event)
-        notice = getattr(known, "asks", "") or (wait.asks if wait else None)
-        if notice:
             if rule.policy.sends(event):
                 work.send_at_once(run.id, event)
         if wait is not None and wait.asks is not None:
