@@ -94,8 +94,8 @@ def _tell_opened(
         for event in rule.stage.at_once:
             if rule.policy.sends(event):
                 work.send_at_once(run.id, event)
-        if wait is not None and wait.asks is not None:
-            notice = getattr(known, "asks", "") or wait.asks
+        notice = getattr(known, "asks", "") or (wait.asks if wait else None)
+        if notice:
             tellings.append(Telling(row["desk"], notice, run, 1, rule, known, row["due_at"]))
     tell(work, tellings)
 
