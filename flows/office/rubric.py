@@ -74,6 +74,7 @@ def set_rubric(
     signed = signed_changes(work, actor, found.round.version_id, found.round.path, changes, found.round.changes)
     work.session.execute(update(ROUNDS).where(ROUNDS.c.id == round_id).values(changes=signed))
     work.session.info.pop("round_changes", None)
+    work.session.info.pop("rules", None)
 
 
 def _kept(before: Mapping[str, Any] | None, value: Any, reason: str) -> Mapping[str, Any]:

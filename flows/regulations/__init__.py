@@ -84,13 +84,19 @@ class Regulations:
 
     def rule(self, session: Session, version_id: int, path: str, step: str, round_id: int | None) -> StepRule:
         """One step of one path, with what the round changed of it. Raises KeyError for a step the programme has not."""
+        kept: dict[tuple[int, str, str, int | None], StepRule] = session.info.setdefault("rules", {})
+        asked = (version_id, path, step, round_id)
+        if asked not in kept:
+            kept[asked] = self._rule(session, *asked)
+        return kept[asked]
+
+    def _rule(self, session: Session, version_id: int, path: str, step: str, round_id: int | None) -> StepRule:
         changes = _changes(session, round_id)
-        key = (_place(session), version_id, path, step, round_id if changes else None)
-        if changes or key not in self._rules:
-            rule = self._make(self.programme(session, version_id), path, step, changes)
-            if changes:
-                return rule
-            self._rules[key] = rule
+        if changes:
+            return self._make(self.programme(session, version_id), path, step, changes)
+        key = (_place(session), version_id, path, step, None)
+        if key not in self._rules:
+            self._rules[key] = self._make(self.programme(session, version_id), path, step, changes)
         return self._rules[key]
 
     def planned(self, session: Session, version_id: int, path: str, step: str, changes: Mapping[str, Any]) -> StepRule:
