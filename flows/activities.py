@@ -119,7 +119,7 @@ STAGE = Stage(
         On("return", State.SUBMITTED, State.OPEN, by=Part.RECEIVER, needs=("reason",), do=(Notify(Part.RESPONSIBLE, "filing_returned"),)),
         On("excuse", (State.OPEN, State.OVERDUE), State.EXCUSED, by=Part.AUTHORITY, needs=("reason",)),
         On("pass_due", State.OPEN, State.OVERDUE, by=Part.CLOCK, do=(Notify(Part.RESPONSIBLE, "overdue"),)),
-        On("close", (State.OPEN, State.OVERDUE), State.UNMET, by=Part.CLOCK),
+        On("close", (State.OPEN, State.OVERDUE), State.UNMET, by=(Part.CLOCK, Part.ENGINE)),
     ),
     waits=(
         Wait(State.OPEN, for_=Part.RESPONSIBLE, due=duty_due, then="pass_due", asks="filing_asked"),

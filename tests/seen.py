@@ -59,6 +59,23 @@ class Seen:
                 .order_by(RUNS.c.id)
             ).all()
 
+    def run_of_duty(self, duty_id: int) -> Any:
+        """The run of a duty."""
+        with transaction(self.engine) as session:
+            return session.execute(
+                select(RUNS).where(RUNS.c.subject_kind == "duty", RUNS.c.subject_id == duty_id)
+            ).one()
+
+    def owed(self, host: str, key: str) -> Sequence[Any]:
+        """The duties of one obligation of a host's studio in the order of their periods, with the state of each (none: waived)."""
+        with transaction(self.engine) as session:
+            return session.execute(
+                select(DUTIES, RUNS.c.state, RUNS.c.outcome, RUNS.c.due_at, RUNS.c.desk)
+                .outerjoin(RUNS, (RUNS.c.subject_kind == "duty") & (RUNS.c.subject_id == DUTIES.c.id))
+                .where(DUTIES.c.studio_id == self.studio(host).id, DUTIES.c.key == key)
+                .order_by(DUTIES.c.begins_on, DUTIES.c.id)
+            ).all()
+
     def signatures(self, duty: Any) -> Mapping[str, Any]:
         """The open signatures of a duty, by the name of who is asked."""
         names = {f"person:{value}": key for key, value in self.ids.items() if not key.startswith("application/")}

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, SQLModel
 
 from flows.engine.apply import apply, apply_many
-from flows.engine.calendar import CalendarDay, at_local, local_day
+from flows.engine.calendar import CalendarDay, WorkCalendar, at_local, due_after, local_day
 from flows.engine.calendar_seed import gazetted_days
 from flows.engine.clock import VirtualClock
 from flows.engine.days import calendar_of, put_days
@@ -23,6 +23,7 @@ from flows.office.adoption import adopt, cast_body
 from flows.office.rounds import Places, RoundPlan, begin_application, plan_round
 from flows.office.seats import begin_seat, name_to_seat
 from flows.office.selection import announce, draft_announcement, draft_draw, draft_posting, draft_ranking
+from flows.opening import open_due
 from flows.programme import Programme, library, load
 from flows.regulations import Regulations
 from models import (
@@ -30,6 +31,7 @@ from models import (
     Attachment,
     Body,
     Credential,
+    Cycle,
     Duty,
     File,
     Person,
@@ -184,7 +186,10 @@ class World(Seen):
         self.sweep()
 
     def sweep(self) -> SweepReport:
-        return sweep(self.engine, self.book, self.clock.now())
+        swept = sweep(self.engine, self.book, self.clock.now())
+        if open_due(self.engine, self.book, self.clock.now()).total:
+            sweep(self.engine, self.book, self.clock.now())
+        return swept
 
     # Rounds and applications
 
@@ -315,6 +320,20 @@ class World(Seen):
             )
             work.session.flush()
 
+    def cycle(self, host: str, begins_on: date, ends_on: date | None = None, **more: Any) -> int:
+        """The cycle of a host's studio, as a plaque or a renewal gives it; returns its id."""
+        last = begins_on
+        for span in self.programme.cycle_length():
+            last = due_after(last, span, WorkCalendar(), first_day="counted").on + timedelta(days=1)
+        studio = self.studio(host)
+        with self.at_work() as work:
+            asked = {"number": 1, "opens_next_on": begins_on, "version_id": self.version_id, **more}
+            ends_on = ends_on or last - timedelta(days=1)
+            cycle = Cycle(studio_id=studio.id or 0, begins_on=begins_on, ends_on=ends_on, **asked)
+            work.session.add(cycle)
+            work.session.flush()
+            return cycle.id or 0
+
     def owe(self, host: str, key: str) -> None:
         """A duty of a host's studio opens, as its period opens it."""
         studio = self.studio(host)
@@ -326,6 +345,14 @@ class World(Seen):
             work.session.add(duty)
             work.session.flush()
             open_runs(work, [Opening(self.version_id, "obligations", key, "duty", duty.id or 0, studio_id=studio.id)])
+
+    def hand_in(self, by: str, duty: Any, **more: Any) -> Happening:
+        """Somebody hands in what a duty asks for, with everything it asks; raises Refused."""
+        run = self.run_of_duty(duty.id)
+        with self.at_work() as work:
+            policy: Any = work.book.rule(work.session, run.version_id, run.path, run.step, None).policy
+        asked = {"text": "见附件", "parts": list(getattr(policy, "checklist", ())), "link": "https://x.example/1"}
+        return self.act(by, "submit", run, **{**asked, **more})
 
     def draw(self, seed: str = "种子") -> int:
         actor = self.actor("bureau")

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 
 from sqlalchemy import Engine, func, or_, select
 
+from flows.engine.calendar import local_day
 from flows.engine.lists import apply_list
 from flows.engine.rulebook import Rulebook
 from flows.engine.sweep import SweepReport, sweep
+from flows.opening import OpeningReport, open_due, openings_due
 from models import Listing, Message, StageRun
 from models.columns import table_of
 from models.session import reading
@@ -24,22 +26,24 @@ MAILS = 200
 
 @dataclass(frozen=True, slots=True)
 class DueWork:
-    """What waits for the clock: stages with the moment that was first missed, made lists, and mail."""
+    """What waits for the clock: stages with the moment that was first missed, made lists, mail, and cycles with something to open."""
 
     stages: tuple[tuple[str, datetime], ...] = ()
     lists: tuple[int, ...] = ()
     mail: datetime | None = None
+    openings: date | None = None
 
     def __bool__(self) -> bool:
         """Whether anything is due at all."""
-        return bool(self.stages or self.lists or self.mail)
+        return bool(self.stages or self.lists or self.mail or self.openings)
 
 
 @dataclass
 class LookReport:
-    """What one look did: runs fired and reminded, list entries settled, mails dispatched, and what went wrong."""
+    """What one look did: runs fired and reminded, cycles opened, list entries settled, mails dispatched, and what went wrong."""
 
     swept: SweepReport = field(default_factory=SweepReport)
+    opened: OpeningReport = field(default_factory=OpeningReport)
     settled: int = 0
     dispatched: int = 0
     errors: list[str] = field(default_factory=list)
@@ -47,11 +51,11 @@ class LookReport:
     @property
     def total(self) -> int:
         """Everything it touched."""
-        return self.swept.total + self.settled + self.dispatched
+        return self.swept.total + self.opened.total + self.settled + self.dispatched
 
 
 def due_now(engine: Engine, now: datetime) -> DueWork:
-    """What is due at `now`: three queries over partial indexes, each bounded, whatever the size of the tables."""
+    """What is due at `now`: four queries over partial indexes, each bounded, whatever the size of the tables."""
     nearest = (
         select(RUNS.c.stage, RUNS.c.wake_at)
         .where(RUNS.c.wake_at.is_not(None), RUNS.c.wake_at <= now)
@@ -68,6 +72,7 @@ def due_now(engine: Engine, now: datetime) -> DueWork:
             tuple((stage, first) for stage, first in sorted(by_stage, key=lambda row: (row[1], row[0]))),
             tuple(session.execute(made.order_by(LISTINGS.c.made_at).limit(LISTS_AT_ONCE)).scalars()),
             session.execute(unsent.order_by(MESSAGES.c.next_at).limit(1)).scalar(),
+            openings_due(session, local_day(now)),
         )
 
 
@@ -78,6 +83,8 @@ def look(engine: Engine, book: Rulebook, now: datetime) -> LookReport:
         due, before = due_now(engine, now), report.total
         if due.stages:
             _safely(report, "到期", lambda: _add(report.swept, sweep(engine, book, now)))
+        if due.openings:  # after the deadlines of the day before, so that what was due then is late before books close
+            _safely(report, "开启", lambda: report.opened.add(open_due(engine, book, now)))
         for listing_id in due.lists:
             _safely(report, f"名单 {listing_id}", partial(_settle, report, engine, book, listing_id, now))
         if due.mail:

@@ -1,4 +1,4 @@
-"""Prefect's flows: one a lifecycle stage, and launch, lists, dispatch, import and backup. They call the same plain functions.
+"""Prefect's flows: one a lifecycle stage, and openings, launch, lists, dispatch, import and backup. They call the same plain functions.
 
 A flow run covers everything that is due in its stage, chunk by chunk as tasks with retries. Parameters are ids only, and
 nothing a flow returns is needed: what happened stands in the database, and in a table that a person can read.
@@ -18,10 +18,12 @@ from flows.engine.declare import Actor
 from flows.engine.lists import apply_list, progress
 from flows.engine.sweep import CHUNK, sweep
 from flows.lifecycle import STAGES
+from flows.opening import open_due
 from flows.orchestration.imports import import_stored_roster
 from flows.orchestration.launching import launch_round
 from flows.orchestration.looks import MAILS
 from flows.orchestration.places import workplace
+from flows.programme.agenda import TITLES
 from flows.regulations import regulations
 from models import Incident, StageRun
 from models.columns import table_of
@@ -32,6 +34,7 @@ from notifications.dispatch import dispatch as dispatch_batch
 
 RUNS, INCIDENTS = table_of(StageRun), table_of(Incident)
 MOST_CHUNKS = 2000
+OPENED_AT_ONCE = 2000
 Row = dict[str, Any]
 
 
@@ -56,6 +59,14 @@ def settle_list(listing_id: int) -> Row:
     with reading(workplace()) as session:
         done, whole = progress(session, listing_id)
     return {"名单": listing_id, "本次办理": settled, "已办": done, "共": whole}
+
+
+@task(name="一批开启", retries=2, retry_delay_seconds=2)
+def open_chunk(number: int) -> Row:
+    """Open what is due of one chunk of cycles."""
+    done = open_due(workplace(), regulations(), SystemClock().now(), most=OPENED_AT_ONCE)
+    opened = {TITLES[kind]: n for kind, n in done.opened.items()}
+    return {"批": number, "周期": done.cycles, **opened, "推迟": done.put_off, "处理": done.total}
 
 
 @task(name="一批通知", retries=2, retry_delay_seconds=5)
@@ -110,6 +121,16 @@ def _open_incidents(stage: str) -> Sequence[Row]:
 
 def _publish(key: str, description: str, rows: Sequence[Row]) -> None:
     create_table_artifact(table=list(rows), key=key.replace("_", "-"), description=description)
+
+
+@flow(name="开启 openings", flow_run_name="开启期间", log_prints=False)
+def open_cycles() -> int:
+    """Everything that opens in cycles by today: duties, assessments, money, windows, closing of books."""
+    rows: list[Row] = []
+    while len(rows) < MOST_CHUNKS and (row := open_chunk(len(rows) + 1))["处理"]:
+        rows.append(row)
+    _publish("openings", "开启：各周期", rows or [{"批": 0, "处理": 0}])
+    return sum(row["处理"] for row in rows)
 
 
 @flow(name="名单 lists", flow_run_name="名单办理", log_prints=False)
@@ -171,7 +192,7 @@ def backup() -> str:
 
 STAGE_FLOWS: dict[str, Flow[[], int]] = {name: _sweep_flow(name) for name in STAGES}
 FLOWS: dict[str, Flow[..., Any]] = {
-    **STAGE_FLOWS, "lists": settle_lists, "dispatch": send_messages, "launch": launch, "import": import_roster, "backup": backup,
+    **STAGE_FLOWS, "openings": open_cycles, "lists": settle_lists, "dispatch": send_messages, "launch": launch, "import": import_roster, "backup": backup,
 }  # fmt: skip
 
 

@@ -84,6 +84,8 @@ def _run_all(engine: Engine, due: DueWork, errors: list[Exception]) -> None:
         work_on(engine)
         for stage, _ in due.stages:
             prefect_flows.STAGE_FLOWS[stage]()
+        if due.openings:
+            prefect_flows.open_cycles()
         if due.lists:
             prefect_flows.settle_lists(list(due.lists))
         if due.mail:
@@ -149,6 +151,8 @@ def occasions(due: DueWork) -> Sequence[tuple[str, str, dict[str, Any]]]:
     if due.lists:
         numbers = "-".join(str(one) for one in due.lists)
         asked.append(("lists", f"lists/{numbers}", {"listing_ids": list(due.lists)}))
+    if due.openings:
+        asked.append(("openings", f"openings/{due.openings.isoformat()}", {}))
     if due.mail:
         asked.append(("dispatch", f"dispatch/{due.mail.isoformat()}", {}))
     return asked

@@ -1,0 +1,138 @@
+"""Duties (应办事项) of a cycle: each obligation of each period, for each unit, opened as a set."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from flows.engine.alike import Alike, Subject, open_alike
+from flows.engine.calendar import local_day
+from flows.engine.date_words import full_date
+from flows.engine.declare import Part
+from flows.engine.work import Work
+from flows.opening.cycles import CycleItem, book_of
+from flows.opening.units import Party, party_of
+from flows.programme import Programme
+from flows.programme.agenda import Item
+from flows.programme.schema import Obligation
+from models import Duty
+from models.columns import table_of
+from models.facts import DutyFacts
+from models.statements import among, insert_rows, rows
+
+DUTIES = table_of(Duty)
+WAITED = "待定"
+THERE = select(DUTIES.c.cycle_id, DUTIES.c.key, DUTIES.c.period, DUTIES.c.unit_kind, DUTIES.c.unit_id).where(
+    among(DUTIES.c.cycle_id, "cycles"), among(DUTIES.c.key, "keys"), among(DUTIES.c.period, "periods")
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # the same one or another: a programme is no key
+class _Group:
+    """What the duties of one item under one version share."""
+
+    version_id: int
+    programme: Programme
+    obligation: Obligation
+    item: Item
+
+
+def open_duties(work: Work, items: Sequence[CycleItem]) -> int:
+    """Open the duties of these items, each once; returns how many were opened.
+
+    What had passed when a cycle was granted, and what begins while the studio is suspended, is waived and says so.
+    """
+    return _open(work, items)
+
+
+def open_for_new_seats(work: Work, items: Sequence[CycleItem]) -> int:
+    """Open what is still open for those who have joined since; a member's school that is new is added. Returns how many."""
+    return _open(work, items, joined=True)
+
+
+def _open(work: Work, items: Sequence[CycleItem], *, joined: bool = False) -> int:
+    if not items:
+        return 0
+    groups = _grouped(work, items)
+    today = local_day(work.now)
+    owed = [group.obligation for group in groups]
+    party = party_of(work, {one.cycle.id: one.cycle for one in items}.values(), owed, today)
+    there = _there(work, items)
+    written: list[dict[str, Any]] = []
+    alike: list[tuple[_Group, list[dict[str, Any]]]] = []
+    for group, members in groups.items():
+        new = [
+            row
+            for row in _rows(work, group, members, party, joined=joined)
+            if (row["cycle_id"], row["key"], row["period"], row["unit_kind"], row["unit_id"]) not in there
+        ]
+        written += new
+        alike.append((group, [row for row in new if not row["waived"]]))
+    if not written:
+        return 0
+    for duty_id, row in zip(insert_rows(work.session, DUTIES, written), written, strict=True):
+        row["id"] = duty_id
+    return len(open_alike(work, [_alike(group, new) for group, new in alike if new]))
+
+
+def _grouped(work: Work, items: Sequence[CycleItem]) -> dict[_Group, list[CycleItem]]:
+    """Items of one version, key and period together, in their order."""
+    found: dict[tuple[int, Item], list[CycleItem]] = {}
+    for one in items:
+        found.setdefault((one.cycle.version_id, one.item), []).append(one)
+    groups = {}
+    for (version_id, item), members in found.items():
+        programme = book_of(work.book).programme(work.session, version_id)
+        groups[_Group(version_id, programme, programme.obligations[item.key], item)] = members
+    return groups
+
+
+def _there(work: Work, items: Sequence[CycleItem]) -> set[tuple[Any, ...]]:
+    found = rows(
+        work.session, THERE, cycles={one.cycle.id for one in items}, keys={one.item.key for one in items},
+        periods={one.item.period for one in items},
+    )  # fmt: skip
+    return {tuple(row) for row in found}
+
+
+def _rows(
+    work: Work, group: _Group, members: Sequence[CycleItem], party: Party, *, joined: bool
+) -> Iterator[dict[str, Any]]:
+    one, item = group.obligation, group.item
+    cast = work.book.cast(work.session, group.version_id)
+    shared = {
+        "key": item.key, "period": item.period, "title": one.title, "need": one.least, "counted": 0,
+        "begins_on": item.begins_on, "ends_on": item.ends_on, "due_on": item.due_on, "receiver": "", "blocks": list(one.blocks),
+        "soft": one.soft, "record_id": None,
+    }  # fmt: skip
+    for owed in members:
+        cycle = owed.cycle
+        waived = _waived(owed)
+        for unit in party.units(group.programme, item.each, cycle, cycle.opened_to if joined else None):
+            yield {
+                **shared, "studio_id": cycle.studio_id, "cycle_id": cycle.id, "unit_kind": unit.kind, "unit_id": unit.id,
+                "title": f"{one.title}（{unit.name}）" if unit.name else one.title, "waived": waived,
+                "responsible": party.responsible(one.who or "", unit, cycle, cast),
+                "receiver": party.desk(one.to, unit, cycle, cast) if one.to else "",
+            }  # fmt: skip
+
+
+def _waived(owed: CycleItem) -> str:
+    """Why this is not owed though its day has come; empty when it is."""
+    cycle, due_on = owed.cycle, owed.item.due_on
+    if cycle.granted_on is not None and due_on is not None and due_on < cycle.granted_on:
+        return f"周期于 {full_date(cycle.granted_on)} 才批准，这一期已经过去，免办"
+    return "工作室停办期间，免办" if cycle.standing == "suspended" else ""
+
+
+def _alike(group: _Group, new: Sequence[dict[str, Any]]) -> Alike:
+    facts = DutyFacts(parts={Part.RESPONSIBLE: WAITED}, due_on=group.item.due_on)
+    subjects = [Subject(row["id"], row["studio_id"], row["responsible"]) for row in new]
+    return Alike(group.version_id, "obligations", group.item.key, "duty", facts, subjects)
+
+
+def still_open(item: Item, today: date) -> bool:
+    """Whether somebody who joins today still gets this."""
+    return item.kind == "duty" and bool(item.each) and (item.due_on is None or item.due_on >= today)
