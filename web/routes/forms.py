@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, RedirectResponse, Response
+from starlette.datastructures import FormData
 
 from flows.engine.apply import apply
 from flows.engine.errors import NotFound, Refused
@@ -22,6 +23,7 @@ from web.routes.filing import filers_of
 from web.views import forms as views
 from web.views.applications import check_lines, check_summary
 from web.views.cases import due_of, provenance_of
+from web.views.draft_conflicts import Meeting, drawn_from, meet, settled, texts_of
 from web.visit import Form, Posted, Visit, Visiting
 
 router = APIRouter()
@@ -136,13 +138,50 @@ def _context(
         "application": row, "run": run, "returned": draft.returned, "defects": draft.defects, "due": due_of(work, run, rule, address),
         "parts": views.parts_of(row, dict(programme.kinds), draft.allowed, said, faults, draft.defects), "obstacles": found,
         "slots": views.slots_of(draft.policy, draft.row.role, draft.papers, draft.allowed, draft.defects), "checks": lines,
-        "summary": check_summary(lines), "accept": ACCEPT, "limits": _(views.LIMITS),
+        "summary": check_summary(lines), "drawn": drawn_from(texts_of(row)), "accept": ACCEPT, "limits": _(views.LIMITS),
     }  # fmt: skip
 
 
-def _save(visit: Visit, work: Work, draft: Draft, form: Form) -> None:
+class _Clashing(Exception):  # noqa: N818  both versions are kept, and somebody chooses
+    """The same field was changed here and elsewhere."""
+
+    def __init__(self, row: Any, met: Meeting, said: Mapping[str, str]) -> None:
+        super().__init__()
+        self.row, self.met, self.said = row, met, said
+
+
+def _save(visit: Visit, work: Work, draft: Draft, form: Form) -> Meeting:
+    """Write what was changed here. Raises _Clashing, and writes nothing, when a field was changed elsewhere too."""
+    form = _answered(form)
     answers, columns = views.written(form, draft.allowed)
-    write_answers(work, visit.visitor.actor, draft.row.id, answers, **columns)
+    said = {key: str(value) for key, value in {**answers, **columns}.items()}
+    met = meet(form.text("drawn"), texts_of(draft.row), said)
+    if met.clashes:
+        raise _Clashing(draft.row, met, said)
+    kept = {key: value for key, value in answers.items() if key in met.write}
+    write_answers(work, visit.visitor.actor, draft.row.id, kept,
+                  **{key: value for key, value in columns.items() if key in met.write})  # fmt: skip
+    return met
+
+
+def _answered(form: Form) -> Form:
+    """A form that answers which version is to stand, as the form it stands for; any other as it is."""
+    if not form.text("use"):
+        return form
+    texts = {key: form.text(key) for key in form.values}
+    chosen = settled(texts, form.text("use"))
+    return Form(
+        FormData([*((key, value) for key, value in form.values.multi_items() if key not in chosen), *chosen.items()])
+    )
+
+
+def _asking(visit: Visit, clash: _Clashing, *, files: bool = False) -> Response:
+    """Both versions, field by field; nothing has been written."""
+    others = {key: text for key, text in clash.said.items() if key in clash.met.write}
+    return visit.page(
+        "applications/conflict.html", 409, application=clash.row, clashes=clash.met.clashes, others=others, files=files,
+        elsewhere=clash.met.elsewhere, drawn=drawn_from(texts_of(clash.row)),
+    )  # fmt: skip
 
 
 def _needed(visit: Visit, work: Work, application_id: int) -> Draft:
@@ -155,24 +194,36 @@ def _needed(visit: Visit, work: Work, application_id: int) -> Draft:
 @router.post("/applications/{application_id}/form")
 def save(visit: Visiting, form: Posted, application_id: int) -> Response:
     """Keep what is written; nothing is submitted."""
-    with visit.writing() as work:
-        _save(visit, work, _needed(visit, work, application_id), form)
-    return visit.go(f"/applications/{application_id}/form", _("已暂存，还没有提交。"))
+    try:
+        with visit.writing() as work:
+            met = _save(visit, work, _needed(visit, work, application_id), form)
+    except _Clashing as clash:
+        return _asking(visit, clash)
+    words = _("已暂存，还没有提交。")
+    if met.elsewhere:
+        words += _("另一处改的{names}也保留了。", names="、".join(met.elsewhere))
+    return visit.go(f"/applications/{application_id}/form", words)
 
 
 @router.post("/applications/{application_id}/draft")
 def autosave(visit: Visiting, form: Posted, application_id: int) -> Response:
     """Keep what is written, for the script that saves every ten seconds."""
-    with visit.writing() as work:
-        _save(visit, work, _needed(visit, work, application_id), form)
-    return JSONResponse({"words": _("{time} 已暂存", time=clock_time(visit.now))})
+    try:
+        with visit.writing() as work:
+            met = _save(visit, work, _needed(visit, work, application_id), form)
+    except _Clashing:
+        return JSONResponse({"words": _("这份草稿在另一处也改了，这里的还没有存。请按暂存，逐处比较。")})
+    return JSONResponse({"words": _("{time} 已暂存", time=clock_time(visit.now)), "drawn": met.drawn})
 
 
 @router.post("/applications/{application_id}/files")
 def upload(visit: Visiting, form: Posted, application_id: int) -> Response:
     """Keep the chosen files under the papers they are, and what is written beside them."""
-    with visit.writing() as work:
-        _save(visit, work, _needed(visit, work, application_id), form)
+    try:
+        with visit.writing() as work:
+            _save(visit, work, _needed(visit, work, application_id), form)
+    except _Clashing as clash:
+        return _asking(visit, clash, files=True)
     with visit.writing() as work:
         draft = _needed(visit, work, application_id)
         slots = views.slots_of(draft.policy, draft.row.role, draft.papers, draft.allowed, draft.defects)
@@ -194,13 +245,16 @@ def _keep(visit: Visit, work: Work, draft: Draft, form: Form, slot: views.Slot) 
 @router.post("/applications/{application_id}/files/{attachment_id}/remove")
 def remove(visit: Visiting, form: Posted, application_id: int, attachment_id: int) -> Response:
     """Take a paper away from a draft, or from what was sent back, where it may be changed."""
-    with visit.writing() as work:
-        draft = _needed(visit, work, application_id)
-        _save(visit, work, draft, form)
-        slots = views.slots_of(draft.policy, draft.row.role, draft.papers, draft.allowed, draft.defects)
-        if not any(attachment_id in slot.ids and slot.open for slot in slots):
-            raise NotFound
-        take_away(work.session, application_id, attachment_id, visit.now)
+    try:
+        with visit.writing() as work:
+            draft = _needed(visit, work, application_id)
+            _save(visit, work, draft, form)
+            slots = views.slots_of(draft.policy, draft.row.role, draft.papers, draft.allowed, draft.defects)
+            if not any(attachment_id in slot.ids and slot.open for slot in slots):
+                raise NotFound
+            take_away(work.session, application_id, attachment_id, visit.now)
+    except _Clashing as clash:
+        return _asking(visit, clash)
     return visit.go(f"/applications/{application_id}/form", _("已去掉这份材料。"))
 
 
@@ -221,6 +275,8 @@ def submit(visit: Visiting, form: Posted, application_id: int) -> Response:
 
     try:
         done = visit.once(form, f"submit:{application_id}", do)
+    except _Clashing as clash:
+        return _asking(visit, clash)
     except Refused as refusal:
         if refusal.because in STALE:
             raise

@@ -56,22 +56,25 @@
 
   /* A draft is saved every ten seconds and on leaving; the answer is {"words": "10:42 已暂存"}. */
   all("form[data-autosave]").forEach((form) => {
-    let last = new URLSearchParams(new FormData(form)).toString();
+    const written = () => { const sent = new URLSearchParams(new FormData(form)); sent.delete("drawn"); return sent.toString(); };
+    let last = written();
     const place = form.querySelector("[data-autosave-words]") || document.querySelector("[data-autosave-words]");
     const save = async () => {
-      const now = new URLSearchParams(new FormData(form)).toString();
+      const now = written();
       if (now === last) return;
       try {
         const answer = await fetch(form.dataset.autosave, { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { Accept: "application/json" } });
         if (!answer.ok) throw new Error(answer.status);
         last = now;
-        if (place) place.textContent = (await answer.json()).words;
+        const said = await answer.json();
+        if (said.drawn && form.elements.drawn) form.elements.drawn.value = said.drawn;
+        if (place) place.textContent = said.words;
       } catch { if (place) place.textContent = form.dataset.unsaved || place.textContent; }
     };
     setInterval(save, 10000);
     addEventListener("pagehide", () => {
       const body = new URLSearchParams(new FormData(form));
-      if (body.toString() !== last) navigator.sendBeacon(form.dataset.autosave, body);
+      if (written() !== last) navigator.sendBeacon(form.dataset.autosave, body);
     });
   });
 
