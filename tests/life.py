@@ -4,20 +4,34 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 
 from flows.engine.calendar import at_local, due_after, local_day
 from flows.engine.work import Happening
 from flows.opening import open_due
 from flows.programme import Programme
-from models import Assessment, Attendance, Consequence, Cycle, Decision, Document, Record, Rectification, Result, Seat, StageRun, Studio
+from models import (
+    Assessment,
+    Attendance,
+    Consequence,
+    Cycle,
+    Decision,
+    Document,
+    Incident,
+    Record,
+    Rectification,
+    Result,
+    Seat,
+    StageRun,
+    Studio,
+)
 from models.columns import table_of
 from models.session import transaction
 from tests.world import World
 
 ASSESSMENTS, CONSEQUENCES, CYCLES, DECISIONS = (table_of(one) for one in (Assessment, Consequence, Cycle, Decision))
 DOCUMENTS, RECTIFICATIONS, RESULTS, RUNS = (table_of(one) for one in (Document, Rectification, Result, StageRun))
-SEATS, STUDIOS = table_of(Seat), table_of(Studio)
+INCIDENTS, SEATS, STUDIOS = table_of(Incident), table_of(Seat), table_of(Studio)
 
 
 class Life(World):
@@ -30,8 +44,10 @@ class Life(World):
         plaque: date,
         members: Mapping[str, str],
         body: str = "county_a_school1",
+        since: date | None = None,
     ) -> None:
-        super().__init__(engine, programme, start=plaque)
+        """`since`: the day on which the clock starts, if later than the plaque; what opened before opens at the first look."""
+        super().__init__(engine, programme, start=since or plaque)
         level = self.programme.level
         self.running_studio("H", body, level)
         studio = self.studio("H")
@@ -48,6 +64,8 @@ class Life(World):
             work.session.flush()
         for name, role in members.items():
             self.seat(name, "H", role, body)
+        with self.at_work() as work:
+            work.session.execute(update(SEATS).where(SEATS.c.studio_id == self.studio_id).values(from_on=plaque))
 
     def on(self, day: str | date, hour: int = 10) -> None:
         """Let time pass to this hour of a day; what opens and falls due on the way opens and falls due."""
@@ -61,8 +79,10 @@ class Life(World):
         self._live()
 
     def _live(self) -> None:
-        open_due(self.engine, self.book, self.clock.now())
-        self.sweep()
+        report = open_due(self.engine, self.book, self.clock.now())
+        swept = self.sweep()
+        if report.put_off or swept.put_off:
+            raise AssertionError([row.what for row in self.rows(select(INCIDENTS))])
 
     # What there is
 
@@ -135,10 +155,16 @@ class Life(World):
 
     # What happened before
 
-    def activity(self, held_on: date, absent: Sequence[str] = (), present: Sequence[str] = (), leave: Sequence[str] = ()) -> None:
+    def activity(
+        self, held_on: date, absent: Sequence[str] = (), present: Sequence[str] = (), leave: Sequence[str] = ()
+    ) -> None:
         """An activity was held and attendance taken, as the record of activities keeps it."""
         moment: datetime = at_local(held_on, 14)
-        marks = {**dict.fromkeys(present, "present"), **dict.fromkeys(absent, "absent"), **dict.fromkeys(leave, "leave")}
+        marks = {
+            **dict.fromkeys(present, "present"),
+            **dict.fromkeys(absent, "absent"),
+            **dict.fromkeys(leave, "leave"),
+        }
         with self.at_work() as work:
             record = Record(
                 kind="activity", title="研修", studio_id=self.studio_id, held_on=held_on, starts_at=moment, filed_by=self.ids["H"],

@@ -1,5 +1,6 @@
 """The consequence that asks (请主管部门决定): a question with its choices and a day, put on a desk; nothing follows by itself."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import insert
@@ -18,28 +19,32 @@ DECISIONS = table_of(Decision)
 def decide(work: Work, one: Following) -> None:
     """Open the question that the text leaves to a body; choices that cannot be acted on here are left out."""
     rule = one.rule
-    open_decision(work, one, {
-        "question": question_of(one), "choices": choices_of(one), "fund": rule.fund,
-        "span": {"least": rule.span[0], "most": rule.span[1]} if rule.span else {},
+    due = due_after(local_day(work.now), rule.within, work.calendar, roll="next_working_day") if rule.within else None
+    open_question(work, one.cause.run.version_id, one.cause.transition_id, {
+        "about": one.about or f"studio:{one.studio.id}", "studio_id": one.studio.id,
+        "seat_id": one.seat.id if one.seat is not None else None, "desk": one.desk(work, rule.by or "authority"),
+        "due_on": due.on if due else None, "origin": {**rule.origin, "place": rule.place}, "question": question_of(one),
+        "choices": choices_of(one), "fund": rule.fund, "span": {"least": rule.span[0], "most": rule.span[1]} if rule.span else {},
     })  # fmt: skip
 
 
-def open_decision(work: Work, one: Following, asked: dict[str, Any]) -> tuple[int, int]:
-    """Store a question and open its run; returns the ids of both."""
-    rule = one.rule
-    due = due_after(local_day(work.now), rule.within, work.calendar, roll="next_working_day") if rule.within else None
+def open_question(work: Work, version_id: int, cause_id: int | None, asked: Mapping[str, Any]) -> tuple[int, int]:
+    """Store a question about a studio and put it on its desk; returns the ids of the decision and of its run."""
     row = {
-        "about": one.about or f"studio:{one.studio.id}", "studio_id": one.studio.id,
-        "seat_id": one.seat.id if one.seat is not None else None, "desk": one.desk(work, rule.by or "authority"),
-        "due_on": due.on if due else None, "origin": {**rule.origin, "place": rule.place}, "answer": {}, "reason": "",
-        "cause_id": one.cause.transition_id or None, **asked,
-    }  # fmt: skip
+        "seat_id": None,
+        "due_on": None,
+        "fund": "",
+        "span": {},
+        "answer": {},
+        "reason": "",
+        "cause_id": cause_id,
+        **asked,
+    }
     decision_id: int = work.session.execute(insert(DECISIONS).values(**row).returning(DECISIONS.c.id)).scalar_one()
-    run_id = open_runs(work, [
-        Opening(one.cause.run.version_id, "decisions", "decision", "decision", decision_id, studio_id=one.studio.id,
-                cause_id=one.cause.transition_id or None)
-    ])[0]  # fmt: skip
-    return decision_id, run_id
+    opening = Opening(
+        version_id, "decisions", "decision", "decision", decision_id, studio_id=row["studio_id"], cause_id=cause_id
+    )
+    return decision_id, open_runs(work, [opening])[0]
 
 
 def question_of(one: Following) -> str:

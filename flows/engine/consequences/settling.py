@@ -13,12 +13,14 @@ from flows.engine.following import acts, from_rows
 from flows.engine.steps import cancelling, desk_of
 from flows.engine.telling import Telling, tell
 from flows.engine.work import Happening, Intent, Work
-from models import Assessment, Decision, Mark, Rectification, Result, StageRun, Studio
+from models import Assessment, Decision, Mark, Rectification, Result, Seat, StageRun, Studio
 from models.columns import table_of
 from models.queries.bodies import lineages
 
 ASSESSMENTS, DECISIONS, MARKS = table_of(Assessment), table_of(Decision), table_of(Mark)
-RECTIFICATIONS, RESULTS, RUNS, STUDIOS = (table_of(one) for one in (Rectification, Result, StageRun, Studio))
+RECTIFICATIONS, RESULTS, SEATS, RUNS, STUDIOS = (
+    table_of(one) for one in (Rectification, Result, Seat, StageRun, Studio)
+)
 FOR_MEMBERS = frozenset({"adjust_out", "refill", "leave"})
 
 
@@ -175,12 +177,20 @@ def _follow_choice(work: Work, one: Happening, row: Any) -> None:
     members = tuple(rule for rule in then if rule.kind in FOR_MEMBERS)
     named = [int(seat) for seat in payload.get("seats") or ()] if row.seat_id is None else []
     if not named:
-        follow(work, one, row.studio_id, then, seat_id=row.seat_id if members else None, about=row.about)
+        follow(work, one, row.studio_id, then, seat_id=_about_seat(work, row, members), about=row.about)
         return
     for seat_id in named:
         follow(work, one, row.studio_id, members, seat_id=seat_id, about=row.about)
     others = tuple(rule for rule in then if rule.kind not in FOR_MEMBERS)
     follow(work, one, row.studio_id, others, about=row.about)
+
+
+def _about_seat(work: Work, row: Any, members: Sequence[Rule]) -> int | None:
+    """The seat that what follows is for: a member's; what follows from a host's loss is for the studio, but for leaving."""
+    if row.seat_id is None:
+        return None
+    role = work.session.execute(select(SEATS.c.role).where(SEATS.c.id == row.seat_id)).scalar_one()
+    return int(row.seat_id) if role != "host" or members else None
 
 
 def _minute(work: Work, one: Happening, row: Any, answer: dict[str, Any]) -> None:
