@@ -174,6 +174,7 @@ TABLE: Mapping[tuple[str, str], Access] = {
     ("GET", "/imports/template.xlsx"): Access(BUREAU, "authority"),
     ("GET", "/imports/{import_id}"): Access(BUREAU, "authority"),
     ("POST", "/imports/{import_id}"): Access(BUREAU, "authority"),
+    ("POST", "/imports/{import_id}/check"): Access(BUREAU, "authority"),
     ("GET", "/imports/{import_id}/marked.xlsx"): Access(BUREAU, "authority"),
 }
 

@@ -1,17 +1,15 @@
 """Importing a roster (名册导入): upload, a dry run that names every fault, then all rows or only the good ones."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from flows.engine.declare import Actor
 from flows.engine.errors import NotFound, Refused
 from flows.engine.work import Work
-from flows.office.rounds import begin_application
+from flows.office.importing import Order, ask, begin_drafts, forsaken, latest, summary_of
 from flows.roster import (
-    AppliedRow,
     ImportPlan,
     UnreadableWorkbook,
     marked_workbook,
@@ -19,18 +17,17 @@ from flows.roster import (
     store_import,
     template_workbook,
 )
-from flows.roster.rows import Status
 from models.queries.rounds import rounds
 from web.display import Choice
 from web.i18n import _
-from web.papers import keep, place_of
+from web.long_imports import content_of, is_long, jobs_of, start, waiting_page, words_of
+from web.papers import keep
 from web.routes.rounds import round_scope, seen_by
 from web.visit import Form, Posted, Visit, Visiting
 
 router = APIRouter()
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 AT_ONCE, SHOWN = 200, 200
-STATUSES: tuple[Status, ...] = ("new", "changed", "same", "faulty")
 
 
 @router.get("/imports")
@@ -52,24 +49,66 @@ def upload(visit: Visiting, form: Posted) -> Response:
     sent = form.files("roster")
     if not sent or not (sent[0].filename or "").lower().endswith(".xlsx"):
         raise Refused("wrong_kind", _("没有传上：请选一个 Excel 工作簿（.xlsx）。没有写入任何数据。"))
-    said = visit.once(form, "keep roster", lambda work: {"sha256": keep(work.session, sent[0], visit.now)[0]})
+
+    def take(work: Work) -> Mapping[str, Any]:
+        sha256 = keep(work.session, sent[0], visit.now)[0]
+        return {
+            "sha256": sha256,
+            "job": _asked(work, visit, Order(sha256, "check", _authority(visit))) if is_long(sha256) else 0,
+        }
+
+    said = visit.once(form, "keep roster", take)
+    if said["job"]:
+        start(visit, said["job"])
     return visit.go(f"/imports/{said['sha256']}")
 
 
 @router.get("/imports/{import_id}")
-def dry_run(visit: Visiting, import_id: str, round_id: int = 0, note: str = "", every: int = 0) -> Response:
-    """What an import would do, and every fault by sheet, row and column."""
+def dry_run(
+    visit: Visiting, import_id: str, round_id: int = 0, note: str = "", every: int = 0, job: int = 0
+) -> Response:
+    """What an import would do, and every fault by sheet, row and column; of a long one, how far it is."""
+    long = is_long(import_id)
     with visit.reading() as work:
-        plan = _plan(work, visit, import_id, round_id)
         open_rounds = [Choice(str(one.id), one.title, chosen=one.id == round_id) for one in _open_rounds(work, visit)]
-    counts = {status: plan.count(status) for status in STATUSES}
-    sheets = [
-        (name, [plan.count(status, name) for status in counts])
-        for name in dict.fromkeys(row.sheet for row in plan.rows)
-    ]
-    good = counts["new"] + counts["changed"]
-    return visit.page("imports/plan.html", plan=plan, counts=counts, sheets=sheets, good=good, import_id=import_id, rounds=open_rounds,
-                      round_id=round_id, note=note, shown=plan.faults if every else plan.faults[:SHOWN], every=every)  # fmt: skip
+        if long:
+            stored, checked = jobs_of(work, visit, import_id, round_id)
+            found = checked.result if checked is not None and checked.state == "done" else None
+        else:
+            found = summary_of(_plan(work, visit, import_id, round_id))
+    if long:
+        waiting = waiting_page(visit, import_id, round_id, stored, checked, job)
+        if waiting is not None:
+            return waiting
+    assert found is not None  # what is not done has its own page
+    faults, counts = found["faults"], found["counts"]
+    return visit.page("imports/plan.html", plan=found, counts=counts, sheets=found["sheets"], good=counts["new"] + counts["changed"],
+                      import_id=import_id, rounds=open_rounds, round_id=round_id, note=note, every=every,
+                      shown=faults if every else faults[:SHOWN])  # fmt: skip
+
+
+@router.post("/imports/{import_id}/check")
+def check_again(visit: Visiting, form: Posted, import_id: str) -> Response:
+    """Check a long workbook, for the chosen round or anew."""
+    round_id = _round(form)
+
+    def order(work: Work) -> Mapping[str, Any]:
+        if round_id and round_id not in {one.id for one in _open_rounds(work, visit)}:
+            raise NotFound
+        content_of(import_id)
+        return {"job": _asked(work, visit, Order(import_id, "check", _authority(visit), round_id or None))}
+
+    start(visit, visit.once(form, "check roster", order)["job"])
+    return visit.go(f"/imports/{import_id}{f'?round_id={round_id}' if round_id else ''}")
+
+
+def _asked(work: Work, visit: Visit, order: Order) -> int:
+    """The job that is at this already, else a fresh one."""
+    person = visit.visitor.person_id or 0
+    live = latest(work.session, order.sha256, person, order.round_id, order.kind)
+    if live is not None and live.state in {"asked", "running"} and not forsaken(live, work.now):
+        return int(live.id)
+    return ask(work.session, order, person, work.now)
 
 
 @router.get("/imports/{import_id}/marked.xlsx")
@@ -78,7 +117,7 @@ def marked(visit: Visiting, import_id: str, round_id: int = 0) -> Response:
     with visit.reading() as work:
         plan = _plan(work, visit, import_id, round_id)
     try:
-        return _workbook(marked_workbook(_content(import_id), plan), "roster-marked.xlsx")
+        return _workbook(marked_workbook(content_of(import_id), plan), "roster-marked.xlsx")
     except UnreadableWorkbook as error:
         raise Refused("unreadable", str(error)) from error
 
@@ -87,6 +126,8 @@ def marked(visit: Visiting, import_id: str, round_id: int = 0) -> Response:
 def import_rows(visit: Visiting, form: Posted, import_id: str) -> Response:
     """Store all rows, or only the good ones; rows of the sheet 申报 become drafts of their people in the round that was chosen."""
     round_id = _round(form)
+    if is_long(import_id):
+        return _store_long(visit, form, import_id, round_id)
 
     def store(work: Work) -> Mapping[str, Any]:
         if round_id and round_id not in {one.id for one in _open_rounds(work, visit)}:
@@ -97,7 +138,7 @@ def import_rows(visit: Visiting, form: Posted, import_id: str) -> Response:
             raise Refused(
                 "faulty", _("还有 {n} 行有错，没有写入任何数据。请改好再传，或只导入没有错的行。", n=result.faulty)
             )
-        begun, refused = _begin(work, result.applied[:AT_ONCE], round_id) if round_id else (0, 0)
+        begun, refused = begin_drafts(work, result.applied[:AT_ONCE], round_id) if round_id else (0, 0)
         left = max(len(result.applied) - AT_ONCE, 0) if round_id else 0
         return {
             "new": result.new,
@@ -109,10 +150,7 @@ def import_rows(visit: Visiting, form: Posted, import_id: str) -> Response:
         }
 
     said = visit.once(form, "import roster", store)
-    words = _("已导入：新增 {new} 行，更新 {changed} 行。", new=said["new"], changed=said["changed"])
-    words += _("有错的 {n} 行没有导入，留在表里。", n=said["faulty"]) if said["faulty"] else ""
-    words += _("建立申报草稿 {n} 份，由本人核对提交。", n=said["begun"]) if said["begun"] else ""
-    words += _("{n} 人不能建立申报，多半已有一份在办。", n=said["refused"]) if said["refused"] else ""
+    words = words_of(said)
     if said["left"]:
         return visit.go(
             f"/imports/{import_id}?round_id={round_id}",
@@ -121,39 +159,32 @@ def import_rows(visit: Visiting, form: Posted, import_id: str) -> Response:
     return visit.go("/people", words)
 
 
-def _begin(work: Work, rows: Sequence[AppliedRow], round_id: int) -> tuple[int, int]:
-    """Begin a draft for each row, by and for its person; returns how many were begun and how many refused."""
-    begun = refused = 0
-    for row in rows:
-        actor = Actor("person", row.person_id, keys=frozenset({f"person:{row.person_id}"}))
-        try:
-            begin_application(
-                work, actor, round_id, school_stage=row.school_stage, studio_name=row.studio_name, answers=row.answers
-            )
-            begun += 1
-        except Refused:
-            refused += 1
-    return begun, refused
+def _store_long(visit: Visit, form: Form, import_id: str, round_id: int) -> Response:
+    def order(work: Work) -> Mapping[str, Any]:
+        if round_id and round_id not in {one.id for one in _open_rounds(work, visit)}:
+            raise NotFound
+        wanted = Order(import_id, "store", _authority(visit), round_id or None, bool(form.text("only_good")))
+        return {"job": _asked(work, visit, wanted)}
+
+    job = visit.once(form, "import roster", order)["job"]
+    start(visit, job)
+    return visit.go(f"/imports/{import_id}?job={job}{f'&round_id={round_id}' if round_id else ''}")
 
 
 def _plan(work: Work, visit: Visit, import_id: str, round_id: int) -> ImportPlan:
-    authority = next((office.body_id for office in visit.visitor.offices if office.role == "administrator"), None)
     if round_id and round_id not in {one.id for one in _open_rounds(work, visit)}:
         raise NotFound
-    return plan_import(work.session, authority, _content(import_id), visit.now, round_id or None)
+    return plan_import(work.session, _authority(visit), content_of(import_id), visit.now, round_id or None)
+
+
+def _authority(visit: Visit) -> int | None:
+    return next((office.body_id for office in visit.visitor.offices if office.role == "administrator"), None)
 
 
 def _open_rounds(work: Work, visit: Visit) -> list[Any]:
     return [
         one for one in rounds(work.session, round_scope(work, visit), seen_by(visit), visit.now) if one.state == "open"
     ]
-
-
-def _content(import_id: str) -> bytes:
-    place = place_of(import_id)
-    if not place.is_file():
-        raise NotFound
-    return place.read_bytes()
 
 
 def _round(form: Form) -> int:
