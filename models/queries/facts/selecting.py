@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session
 
-from models import ListingEntry, Opinion, StageRun, Transition
+from models import Assessment, ListingEntry, Opinion, StageRun, Studio, Transition
 from models.columns import table_of
 from models.facts import AnswerFact, ExpertFacts, Facts, NoticeFacts, OpinionFacts
 from models.queries.facts.ground import cases_of, ground, local_date
@@ -17,7 +17,7 @@ from models.queries.rankings import outstanding
 from models.statements import among, rows
 
 RUNS, OPINIONS, ENTRIES = table_of(StageRun), table_of(Opinion), table_of(ListingEntry)
-TRANSITIONS = table_of(Transition)
+ASSESSMENTS, STUDIOS, TRANSITIONS = table_of(Assessment), table_of(Studio), table_of(Transition)
 
 ANSWERS = (
     select(RUNS.c.parent_id, RUNS.c.id, OPINIONS.c.party, OPINIONS.c.mark, RUNS.c.outcome, OPINIONS.c.further)
@@ -28,6 +28,13 @@ ANSWERS = (
 DRAWN = select(ENTRIES.c.run_id, ENTRIES.c.payload).where(among(ENTRIES.c.run_id, "runs")).order_by(ENTRIES.c.id)
 ASKED = select(OPINIONS.c.id, OPINIONS.c.kind, OPINIONS.c.draft, OPINIONS.c.further).where(
     among(OPINIONS.c.id, "opinions")
+)
+ABOUT = (
+    select(OPINIONS.c.id, STUDIOS.c.name, ASSESSMENTS.c.title)
+    .join(RUNS, (RUNS.c.id == OPINIONS.c.run_id) & (RUNS.c.subject_kind == "assessment"))
+    .join(ASSESSMENTS, ASSESSMENTS.c.id == RUNS.c.subject_id)
+    .join(STUDIOS, STUDIOS.c.id == ASSESSMENTS.c.studio_id)
+    .where(among(OPINIONS.c.id, "opinions"))
 )
 NOTICE_DAYS = (
     select(TRANSITIONS.c.run_id, TRANSITIONS.c.event, TRANSITIONS.c.at)
@@ -70,18 +77,25 @@ def opinion_facts(
     del now
     found = cases_of(session, runs)
     asked = {row.id: row for row in rows(session, ASKED, opinions={run.subject_id for run in runs})}
+    heard = {one for one, row in asked.items() if row.kind == "hearing"}
+    about = {row.id: f"{row.name} {row.title}" for row in (rows(session, ABOUT, opinions=heard) if heard else ())}
     return {
         run.id: OpinionFacts(
-            **ground(run, found.get(run.application_id), casts[run.version_id]), opinion_kind=asked[run.subject_id].kind,
+            **_stood(run, found.get(run.application_id), casts, about.get(run.subject_id)), opinion_kind=asked[run.subject_id].kind,
             asks=_notice(asked[run.subject_id]), draft=asked[run.subject_id].draft,
         )
         for run in runs
     }  # fmt: skip
 
 
+def _stood(run: Any, case: Any, casts: Mapping[int, Any], about: str | None) -> dict[str, Any]:
+    stood = ground(run, case, casts[run.version_id])
+    return stood | {"title": about} if about else stood
+
+
 def _notice(asked: Any) -> str:
     """By which notice somebody is asked."""
-    own = {"signature": "signature_asked", "vote": "vote_asked"}.get(asked.kind)
+    own = {"signature": "signature_asked", "vote": "vote_asked", "hearing": "opinion_asked"}.get(asked.kind)
     return own or ("score_further" if asked.further else "score_asked")
 
 
