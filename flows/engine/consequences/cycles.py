@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import exists, insert, select, update
 
-from flows.engine.calendar import due_after, local_day
+from flows.engine.calendar import Span, WorkCalendar, due_after, local_day
 from flows.engine.consequences.ending import end_studio
 from flows.engine.rulebook import RenewalPath
 from flows.engine.steps import start_path
@@ -55,28 +55,29 @@ def first_cycle(work: Work, one: Happening, studio_id: int, begins_on: date) -> 
     work.session.execute(
         insert(CYCLES).values(
             studio_id=studio_id, number=1, version_id=one.run.version_id, begins_on=begins_on, opens_next_on=begins_on,
-            ends_on=cycle_end(begins_on, one.rule.policy, work),
+            ends_on=cycle_end(begins_on, cycle_spans(one), work.calendar),
         )
     )  # fmt: skip
 
 
 def next_cycle(work: Work, one: Happening, studio_id: int, roster: str | None = None) -> None:
     """Store a studio's next cycle under the version in force on its first day; `new_roster` ends every seat but the host's."""
-    last = last_cycle(work, studio_id)
+    last, today = last_cycle(work, studio_id), local_day(work.now)
     begins_on = last.ends_on + timedelta(days=1)
     studio = work.session.execute(select(STUDIOS).where(STUDIOS.c.id == studio_id)).one()
     version_id = work.book.version_on(work.session, studio.programme_id, begins_on) or one.run.version_id
     work.session.execute(
         insert(CYCLES).values(
             studio_id=studio_id, number=last.number + 1, version_id=version_id, begins_on=begins_on, opens_next_on=begins_on,
-            ends_on=cycle_end(begins_on, one.rule.policy, work),
+            granted_on=today if today > begins_on else None,
+            ends_on=cycle_end(begins_on, cycle_spans(one), work.calendar),
         )
     )  # fmt: skip
     standing = "suspended" if studio.standing == "suspended" else "active"
     work.session.execute(update(STUDIOS).where(STUDIOS.c.id == studio_id).values(standing=standing))
     if roster == "new_roster":
         held = (SEATS.c.studio_id == studio_id) & (SEATS.c.role != "host") & SEATS.c.to_on.is_(None)
-        last_day = max(last.ends_on, local_day(work.now)) if last.ends_on < local_day(work.now) else last.ends_on
+        last_day = max(last.ends_on, today)
         work.session.execute(update(SEATS).where(held).values(to_on=last_day, why_ended="重新组合"))
 
 
@@ -192,10 +193,17 @@ def _held_on(work: Work, studio_id: int) -> bool:
     return work.session.execute(live).first() is not None
 
 
-def cycle_end(begins_on: date, policy: Any, work: Work) -> date:
+def cycle_spans(one: Happening) -> Sequence[Span]:
+    """The length of a cycle, or its phases in turn, by the rule of the step that gives it."""
+    policy: Any = one.rule.policy
+    spans: Sequence[Span] = policy.cycle
+    return spans
+
+
+def cycle_end(begins_on: date, spans: Sequence[Span], calendar: WorkCalendar) -> date:
     """Last day of a cycle: its first day plus its length (or its phases in turn) less one day."""
     first, last = begins_on, begins_on
-    for span in policy.cycle:
-        last = due_after(first, span, work.calendar, first_day="counted").on
+    for span in spans:
+        last = due_after(first, span, calendar, first_day="counted").on
         first = last + timedelta(days=1)
     return last
