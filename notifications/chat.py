@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
-import apprise
 from pydantic import SecretStr
 
 from notifications.words import day_words
+
+if TYPE_CHECKING:
+    import apprise
 
 ALLOWED = ("wecombot", "dingtalk", "feishu")
 
@@ -33,8 +36,10 @@ def group_text(counts: Counts, day: date) -> tuple[str, str]:
     return title, text
 
 
-def robots(urls: Sequence[SecretStr]) -> apprise.Apprise:
+def robots(urls: Sequence[SecretStr]) -> "apprise.Apprise":
     """The group robots of the settings. Raises ChatRefused for any other kind of address, since it could reach anywhere."""
+    import apprise  # it is large, and most sites have no robots
+
     found = apprise.Apprise()
     for url in urls:
         secret = url.get_secret_value()

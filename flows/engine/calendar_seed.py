@@ -3,9 +3,6 @@
 from collections.abc import Iterable
 from datetime import date
 
-import chinese_calendar
-import holidays
-
 from flows.engine.calendar import CalendarDay
 
 NAMES = {"清明": "清明节", "端午": "端午节", "中秋": "中秋节", "农历除夕": "春节"}
@@ -21,6 +18,8 @@ def gazetted_days(years: Iterable[int]) -> list[CalendarDay]:
 
 
 def _published(year: int) -> list[CalendarDay]:
+    import chinese_calendar
+
     first, last = date(year, 1, 1), date(year, 12, 31)
     try:
         free = chinese_calendar.get_holidays(first, last, include_weekends=False)
@@ -33,12 +32,16 @@ def _published(year: int) -> list[CalendarDay]:
 
 
 def _published_name(day: date) -> str:
+    import chinese_calendar
+
     _, english = chinese_calendar.get_holiday_detail(day)
     chinese = str(chinese_calendar.Holiday(english).chinese)
     return NAMES.get(chinese, chinese)
 
 
 def _estimated(year: int) -> list[CalendarDay]:
+    import holidays
+
     statutory = holidays.country_holidays("CN", years=year, language="zh_CN")
     if not statutory:
         raise ValueError(f"没有 {year} 年的节假日资料：请换一个年份，或在工作日历中逐日录入")

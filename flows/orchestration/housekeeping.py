@@ -27,6 +27,13 @@ def keep_house(engine: Engine, now: datetime) -> None:
     load_years(engine, now)
 
 
+def knows_years(engine: Engine, now: datetime) -> bool:
+    """Whether the calendar has days from this year on; the rest can wait for the daily look."""
+    with reading(engine) as session:
+        later = select(DAYS.c.day).where(DAYS.c.day >= local_day(now).replace(month=1, day=1)).limit(1)
+        return session.execute(later).first() is not None
+
+
 def load_years(engine: Engine, now: datetime) -> tuple[int, ...]:
     """Bring the calendar up to date from last year to some years ahead; returns the years that were written.
 
@@ -42,10 +49,11 @@ def load_years(engine: Engine, now: datetime) -> tuple[int, ...]:
         ).all()
     for year in range(today - 2, today + YEARS_AHEAD + 1):
         mine = [row for row in known if row.day.year == year]
-        days = gazetted_days([year])
-        published = not any(day.provisional for day in days)
         edited = any(row.source != "gazette" for row in mine)
-        if not mine or (published and not edited and any(row.provisional for row in mine)):
+        if mine and (edited or not any(row.provisional for row in mine)):
+            continue
+        days = gazetted_days([year])
+        if not mine or not any(day.provisional for day in days):
             wanted.append((year, days))
     for year, days in wanted:
         with transaction(engine) as session:

@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from demo.showing import PASSWORD, demo_accounts, load_demo
 from flows.engine.clock import SystemClock
 from flows.orchestration.conductor import Conductor, Road
-from flows.orchestration.housekeeping import keep_house, load_years
+from flows.orchestration.housekeeping import keep_house, knows_years, load_years
 from flows.orchestration.kept import Kept
 from flows.orchestration.leader import Leadership
 from flows.orchestration.prefect_child import PrefectChild, prefect_environment
@@ -40,7 +40,8 @@ def prepare(say: Callable[[str], None]) -> Engine:
         say("数据库已升级到最新结构。")
     if settings().demo:
         load_demo(engine, now, before=lambda: say("正在装入演示数据（只在空库上做一次，约十秒）…"))
-    load_years(engine, now)
+    if not knows_years(engine, now):
+        load_years(engine, now)
     return engine
 
 

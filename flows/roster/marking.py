@@ -6,8 +6,6 @@ from datetime import date, datetime
 from io import BytesIO
 from typing import Any
 
-import xlsxwriter
-
 from flows.roster import columns
 from flows.roster.opening import Cell, Grid, open_workbook
 from flows.roster.reading import find_header, heading
@@ -26,7 +24,7 @@ def marked_workbook(content: bytes, plan: ImportPlan) -> bytes:
     for fault in plan.faults:
         by_sheet[fault.sheet].append(fault)
     output = BytesIO()
-    with xlsxwriter.Workbook(output, TEXT_ONLY) as book:
+    with _workbook(output) as book:
         formats = _formats(book)
         for name, grid in open_workbook(content).items():
             sheet = book.add_worksheet(name)
@@ -39,6 +37,12 @@ def marked_workbook(content: bytes, plan: ImportPlan) -> bytes:
     return output.getvalue()
 
 
+def _workbook(output: BytesIO) -> Any:
+    from xlsxwriter import Workbook
+
+    return Workbook(output, TEXT_ONLY)
+
+
 def template_workbook() -> bytes:
     """An empty workbook: the headers, drop-down lists where words are fixed, notes on the headers, and a page of guidance."""
     return write_workbook({sheet: [] for sheet in columns.SHEETS}, guidance=True)
@@ -47,7 +51,7 @@ def template_workbook() -> bytes:
 def write_workbook(sheets: Mapping[str, Sequence[Sequence[Any]]], *, guidance: bool = False) -> bytes:
     """A roster workbook of these rows, each in the order of its sheet's columns; text stays text."""
     output = BytesIO()
-    with xlsxwriter.Workbook(output, TEXT_ONLY) as book:
+    with _workbook(output) as book:
         formats = _formats(book)
         for name, rows in sheets.items():
             sheet = book.add_worksheet(name)

@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
-from xlsxwriter import Workbook
-
 from flows.engine.errors import Refused
 from flows.roster import UnreadableWorkbook
 from flows.roster.opening import open_workbook
@@ -19,6 +17,8 @@ OVERALL = "总体意见"
 
 def offline_sheet(number: str, rubric: Sequence[tuple[str, str, int]], said: Mapping[str, Any]) -> bytes:
     """A sheet as xlsx: the number, a line for each indicator with what was said so far; no name anywhere."""
+    from xlsxwriter import Workbook
+
     kept = BytesIO()
     book = Workbook(kept, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"author": "", "title": number})

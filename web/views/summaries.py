@@ -6,8 +6,6 @@ from datetime import date
 from io import BytesIO
 from typing import Any
 
-from xlsxwriter import Workbook
-
 from flows.engine.calendar import local_day
 from flows.engine.work import Work
 from flows.programme.criterion_words import POST_WORDS
@@ -117,6 +115,8 @@ def years_of(posts: Sequence[Any], today: date) -> int | None:
 
 def summary_workbook(title: str, body: str, lines: Sequence[SummaryLine], today: date) -> bytes:
     """The form as xlsx, to print on A4 across; what people wrote is text, whatever it begins with."""
+    from xlsxwriter import Workbook
+
     kept = BytesIO()
     book = Workbook(
         kept, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
