@@ -92,7 +92,7 @@ def test_chifeng_mends_while_money_is_decided(any_database: Engine) -> None:
     assert refused.value.because == "blocked"
     assert "年度总结与自评" in refused.value.missing
     for duty in life.duties("H", "summary"):
-        life.act("H", "submit", duty)
+        life.act("bureau", "excuse", duty, reason="纸质材料已收")
     life.on("2026-05-20")
     life.grade("annual", "y1", "unqualified")
     assert life.followed() == [("rectify", "studio"), ("decide", "studio")]
@@ -114,7 +114,7 @@ def test_chifeng_mended_in_time_is_capped_and_goes_on(sqlite_database: Engine) -
     life = Life(sqlite_database, "chifeng", date(2025, 5, 8), {"M1": "member"}, since=date(2026, 5, 1))
     life.on("2026-05-20")
     for duty in life.duties("H", "summary"):
-        life.act("H", "submit", duty)
+        life.act("bureau", "excuse", duty, reason="纸质材料已收")
     life.grade("annual", "y1", "unqualified", limit_on="2026-07-31")
     life.on("2026-06-15")
     life.act("H", "report", life.mending(), measures=["补开四次研修"])
