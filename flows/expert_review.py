@@ -5,7 +5,8 @@ from statistics import fmean, median
 
 from flows.engine.calendar import Span
 from flows.engine.declare import END, NEXT, Ask, Because, Follow, Notify, On, Part, Policy, Stage, Wait
-from flows.engine.due import within
+from flows.engine.due import unmoved_by, within
+from flows.engine.judging import judged_elsewhere, judged_unmet, nothing_to_judge, unjudged
 from flows.engine.limits import exhausted
 from models.facts import ExpertFacts
 
@@ -27,6 +28,7 @@ class ExpertPolicy(Policy):
     pass_mark: int
     runners_up: int
     sheets: int
+    judges: bool = False
     tie: tuple[str, ...] = ()
     take: str = "best"
     meeting: bool = False
@@ -115,7 +117,18 @@ STAGE = Stage(
     answered=("ask_further", "all_in"),
     refused="replace",
     on=(
-        On("draw", State.UNASSIGNED, State.SCORING, by=Part.AUTHORITY, on_list=True, do=(Follow("ask_experts"),)),
+        On(
+            "judge", State.UNASSIGNED, State.UNASSIGNED, by=(Part.AUTHORITY, Part.OFFICE), unless=(nothing_to_judge, unjudged),
+            do=(Follow("record_judgements"),),
+        ),
+        On(
+            "decline", State.UNASSIGNED, State.REJECTED, by=Part.AUTHORITY, needs=("reason",), unless=(judged_elsewhere,),
+            do=(Follow("record_judgements"), Notify(Part.APPLICANT, "review_declined")),
+        ),
+        On(
+            "draw", State.UNASSIGNED, State.SCORING, by=Part.AUTHORITY, on_list=True, unless=(unjudged, judged_unmet),
+            do=(Follow("ask_experts"),),
+        ),
         On("ask_further", State.SCORING, State.SCORING, by=Part.ENGINE, unless=(agreed,), do=(Follow("ask_reserve"),)),
         On(
             "replace", State.SCORING, State.SCORING, by=Part.ENGINE, unless=(nobody_left,),
@@ -131,7 +144,7 @@ STAGE = Stage(
         On("release", State.RESERVED, State.REJECTED, by=Part.AUTHORITY, on_list=True, do=(Notify(Part.APPLICANT, "ranked_out"),)),
     ),
     waits=(
-        Wait(State.UNASSIGNED, for_=Part.AUTHORITY, due=within("within"), asks="review_asked"),
+        Wait(State.UNASSIGNED, for_=Part.AUTHORITY, due=unmoved_by(within("within"), "judge"), asks="review_asked"),
         Wait(State.SCORED, for_=Part.AUTHORITY),
     ),
 )  # fmt: skip

@@ -5,6 +5,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from flows.engine.declare import NEXT, Ask, Because, Follow, Notify, On, Part, Policy, Stage, Wait
+from flows.engine.judging import judged_unmet, nothing_to_judge, unjudged
 from models.facts import SeatFacts
 
 
@@ -15,6 +16,7 @@ class MembershipPolicy(Policy):
     seats: str = "direct"
     prefer: tuple[str, ...] = ()
     limits: Mapping[str, tuple[int, str]] = MappingProxyType({})
+    judges: bool = False
 
 
 class State(StrEnum):
@@ -66,7 +68,11 @@ STAGE = Stage(
     at_once=("seat", "leave"),
     on=(
         On(
-            "seat", State.WAITING, State.SEATED, by=(Part.ENGINE, Part.AUTHORITY), unless=(leaves, placed_centrally, too_many),
+            "judge", State.WAITING, State.WAITING, by=(Part.AUTHORITY, Part.OFFICE), unless=(nothing_to_judge, unjudged),
+            do=(Follow("record_judgements"),),
+        ),
+        On(
+            "seat", State.WAITING, State.SEATED, by=(Part.ENGINE, Part.AUTHORITY), unless=(leaves, placed_centrally, unjudged, judged_unmet, too_many),
             do=(Follow("give_seat"), Notify(Part.APPLICANT, "seated")),
         ),
         On(

@@ -6,8 +6,9 @@ from types import MappingProxyType
 from typing import Any
 
 from flows.engine.calendar import Span
-from flows.engine.declare import NEXT, Ask, Because, Follow, Notify, On, Part, Policy, Stage, Wait
-from flows.engine.due import within
+from flows.engine.declare import END, NEXT, Ask, Because, Follow, Notify, On, Part, Policy, Stage, Wait
+from flows.engine.due import unmoved_by, within
+from flows.engine.judging import judged_elsewhere, judged_unmet, nothing_to_judge, unjudged
 from flows.engine.limits import exhausted
 from models.facts import PlaqueFacts
 
@@ -28,6 +29,7 @@ class PlaquePolicy(Policy):
     base_name: str = ""
     numbers: Mapping[str, tuple[str, str]] = MappingProxyType({})
     setup: tuple[Any, ...] = ()
+    judges: bool = False
 
 
 class State(StrEnum):
@@ -37,6 +39,7 @@ class State(StrEnum):
     ANNOUNCED = "announced"
     HUNG = "hung"
     REGISTERED = "registered"
+    DECLINED = "declined"
 
 
 def over_limit(ask: Ask) -> Because | None:
@@ -83,15 +86,24 @@ STAGE = Stage(
     facts=PlaqueFacts,
     states=State,
     initial=State.UNANNOUNCED,
-    exits={State.HUNG: NEXT, State.REGISTERED: NEXT},
+    exits={State.HUNG: NEXT, State.REGISTERED: NEXT, State.DECLINED: END},
     on=(
         On(
-            "announce", State.UNANNOUNCED, State.ANNOUNCED, by=Part.AUTHORITY, on_list=True, unless=(only_registered,),
-            do=(Follow("make_studio"), Notify(Part.APPLICANT, "announced")),
+            "judge", State.UNANNOUNCED, State.UNANNOUNCED, by=(Part.AUTHORITY, Part.OFFICE), unless=(nothing_to_judge, unjudged),
+            do=(Follow("record_judgements"),),
         ),
         On(
-            "register", State.UNANNOUNCED, State.REGISTERED, by=Part.AUTHORITY, on_list=True, unless=(hangs, over_limit),
-            counts=frozenset({State.REGISTERED}), do=(Follow("make_studio"), Notify(Part.APPLICANT, "announced")),
+            "decline", State.UNANNOUNCED, State.DECLINED, by=Part.AUTHORITY, needs=("reason",), unless=(judged_elsewhere,),
+            do=(Follow("record_judgements"), Notify(Part.APPLICANT, "review_declined")),
+        ),
+        On(
+            "announce", State.UNANNOUNCED, State.ANNOUNCED, by=Part.AUTHORITY, on_list=True,
+            unless=(only_registered, unjudged, judged_unmet),
+            do=(Follow("record_judgements"), Follow("make_studio"), Notify(Part.APPLICANT, "announced")),
+        ),
+        On(
+            "register", State.UNANNOUNCED, State.REGISTERED, by=Part.AUTHORITY, on_list=True, unless=(hangs, unjudged, judged_unmet, over_limit),
+            counts=frozenset({State.REGISTERED}), do=(Follow("record_judgements"), Follow("make_studio"), Notify(Part.APPLICANT, "announced")),
         ),
         On(
             "hang", (State.UNANNOUNCED, State.ANNOUNCED), State.HUNG, by=Part.AUTHORITY, on_list=True,
@@ -99,7 +111,7 @@ STAGE = Stage(
         ),
     ),
     waits=(
-        Wait(State.UNANNOUNCED, for_=Part.AUTHORITY, due=within("within", label="公示结束")),
+        Wait(State.UNANNOUNCED, for_=Part.AUTHORITY, due=unmoved_by(within("within", label="公示结束"), "judge")),
         Wait(State.ANNOUNCED, for_=Part.AUTHORITY),
     ),
 )  # fmt: skip

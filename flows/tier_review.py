@@ -4,7 +4,8 @@ from enum import StrEnum
 
 from flows.engine.calendar import Span
 from flows.engine.declare import END, NEXT, Ask, Because, Follow, Notify, On, Part, Policy, Stage, Wait
-from flows.engine.due import within, within_person
+from flows.engine.due import unmoved_by, within, within_person
+from flows.engine.judging import judged_unmet, unjudged
 from flows.engine.limits import exhausted
 from flows.engine.voting import no_quorum, no_vote, outvoted
 from models.facts import TierFacts
@@ -43,24 +44,6 @@ def over_limit(ask: Ask) -> Because | None:
     taken = quota.taken + ask.taken.get(quota.share, 0)
     says = f"不能推荐：{quota.scope} {quota.at_most} 个名额已用完，已推荐 {taken} 人。没有改动任何内容。"
     return Because(says, quota.origin or ask.policy.origin("limits"))
-
-
-def unjudged(ask: Ask) -> Because | None:
-    """Criteria that a person must judge, where this tier is the one that judges."""
-    if not ask.policy.judges:
-        return None
-    judged = ask.payload.get("judged", {})
-    left = tuple(title for place, title in ask.facts.unjudged if place not in judged)
-    return Because(f"还不能同意，先要判断是否符合：{'；'.join(left)}。", ask.policy.origin(""), left) if left else None
-
-
-def judged_unmet(ask: Ask) -> Because | None:
-    """What was judged not to be met cannot be endorsed."""
-    judged = ask.payload.get("judged", {})
-    failed = tuple(title for place, title in ask.facts.unjudged if judged.get(place) == "failed")
-    return (
-        Because(f"不能同意：您判断不符合的有 {'；'.join(failed)}。", ask.policy.origin(""), failed) if failed else None
-    )
 
 
 def unsealed(ask: Ask) -> Because | None:
@@ -127,7 +110,7 @@ STAGE = Stage(
         On("lapse", State.RETURNED, State.LAPSED, by=Part.CLOCK, do=(Notify(Part.APPLICANT, "application_lapsed"),)),
     ),
     waits=(
-        Wait(State.REVIEWING, for_=Part.REVIEWER, due=within("within"), asks="review_asked"),
+        Wait(State.REVIEWING, for_=Part.REVIEWER, due=unmoved_by(within("within"), "ask_seats"), asks="review_asked"),
         Wait(State.RETURNED, for_=Part.APPLICANT, due=within_person("return_within", "退回日"), then="lapse"),
     ),
 )  # fmt: skip

@@ -124,6 +124,7 @@ class TierFacts(Facts):
     ranks_taken: frozenset[int] = frozenset()
     blocking: tuple[str, ...] = ()
     votes: VoteFact = VoteFact()
+    unmet: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +149,14 @@ class AnswerFact:
 
 @dataclass(frozen=True, slots=True)
 class ExpertFacts(Facts):
-    """An application before its experts: their answers, the reserves left, how many of the round are not scored, the places."""
+    """An application before its experts: their answers, the reserves left, how many of the round are not scored, the places.
+
+    `unjudged`, `unmet`: where no tier judged, criteria that a person has still to judge, and those judged not to be met.
+    """
 
     answers: tuple[AnswerFact, ...] = ()
+    unjudged: tuple[tuple[str, str], ...] = ()
+    unmet: tuple[str, ...] = ()
     reserves: tuple[int, ...] = ()
     outstanding: int = 0
     quotas: tuple[QuotaFact, ...] = ()
@@ -168,6 +174,8 @@ class NoticeFacts(Facts):
 class PlaqueFacts(Facts):
     """What stands before the plaque: open duties by name, and the places it counts against."""
 
+    unjudged: tuple[tuple[str, str], ...] = ()
+    unmet: tuple[str, ...] = ()
     blocking: tuple[str, ...] = ()
     quotas: tuple[QuotaFact, ...] = ()
 
@@ -176,6 +184,8 @@ class PlaqueFacts(Facts):
 class SeatFacts(Facts):
     """A studio somebody is about to join: how many it seats in this role."""
 
+    unjudged: tuple[tuple[str, str], ...] = ()
+    unmet: tuple[str, ...] = ()
     seated: int = 0
 
 

@@ -266,6 +266,12 @@ class World(Seen):
                               and f"{key}_officer" in self.ids)  # fmt: skip
                 self.do(holder, "endorse", name, judged=dict.fromkeys(self.unjudged(name), "passed"))
 
+    def judge(self, *names: str, by: str = "bureau") -> None:
+        """A body finds that applications meet what their papers must show, where no tier judges."""
+        for name in names:
+            if places := self.unjudged(name):
+                self.do(by, "judge", name, judged=dict.fromkeys(places, "passed"))
+
     # Seats and duties
 
     def begin_seat(self, name: str, host: str, path: str = "join", role: str = "member", by: str | None = None) -> None:

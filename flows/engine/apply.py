@@ -175,10 +175,10 @@ def _transition_row(work: Work, happening: Happening, actor: Actor) -> dict[str,
 
 def _run_update(work: Work, happening: Happening, head: str) -> dict[str, Any]:
     run, move = happening.run, happening.move
-    extended = happening.intent.event == "extend"
+    stays = move.to == run.state  # whoever waits there has waited since it was entered
     return {
         "b_id": run.id, "b_version": run.version, "b_state": move.to, "b_next": run.version + 1,
-        "b_entered": run.entered_at if extended else work.now, "b_due": move.due_at, "b_steps": explained(move.due),
+        "b_entered": run.entered_at if stays else work.now, "b_due": move.due_at, "b_steps": explained(move.due),
         "b_provisional": bool(move.due and move.due.provisional), "b_wake": None if move.ends else move.wake_at,
         "b_head": head, "b_desk": "" if move.ends else move.desk,
         "b_ended": work.now if move.ends else None, "b_outcome": move.to if move.ends else None,

@@ -1,6 +1,7 @@
 """Due rules that several stages share: from a span of their policy, a fixed day of the round, or a person's extension."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 from flows.engine.calendar import Due, Roll, Step, due_after, end_of_day, local_day, start_of_day
 from flows.engine.date_words import short_date
@@ -23,6 +24,20 @@ def within(key: str, *, roll: Roll = "none", label: str = "收到日") -> DueRul
             return fixed(fixed_on, "批次时间表", f"本批次统一定为 {short_date(fixed_on, today)}")
         span = getattr(ask.policy, key)
         return None if span is None else due_after(today, span, ask.calendar, roll=roll, start_label=label)
+
+    return due
+
+
+def unmoved_by(rule: DueRule, *events: str) -> DueRule:
+    """The rule, but for these acts: they leave the deadline as it is, also one that was extended."""
+
+    def due(ask: Ask) -> Due | None:
+        if ask.event not in events or ask.run.due_at is None:
+            return rule(ask)
+        found = rule(replace(ask, now=ask.run.entered_at))
+        if found is not None and found.at == ask.run.due_at:
+            return found
+        return fixed(local_day(ask.run.due_at - timedelta(microseconds=1)), "原期限", "这次办理不改变期限")
 
     return due
 

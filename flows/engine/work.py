@@ -18,6 +18,7 @@ from flows.engine.rulebook import Rulebook, StepRule
 from models import Transition
 from models.columns import json_text, table_of
 from models.facts import Facts
+from models.queries.judgements import judgements_of
 from models.queries.rankings import ranks_taken
 from models.queries.votes import votes_of
 from models.statements import insert_rows
@@ -106,7 +107,8 @@ def read_facts(work: Work, runs: Sequence[RunState]) -> Mapping[int, Facts]:
         found |= work.book.reader(stage)(work.session, members, casts, work.now)
     settled = [run for run in runs if run.id > 0]
     found |= _ranked(work, settled, found)
-    return found | _voted(work, settled, found)
+    found |= _voted(work, settled, found)
+    return found | _judged(work, settled, found)
 
 
 def _ranked(work: Work, runs: Sequence[RunState], found: Mapping[int, Facts]) -> dict[int, Facts]:
@@ -121,6 +123,22 @@ def _voted(work: Work, runs: Sequence[RunState], found: Mapping[int, Facts]) -> 
     voting = [run.id for run in runs if getattr(rule_of(work, run).policy, "vote", None) is not None]
     votes = votes_of(work.session, voting)
     return {run_id: replace(found[run_id], votes=counted) for run_id, counted in votes.items()}  # type: ignore[call-arg]
+
+
+def _judged(work: Work, runs: Sequence[RunState], found: Mapping[int, Facts]) -> dict[int, Facts]:
+    """Where no tier judges, the facts of the step that does say what a person has still to judge; elsewhere nobody asks."""
+    judging = {
+        run.id: run.application_id
+        for run in runs
+        if run.application_id is not None
+        and run.stage != "tier_review"
+        and getattr(rule_of(work, run).policy, "judges", False)
+    }
+    judged = judgements_of(work.session, set(judging.values()))
+    return {
+        run_id: replace(found[run_id], unjudged=judged[case][0], unmet=judged[case][1])  # type: ignore[call-arg]
+        for run_id, case in judging.items()
+    }
 
 
 def rule_of(work: Work, run: RunState) -> StepRule:

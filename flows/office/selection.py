@@ -60,6 +60,7 @@ def draft_draw(work: Work, actor: Actor, round_id: int, seed: str, limit: int | 
     if not rows:
         raise Refused("empty_list", "没有等待抽取专家的申报。")
     rule = work.book.rule(work.session, rows[0].version_id, rows[0].path, rows[0].step, round_id)
+    rows = _judged_rows(work, rows)
     cast = work.book.cast(work.session, rows[0].version_id)
     found = cases(work.session, [row.application_id for row in rows])
     experts = experts_of(work, cast.authority_id)
@@ -84,6 +85,16 @@ def draft_draw(work: Work, actor: Actor, round_id: int, seed: str, limit: int | 
         seed=seed,
         payload={"drawn_from": kept},
     )
+
+
+def _judged_rows(work: Work, rows: Sequence[Any]) -> Sequence[Any]:
+    """Those of which a person has judged what the papers must show. Raises Refused when none is left."""
+    known: Any = read_facts(work, [run_state(row) for row in rows])
+    judged = [row for row in rows if not known[row.id].unjudged and not known[row.id].unmet]
+    if not judged:
+        says = f"还不能抽取：{len(rows)} 件都要先核对资格。请逐件判断后再抽取。"
+        raise Refused("unjudged", says, {}, tuple(known[row.id].number for row in rows))
+    return judged
 
 
 def experts_of(work: Work, body_id: int) -> list[int]:

@@ -1,7 +1,7 @@
 """Criteria (资格条件): each checked against a person, with what was found, what is lacking and the clause that asks it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -113,8 +113,9 @@ def _group(
 ) -> Finding:
     """One finding for a group: `any` takes its best alternative, `all` its worst; the reason names what each lacks."""
     form = criterion.form
+    inner = replace(case, expert_judges=False)  # the score sheet has no lines for parts of a group
     parts = [
-        (title_of(one), _found(one, f"{place}.{form}.{number}", case, waived))
+        (title_of(one), _found(one, f"{place}.{form}.{number}", inner, waived))
         for number, one in enumerate(group)
         if _concerns(one, case.kind)
     ]

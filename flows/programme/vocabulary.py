@@ -62,7 +62,7 @@ EXITS: dict[str, dict[str, str]] = {
     "tier_review": {"endorsed": "next", "declined": "end", "lapsed": "end"},
     "expert_review": {"selected": "next", "rejected": "end"},
     "public_notice": {"cleared": "next", "upheld": "end"},
-    "plaque": {"hung": "next", "registered": "next"},
+    "plaque": {"hung": "next", "registered": "next", "declined": "end"},
     "membership": {"seated": "next", "left": "next", "unplaced": "end"},
     "renewal": {"renewed": "next", "lapsed": "end"},
 }

@@ -78,9 +78,7 @@ def _more(
                 "needs": least_results(programme, path) if goes_on else {},
             }  # fmt: skip
         case "tier_review":
-            # Nobody judges themselves: a consent of the person is not the tier that judges.
-            tiers = [one.name for one in walked if one.stage == "tier_review" and set(one.by) != {"person"}]
-            values = {"judges": step.name in tiers[:1]}
+            values = {}
         case "expert_review":
             values = {"rubric": changes["rubric"]["value"] if "rubric" in changes else rubric(programme)}
         case "plaque":
@@ -96,7 +94,19 @@ def _more(
             values = renewal_values(programme, path, step)
         case _:
             values = {}
-    return values
+    return values | {"judges": step.name == judging_step(walked)}
+
+
+def judging_step(steps: Sequence[Step]) -> str:
+    """Which of these steps judges what a person must: the first tier, else the first at which a body acts; `""` if none does.
+
+    Nobody judges themselves: a consent of the person is not a tier that judges.
+    """
+    tiers = [one.name for one in steps if one.stage == "tier_review" and set(one.by) != {"person"}]
+    acting = [
+        one.name for one in steps if one.stage in {"expert_review", "plaque"} or (one.stage == "membership" and one.by)
+    ]
+    return next(iter([*tiers, *acting]), "")
 
 
 def rubric(programme: Programme) -> tuple[tuple[str, str, int], ...]:

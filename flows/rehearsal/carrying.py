@@ -18,6 +18,10 @@ LEAST_MARK = 70
 MOST_ROUNDS = 200
 
 
+# Acts that carry what people who meet the criteria are judged to meet.
+JUDGING = frozenset({"endorse", "judge", "register", "announce"})
+
+
 class Stuck(RuntimeError):  # noqa: N818  named for what it is
     """An application that ordinary acts do not bring where a scenario wants it; says where it stands."""
 
@@ -85,7 +89,7 @@ def _each(bureau: Bureau, waiting: Waiting, stage: str, state: str, actor: Calla
 
 def filled(bureau: Bureau, run: Any, event: str, payload: Mapping[str, Any]) -> Mapping[str, Any]:
     """What is pressed, with what people who meet the criteria are judged to meet."""
-    if event != "endorse" or "judged" in payload or run.application_id is None:
+    if event not in JUDGING or "judged" in payload or run.application_id is None:
         return payload
     judged = dict.fromkeys(seen.unjudged(bureau.engine, run.application_id), "passed")
     return {**payload, "judged": judged} if judged else payload
@@ -115,6 +119,10 @@ def _draw(bureau: Bureau, waiting: Waiting) -> bool:
 def draw(bureau: Bureau, seed: str) -> None:
     """The authority draws experts for everybody who waits for them."""
     authority = bureau.acting("authority", None, None, None)
+    for run in seen.undrawn(bureau.engine, bureau.round_id):
+        payload = filled(bureau, run, "judge", {})
+        if payload:
+            act(bureau, run, "judge", authority, payload)
     with bureau.at_work() as work:
         listing_id = draft_draw(work, authority, bureau.round_id, seed)
         make_list(work, authority, listing_id)
@@ -212,7 +220,8 @@ def _announce(bureau: Bureau, waiting: Waiting) -> bool:
         with bureau.at_work() as work:
             policy: Any = work.book.rule(work.session, run.version_id, run.path, run.step, run.round_id).policy
         if not policy.plaque:
-            act(bureau, run, "register", bureau.acting("authority", None, None, None), {})
+            authority = bureau.acting("authority", None, None, None)
+            act(bureau, run, "register", authority, filled(bureau, run, "register", {}))
     named = [run.id for _, run in unannounced if seen.live([_again(bureau, run.id)])]
     if named:
         announce_list(bureau, named)

@@ -52,6 +52,12 @@ def questions(engine: Engine, parent_id: int) -> Sequence[Any]:
     return all_rows(engine, select(RUNS).where(mine).order_by(RUNS.c.id))
 
 
+def undrawn(engine: Engine, round_id: int) -> Sequence[Any]:
+    """The applications of a round that wait for experts to be drawn."""
+    mine = (RUNS.c.round_id == round_id) & (RUNS.c.stage == "expert_review") & (RUNS.c.state == "unassigned")
+    return all_rows(engine, select(RUNS).where(mine, RUNS.c.ended_at.is_(None)).order_by(RUNS.c.id))
+
+
 def unjudged(engine: Engine, application_id: int) -> list[str]:
     """The criteria of an application that a tier has still to judge, by place."""
     mine = (CHECKS.c.application_id == application_id) & (CHECKS.c.result == "judge") & (CHECKS.c.asks == "tier")

@@ -35,6 +35,7 @@ def principals(world: World, *names: str, **facts: Any) -> None:
 def ranked(world: World, *names: str) -> None:
     """Experts give 90, 89, 88 … and the authority ranks."""
     world.on("2025-06-03")
+    world.judge(*names)
     world.draw()
     for n, name in enumerate(names):
         world.score(name, *[90 - n] * 5)
@@ -94,6 +95,7 @@ def test_hainan_authority_may_take_fewer_but_not_more_than_the_round_has_places(
     names = ["A", "B", "C", "D", "E"]
     principals(world, *names)
     world.on("2025-06-03")
+    world.judge(*names)
     world.draw()
     for name in names:
         world.score(name, *[88] * 5)
@@ -156,3 +158,41 @@ def test_hainan_announcement_has_a_number_and_each_plaque_one_of_its_own(sqlite_
         ("plaque", "2025-001"),
         ("plaque", "2025-002"),
     ]
+
+
+def test_hainan_papers_are_confirmed_by_a_person_before_experts_are_drawn(any_database: Engine) -> None:
+    world = province(any_database)
+    principals(world, "A", "B")
+    due = world.run_of("A").due_at
+    with pytest.raises(Refused, match="先核对资格") as unjudged:
+        world.draw()
+    assert unjudged.value.because == "unjudged"
+    with pytest.raises(Refused, match=PROOF):
+        world.do("bureau", "judge", "A")
+    with pytest.raises(Refused) as stranger:
+        world.do("county_a", "judge", "A", judged=dict.fromkeys(world.unjudged("A"), "passed"))
+    assert stranger.value.because == "not_yours"
+    world.on("2025-06-03")
+    world.judge("A")
+    assert (world.state("A"), world.run_of("A").due_at) == ("expert_review.unassigned", due)
+    world.do("bureau", "judge", "B", judged=dict.fromkeys(world.unjudged("B"), "failed"), reason="证明已过期")
+    world.draw()
+    assert (world.state("A"), world.state("B")) == ("expert_review.scoring", "expert_review.unassigned")
+    with pytest.raises(Refused, match="没有要由这一步判断"):
+        world.do("bureau", "judge", "B", judged={})
+    with pytest.raises(Refused):
+        world.do("bureau", "decline", "B")
+    world.do("bureau", "decline", "B", reason="证明已过期")
+    assert world.outcome("B") == "rejected"
+    assert world.mail("review_declined", "B")
+
+
+def test_chifeng_experts_judge_no_papers_that_a_tier_has_judged(sqlite_database: Engine) -> None:
+    world = World(sqlite_database)
+    world.round(date(2025, 3, 31))
+    world.apply_for("A", credentials=[{"kind": "title", "name": "名校长", "level": "city"}])
+    world.endorse_tiers("A")
+    for event in ("judge", "decline"):
+        with pytest.raises(Refused) as elsewhere:
+            world.do("bureau", event, "A", reason="–")
+        assert elsewhere.value.because in {"nothing_to_judge", "judged_elsewhere"}

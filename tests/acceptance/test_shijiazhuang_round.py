@@ -32,6 +32,7 @@ def create(world: World, name: str, by: str, body: str) -> None:
     world.begin(name, by=by)
     world.attach(name, *FILES)
     world.do(by, "submit", name)
+    world.judge(name)
 
 
 def created(world: World) -> None:
@@ -294,3 +295,24 @@ def test_shijiazhuang_office_may_refuse_an_exit_and_the_seat_stays(sqlite_databa
     with transaction(sqlite_database) as session:
         seat = session.execute(select(Seat).where(SEATS.c.person_id == world.ids["m"])).scalar_one()
     assert seat.to_on is None
+
+
+def test_shijiazhuang_registration_waits_until_a_person_has_judged_the_host(sqlite_database: Engine) -> None:
+    world = city(sqlite_database)
+    world.round(date(2025, 3, 31), path="create")
+    for name in ("a1", "a2"):
+        world.applicant(name, "county_a_school1", post="class_teacher")
+        world.begin(name, by="county_a")
+        world.attach(name, *FILES)
+        world.do("county_a", "submit", name)
+    with pytest.raises(Refused, match="先要判断是否符合") as unjudged:
+        world.do("bureau", "register", "a1")
+    assert unjudged.value.because == "unjudged"
+    world.judge("a1")
+    world.do("bureau", "register", "a1")
+    assert world.outcome("a1") == "registered"
+    world.do("bureau", "judge", "a2", judged=dict.fromkeys(world.unjudged("a2"), "failed"), reason="没有带教经验")
+    with pytest.raises(Refused, match="不符合"):
+        world.do("bureau", "register", "a2")
+    world.do("bureau", "decline", "a2", reason="没有带教经验")
+    assert world.outcome("a2") == "declined"

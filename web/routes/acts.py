@@ -68,12 +68,13 @@ def _extension(form: Form) -> dict[str, Any]:
 PAYLOADS: Mapping[str, Payload] = {
     "endorse": _endorsement, "decline": _declining, "send_back": _defects, "resubmit": _reason, "withdraw": _reason,
     "extend": _extension, "submit": lambda _form: {}, "ask_seats": lambda _form: {},
+    "judge": _declining,
 }  # fmt: skip
 
 DONE = {
     "endorse": word("已同意并推荐：{name}。"), "decline": word("已不予推荐：{name}，理由已通知本人。"), "send_back": word("已退回{name}补正，已通知本人。"),
     "resubmit": word("已重新提交，编号不变。"), "withdraw": word("已撤回。"), "extend": word("已延期：{name}，相关人员已收到通知。"), "submit": word("已提交。"),
-    "ask_seats": word("已请还没有问过的成员投票。"),
+    "judge": word("已判断资格：{name}。"), "ask_seats": word("已请还没有问过的成员投票。"),
 }  # fmt: skip
 
 

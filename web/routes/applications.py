@@ -51,7 +51,7 @@ from web.views.applications import (
     timeline_of,
     worked_since,
 )
-from web.views.cases import FORM_PARTS, Decision, decision_of, due_of
+from web.views.cases import FORM_PARTS, Decision, decision_of, due_of, judging_of, unmet_of
 from web.views.forms import waivable
 from web.views.plaques import duty_marks
 from web.visit import Posted, Visit, Visiting
@@ -175,6 +175,7 @@ def _case(visit: Visit, work: Work, row: Any) -> dict[str, Any]:
         "summary": check_summary(lines), "papers": paper_lines(papers), "answers": answer_pairs(row, FORM_PARTS),
         "record": (*record, *coming_of(row, strip)), "since": worked_since(work, history),
         "holders": _holders(work, live, holders, reminded, address), "decision": _decision(visit, work, live, checks, papers, address),
+        "judging": judging_of(work, live, visit.visitor.actor, checks, address), "turned_away": unmet_of(work, live, visit.visitor.actor),
         "acts": _acts(visit, work, row, live), "changes": change_lines(revisions_of(session, row.id), FORM_PARTS), "wide": False, "case": None,
         "back": f"/applications/{row.id}", "duties": duty_marks(work, row.studio_id, f"body:{row.authority_body_id}", visit.visitor.keys),
     }  # fmt: skip

@@ -47,7 +47,7 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "object": (word("收到异议，核查中"), "decided"), "dismiss": (word("异议不成立"), "decided"), "uphold": (word("异议成立"), "refused"),
     "close": (word("公示期满，无异议"), "done"), "announce": (word("发文"), "done"), "hang": (word("挂牌"), "done"),
     "register": (word("登记"), "done"), "seat": (word("加入工作室"), "done"), "allocate": (word("安排工作室"), "done"),
-    "waive": (word("豁免一项资格条件"), "decided"), "leave": (word("退出工作室"), "done"), "renew": (word("续期"), "done"),
+    "waive": (word("豁免一项资格条件"), "decided"), "judge": (word("判断资格"), "done"), "leave": (word("退出工作室"), "done"), "renew": (word("续期"), "done"),
 }  # fmt: skip
 INTERNAL = {"ask_further", "replace"}
 # Of what an act carried, the record shows this and no more; the facts of an objection stay with the authority.

@@ -18,6 +18,7 @@ EVENTS = {
     "announce": word("发文"), "hang": word("挂牌"), "register": word("登记"), "launch": word("发布"), "open_round": word("开始受理"),
     "conclude": word("办结"), "all_in": word("评分到齐"), "promote": word("递补"), "release": word("释放名额"), "accept": word("通过"),
     "return": word("退回"), "pass_due": word("逾期"),
+    "judge": word("判断资格"), "ask_seats": word("请成员投票"),
 }  # fmt: skip
 _ACTORS = {"clock": word("系统"), "engine": word("系统"), "public": word("公众")}
 

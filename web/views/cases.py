@@ -190,6 +190,49 @@ def decision_of(
     )  # fmt: skip
 
 
+def judging_of(
+    work: Work, live: Sequence[Any], actor: Actor, checks: Sequence[Any], address: str = ""
+) -> Decision | None:
+    """The form by which a body judges what no tier did; None for anybody else, or when nothing is to be judged."""
+    mine = [
+        run
+        for run in lock_runs(work.session, [one.id for one in live])
+        if run.ended_at is None and run.stage != "tier_review"
+    ]
+    known: Any = read_facts(work, [run_state(run) for run in mine])
+    origins = {one.place: one.origin for one in checks}
+    for run in mine:
+        open_places = getattr(known[run.id], "unjudged", ())
+        trial = Intent(run.id, "judge", {"judged": {place: "passed" for place, _title in open_places}})
+        if open_places and not preview(work, [trial], actor)[0].refused:
+            asked = tuple(
+                Judgement(place, title, provenance_of(origins.get(place), address)) for place, title in open_places
+            )
+            return Decision(run.id, run.version, (), asked, told=known[run.id].person_name)
+    return None
+
+
+def unmet_of(work: Work, live: Sequence[Any], actor: Actor) -> Decision | None:
+    """The form by which a body turns away who was judged not to meet a criterion; None for anybody else."""
+    mine = [
+        run
+        for run in lock_runs(work.session, [one.id for one in live])
+        if run.ended_at is None and run.stage != "tier_review"
+    ]
+    known: Any = read_facts(work, [run_state(run) for run in mine])
+    for run in mine:
+        unmet = getattr(known[run.id], "unmet", ())
+        if unmet and not preview(work, [Intent(run.id, "decline", {"reason": "–"})], actor)[0].refused:
+            return Decision(
+                run.id,
+                run.version,
+                (),
+                tuple(Judgement("", title, None) for title in unmet),
+                told=known[run.id].person_name,
+            )
+    return None
+
+
 def _options(work: Work, rule: StepRule, row: Any, refused: Mapping[str, Refusal], address: str) -> tuple[Option, ...]:
     span = span_of(rule, "returned")
     following = (
