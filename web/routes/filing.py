@@ -14,7 +14,7 @@ from flows.office.seats import begin_seat
 from models.queries.applications import round_of
 from models.queries.filing import person_named, studio_of, under_way
 from models.queries.roll import PAGE, RollFilter, named_bodies, people, person_of, posts_of, under
-from web.display import Choice, Paging
+from web.display import Choice, FieldError, Paging
 from web.i18n import _
 from web.visit import Posted, Visit, Visiting
 
@@ -92,6 +92,13 @@ def begin_for(visit: Visiting, form: Posted, round_id: int) -> Response:
 @router.get("/studios/{studio_id}/nominate")
 def nominate_page(visit: Visiting, studio_id: int, path: str = "") -> Response:
     """Whom to nominate for which seat in a studio; where the text lets people ask themselves, one asks for oneself."""
+    return _nominating(visit, studio_id, path, {"staff_no": "", "name": ""})
+
+
+def _nominating(
+    visit: Visit, studio_id: int, path: str, said: Mapping[str, str], fault: Refused | None = None
+) -> Response:
+    errors = [FieldError("staff_no", _("工号"), str(fault))] if fault else []
     with visit.reading() as work:
         studio, paths = _seat_paths(visit, work, studio_id)
         chosen = next((one for one in paths if one.name == path), paths[0])
@@ -102,7 +109,10 @@ def nominate_page(visit: Visiting, studio_id: int, path: str = "") -> Response:
             for one in paths
             if one.name != chosen.name
         ]
-    return visit.page("applications/nominate.html", studio=studio, path=chosen, others=others, **context)
+    return visit.page(
+        "applications/nominate.html", 422 if fault else 200, studio=studio, path=chosen, others=others, said=said,
+        errors=errors, **context,
+    )  # fmt: skip
 
 
 def _seat_paths(visit: Visit, work: Work, studio_id: int) -> tuple[Any, list[Any]]:
@@ -150,7 +160,13 @@ def nominate(visit: Visiting, form: Posted, studio_id: int) -> Response:
         begun = begin_seat(work, visit.visitor.actor, studio.version_id, path.name, studio_id, whose, form.text("role"))
         return {"application": begun[0]}
 
-    done = visit.once(form, f"nominate:{studio_id}", do)
+    try:
+        done = visit.once(form, f"nominate:{studio_id}", do)
+    except Refused as refusal:
+        if refusal.because != "no_person":
+            raise
+        said = {"staff_no": form.text("staff_no"), "name": form.text("name")}
+        return _nominating(visit, studio_id, form.text("path"), said, refusal)
     return visit.go(
         f"/applications/{done['application']}/form", _("已建立草稿，核对后提交；提交后由本人和所在单位同意。")
     )
