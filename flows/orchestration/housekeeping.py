@@ -1,12 +1,19 @@
 """Housekeeping (日常整理): what grows and need not stay, and years of the calendar that were published meanwhile."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Engine, and_, delete, or_, select
 
+from flows.engine.calendar import CalendarDay as Day
 from flows.engine.calendar import local_day
 from flows.engine.calendar_seed import gazetted_days
-from flows.engine.days import put_days
+from flows.engine.days import calendar_of
+from flows.engine.declare import THE_CLOCK
+from flows.engine.work import Work
+from flows.office.recount import correct_calendar
+from flows.regulations import Regulations, regulations
 from models import CalendarDay, LoginAttempt, LoginSession
 from models.columns import table_of
 from models.session import reading, transaction
@@ -15,6 +22,8 @@ SESSIONS, ATTEMPTS = table_of(LoginSession), table_of(LoginAttempt)
 DAYS = table_of(CalendarDay)
 ATTEMPTS_KEPT, SESSIONS_KEPT = timedelta(days=1), timedelta(days=90)
 YEARS_AHEAD = 4
+SATURDAY = 5
+PUBLISHED = "{year} 年放假调休安排已公布"
 
 
 def keep_house(engine: Engine, now: datetime) -> None:
@@ -34,30 +43,50 @@ def knows_years(engine: Engine, now: datetime) -> bool:
         return session.execute(later).first() is not None
 
 
-def load_years(engine: Engine, now: datetime) -> tuple[int, ...]:
+def load_years(engine: Engine, now: datetime, book: Regulations | None = None) -> tuple[int, ...]:
     """Bring the calendar up to date from last year to some years ahead; returns the years that were written.
 
-    A year that people edited, or that is published in full already, is left alone.
+    Each year is written in one transaction with the open deadlines that it moves, their history and the notices, exactly as
+    when people correct the calendar; once written it is not wanted again. A year that people edited, or that is published in
+    full already, is left alone.
     """
     today = local_day(now).year
-    wanted = []
+    years = range(today - 2, today + YEARS_AHEAD + 1)
+    return tuple(year for year in years if _loaded(engine, now, book or regulations(), year))
+
+
+def _loaded(engine: Engine, now: datetime, book: Regulations, year: int) -> bool:
+    """Write one year if it is wanted; whether it was."""
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    stored = select(DAYS.c.day, DAYS.c.source, DAYS.c.provisional).where(DAYS.c.day >= first, DAYS.c.day <= last)
     with reading(engine) as session:
-        known = session.execute(
-            select(DAYS.c.day, DAYS.c.source, DAYS.c.provisional).where(
-                DAYS.c.day >= local_day(now).replace(year=today - 2, month=1, day=1)
-            )
-        ).all()
-    for year in range(today - 2, today + YEARS_AHEAD + 1):
-        mine = [row for row in known if row.day.year == year]
-        edited = any(row.source != "gazette" for row in mine)
-        if mine and (edited or not any(row.provisional for row in mine)):
-            continue
-        days = gazetted_days([year])
-        if not mine or not any(day.provisional for day in days):
-            wanted.append((year, days))
-    for year, days in wanted:
-        with transaction(engine) as session:
-            guessed = DAYS.c.provisional & (DAYS.c.day >= date(year, 1, 1)) & (DAYS.c.day <= date(year, 12, 31))
-            session.execute(delete(DAYS).where(guessed))
-            put_days(session, days, "gazette")
-    return tuple(year for year, _ in wanted)
+        known = session.execute(stored).all()
+    if not _open(known):
+        return False
+    days = gazetted_days([year])
+    if known and any(day.provisional for day in days):
+        return False
+    with transaction(engine) as session:
+        known = session.execute(stored).all()
+        if not _open(known):  # another has written it meanwhile
+            return False
+        work = Work(session, book, now, calendar_of(session))
+        correct_calendar(
+            work, THE_CLOCK, [*days, *_no_longer_free(known, days)], "gazette", PUBLISHED.format(year=year)
+        )
+    return True
+
+
+def _open(known: Sequence[Any]) -> bool:
+    """Whether a year is missing, or was guessed and never edited by people."""
+    return not known or (any(row.provisional for row in known) and all(row.source == "gazette" for row in known))
+
+
+def _no_longer_free(known: Sequence[Any], days: Sequence[Day]) -> list[Day]:
+    """Days that were guessed to be free and are not in what was published: they are what their weekday makes them."""
+    said = {day.day for day in days}
+    return [
+        Day(row.day, row.day.weekday() < SATURDAY, None, "weekday" if row.day.weekday() < SATURDAY else "weekend")
+        for row in known
+        if row.day not in said
+    ]
