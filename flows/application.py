@@ -57,6 +57,7 @@ def checks_of(ask: Ask) -> tuple[Check, ...]:
         host_school_id=facts.host_school_id,
         home_body_id=facts.home_body_id,
         host_subject=facts.host_subject,
+        applied_on=local_day(ask.now),
     )
 
 

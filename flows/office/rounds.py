@@ -134,6 +134,8 @@ def begin_application(
     body_id, above = workplace_of(work, whose)
     refuse_stranger(actor, path, cast, above, whose, None)
     about = studio_id if studio_id is not None else _own_studio(work, cast, path, whose)
+    if path.gives in {"seat", "exit"}:
+        _refuse_without_studio(work, programme, path, about)
     case = {
         "version_id": one.version_id, "path": path.name, "gives": path.gives, "person_id": whose, "body_id": body_id,
         "county_id": county_of(above), "direct": is_direct(above), "role": programme.roles_of(path)[0], "kind": kind, "subject": subject,
@@ -141,6 +143,19 @@ def begin_application(
         "made_by": actor.person_id, "answers": dict(answers or {}),
     }  # fmt: skip
     return begin_case(work, case, path.steps[0].name)
+
+
+def _refuse_without_studio(work: Work, programme: Programme, path: Path, studio_id: int | None) -> None:
+    """A seat is in a studio: nobody asks for one before there is a host (双名 三末). Raises Refused.
+
+    Where seats are given centrally one wishes for studios and names none.
+    """
+    if any(step.stage == "membership" and step.seats == "allocated" for step in path.steps):
+        return
+    standing = work.session.execute(select(STUDIOS.c.standing).where(STUDIOS.c.id == studio_id)).scalar()
+    if standing not in {"forming", "active", "suspended"}:
+        origin = origin_of(programme, f"paths.{path.name}").as_row()
+        raise Refused("no_studio", "还不能申报：先要有主持人和工作室，才有成员。", origin)
 
 
 def _path_for(work: Work, programme: Programme, cast: Cast, path: Path, person_id: int | None) -> Path:

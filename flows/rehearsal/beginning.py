@@ -17,6 +17,7 @@ from models import Round
 from models.columns import table_of
 
 ROUNDS = table_of(Round)
+ROUND_KEYS = ("year", "path", "opens", "closes", "quotas", "changes", "timetable", "launch")
 REVIEWERS_SEAL = "审核盖章件"
 
 
@@ -64,9 +65,8 @@ def begin(bureau: Bureau, path: Path, name: str, filer: Actor | None = None, **s
     role = bureau.programme.roles_of(path)[0]
     if path.gives in {"seat", "exit"}:
         return _begin_seat(bureau, path, name, str(said.get("role", role)), filer, str(said.get("studio", "")))
-    closes = seen.one_row(bureau.engine, ROUNDS.select().where(ROUNDS.c.id == bureau.round_id))
-    person_id = bureau.person(name, "host", on=closes.closes_on if closes else None)
-    if path.from_ and not _hosts(bureau, person_id):
+    person_id = bureau.person(name, "host", on=closing_day(bureau))
+    if path.from_ and "studio" not in bureau.profiles[name].lacks and not _hosts(bureau, person_id):
         establish(bureau, f"{name}-studio", {"host": name, "level": path.from_[0], "cycle": False})
     profile = bureau.profiles[name]
     actor = filer or _filer(bureau, path, name)
@@ -79,16 +79,45 @@ def begin(bureau: Bureau, path: Path, name: str, filer: Actor | None = None, **s
 
 
 def _begin_seat(bureau: Bureau, path: Path, name: str, role: str, filer: Actor | None, studio: str) -> int:
-    studio_id = the_studio(bureau, studio)
+    """An application to join or leave; in the round where one takes them, else by itself."""
+    studio_id = _studio_if_any(bureau, studio)
     row = seen.studio(bureau.engine, studio_id)
-    host = bureau.name_of_person(row.host_id)
-    person_id = bureau.person(name, role, host=host)
+    host = bureau.name_of_person(row.host_id) if row is not None else ""
+    kind = row.kind if row is not None else ""
+    person_id = bureau.person(name, role, on=closing_day(bureau), host=host, kind=kind)
     held = seen.seat_of(bureau.engine, studio_id, person_id)
     wanted = held.role if path.gives == "exit" and held is not None else role
-    actor = filer or _filer(bureau, path, name, row.host_id)
+    actor = filer or _filer(bureau, path, name, row.host_id if row is not None else None)
+    in_round = path.call == "round" and bureau.round_id and open_round(bureau).path == path.name
     with bureau.at_work() as work:
-        application_id, _ = begin_seat(work, actor, bureau.version_id, path.name, studio_id, person_id, wanted)
-    return _begun(bureau, path, name, application_id)
+        if in_round:
+            begun = begin_application(
+                work, actor, bureau.round_id, person_id=person_id, studio_id=studio_id or None, kind=kind
+            )
+        else:
+            begun = begin_seat(work, actor, bureau.version_id, path.name, studio_id, person_id, wanted)
+    return _begun(bureau, path, name, begun[0])
+
+
+def _studio_if_any(bureau: Bureau, name: str) -> int:
+    """The studio meant, or 0 where there is none at all: the engine says then that it cannot be joined."""
+    try:
+        return the_studio(bureau, name)
+    except UnknownName:
+        if seen.one_row(bureau.engine, seen.STUDIOS.select()) is None:
+            return 0
+        raise
+
+
+def open_round(bureau: Bureau) -> Any:
+    """The row of the round that is under way; None where there is none."""
+    return seen.one_row(bureau.engine, ROUNDS.select().where(ROUNDS.c.id == bureau.round_id))
+
+
+def closing_day(bureau: Bureau) -> date | None:
+    """The closing day of the round that is under way."""
+    row = open_round(bureau)
+    return row.closes_on if row is not None else None
 
 
 def _begun(bureau: Bureau, path: Path, name: str, application_id: int) -> int:
@@ -124,10 +153,11 @@ def the_studio(bureau: Bureau, name: str) -> int:
 
 
 def _filer(bureau: Bureau, path: Path, name: str, host_id: int | None = None) -> Actor:
-    person_id = bureau.people[name]
-    first = path.steps[0].by[0] if path.steps[0].by else "person"
+    """Whoever files on a path: the person, the host, or the first body named that stands above the person."""
+    person_id, by = bureau.people[name], path.steps[0].by or ("person",)
     body_id = bureau.bodies[bureau.profiles[name].body] if name in bureau.profiles else None
-    return bureau.acting(first, body_id, person_id, host_id)
+    near = [who for who in by if who not in bureau.programme.bodies or bureau.stands_above(who, body_id)]
+    return bureau.acting((near or list(by))[0], body_id, person_id, host_id)
 
 
 def _hosts(bureau: Bureau, person_id: int) -> bool:

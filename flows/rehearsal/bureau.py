@@ -1,6 +1,6 @@
 """The bureau of a rehearsal (预演的教育局): its bodies, people and version on a database of its own, and time that is told."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -9,24 +9,25 @@ from typing import Any
 from sqlalchemy import Engine, select
 from sqlmodel import Session
 
-from flows.engine.calendar import at_local, local_day
+from flows.engine.calendar import at_local, local_day, start_of_day
 from flows.engine.clock import VirtualClock
 from flows.engine.days import calendar_of
 from flows.engine.declare import THE_PUBLIC, Actor
 from flows.engine.sweep import next_waking, sweep
 from flows.engine.work import Work
 from flows.office.adoption import adopt, cast_body
+from flows.opening import open_due
 from flows.programme import Programme
 from flows.regulations import Regulations
 from flows.rehearsal.bodies import EXPERTS, BodyPlan, cast_of, given_bodies, homes, tree
 from flows.rehearsal.ground import fresh_database, put_calendar
 from flows.rehearsal.profiles import Ground, Profile, fitting, with_facts
-from models import Appointment, Attachment, Body, Credential, File, Incident, Person, Post, StageRun
+from models import Appointment, Attachment, Body, Credential, Cycle, File, Incident, Person, Post
 from models.columns import table_of
 from models.queries.bodies import keys_of, lineages
 from models.session import transaction
 
-RUNS, INCIDENTS, BODIES, POSTS = table_of(StageRun), table_of(Incident), table_of(Body), table_of(Post)
+INCIDENTS, CYCLES = table_of(Incident), table_of(Cycle)
 LONG_AGO = date(2010, 1, 1)
 OFFICE_HOUR = 10
 
@@ -53,6 +54,7 @@ class Bureau:
     round_id: int = 0
     round_run: int = 0
     version_id: int = 0
+    afterwards: list[Callable[[], None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Starts the clock."""
@@ -61,9 +63,9 @@ class Bureau:
     def found(self, bodies: Mapping[str, Any], calendar: Mapping[str, Any]) -> None:
         """Make the bodies with their officers, the experts, and put the programme in force."""
         with self.at_work() as work:
-            put_calendar(work.session, calendar)
             for plan in [*tree(self.programme), *cast_of(self.programme), *given_bodies(bodies)]:
                 self._body(work.session, plan)
+            put_calendar(work.session, calendar, self.bodies["bureau"])
             for n in range(1, EXPERTS + 1):
                 expert = self._stranger(work.session, f"expert{n}", f"专家{n}")
                 self._appoint(work.session, expert, self.bodies["bureau"], "expert")
@@ -92,7 +94,7 @@ class Bureau:
 
     def pass_to(self, moment: datetime) -> None:
         """Let time pass to a moment, firing what falls due on the way at the moment it falls due; never back."""
-        while (due := self._next_due()) is not None and due <= moment:
+        while (due := self.next_due()) is not None and due <= moment:
             self._advance(due)
             self.look()
         self._advance(moment)
@@ -103,16 +105,24 @@ class Bureau:
         self.pass_to(at_local(day, hour))
 
     def look(self) -> None:
-        """Do everything that is due now."""
+        """Do everything that is due now: open what opens today, fire and remind, then what was given for this moment."""
+        open_due(self.engine, self.book, self.now)
         sweep(self.engine, self.book, self.now)
+        for act in self.afterwards:
+            act()
 
     def incidents(self) -> list[str]:
         """What failed in the engine and would be put before a person; a rehearsal has none."""
         with transaction(self.engine) as session:
             return list(session.execute(select(INCIDENTS.c.what).order_by(INCIDENTS.c.id)).scalars())
 
-    def _next_due(self) -> datetime | None:
-        return next_waking(self.engine)
+    def next_due(self) -> datetime | None:
+        """The next moment at which a run wakes or something of a cycle opens."""
+        opening = select(CYCLES.c.opens_next_on).where(CYCLES.c.opens_next_on.is_not(None))
+        with transaction(self.engine) as session:
+            day = session.execute(opening.order_by(CYCLES.c.opens_next_on).limit(1)).scalar()
+        moments = [next_waking(self.engine), start_of_day(day) if day is not None else None]
+        return min((one for one in moments if one is not None), default=None)
 
     def _advance(self, moment: datetime) -> None:
         if moment > self.now:
@@ -225,14 +235,10 @@ class Bureau:
         """
         if who == "public":
             return THE_PUBLIC
-        if who in self.people:
-            return self.person_acting(self.people[who])
-        if who in self.bodies:
-            return self.person_acting(self.officers[self.bodies[who]])
-        named = {"host": host_id, "person": person_id, "applicant": person_id}.get(who)
+        named = self.people.get(who) or {"host": host_id, "person": person_id, "applicant": person_id}.get(who)
         if named is not None:
             return self.person_acting(named)
-        found = self.body_playing(who, body_id)
+        found = self.body_playing(who, body_id) or self.bodies.get(who)
         if found is None:
             known = [
                 *self.programme.bodies,
@@ -260,6 +266,13 @@ class Bureau:
         if found is None and level == "county":
             found = next((place.id for place in above if place.level == "city"), None)
         return found or cast.office_id
+
+    def stands_above(self, who: str, body_id: int | None) -> bool:
+        """Whether a body of the programme is found above this body by its own level, or is a named one."""
+        with transaction(self.engine) as session:
+            cast = self.book.cast(session, self.version_id)
+            above = lineages(session, [body_id])[body_id] if body_id is not None else ()
+        return who in cast.bodies or any(place.level == cast.levels.get(who) for place in above)
 
     def name_of_person(self, person_id: int) -> str:
         """The name a scenario knows a person by."""

@@ -8,7 +8,15 @@ from flows.engine.apply import apply
 from flows.engine.declare import Actor
 from flows.engine.lists import Entry, apply_list, draft_list, make_list
 from flows.engine.work import Intent
-from flows.office.selection import announce, draft_announcement, draft_draw, draft_posting, post, standings
+from flows.office.selection import (
+    announce,
+    draft_announcement,
+    draft_draw,
+    draft_posting,
+    draft_ranking,
+    post,
+    standings,
+)
 from flows.rehearsal import seen
 from flows.rehearsal.bureau import Bureau
 
@@ -184,6 +192,15 @@ def rank(bureau: Bureau, outcomes: Mapping[int, str]) -> None:
         listing_id = draft_list(
             work, authority, "rank", step, bureau.bodies["bureau"], entries, round_id=bureau.round_id
         )
+        make_list(work, authority, listing_id)
+    apply_list(bureau.engine, bureau.book, listing_id, bureau.now)
+
+
+def rank_by_marks(bureau: Bureau) -> None:
+    """The authority ranks everybody of the round by their marks, as far as there are places."""
+    authority = bureau.acting("authority", None, None, None)
+    with bureau.at_work() as work:
+        listing_id = draft_ranking(work, authority, bureau.round_id)
         make_list(work, authority, listing_id)
     apply_list(bureau.engine, bureau.book, listing_id, bureau.now)
 

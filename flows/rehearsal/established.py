@@ -6,16 +6,20 @@ from datetime import date
 from itertools import count
 from typing import Any
 
-from flows.engine.calendar import due_after
+from flows.engine.calendar import at_local
+from flows.engine.consequences.cycles import cycle_end
 from flows.programme.sections import Role
+from flows.rehearsal import seen
 from flows.rehearsal.bodies import homes
 from flows.rehearsal.bureau import Bureau, UnknownName
-from models import Cycle, Seat, Studio
+from models import Attendance, Cycle, Record, Seat, Studio
 
+AFTERNOON = 14
 HEADCOUNTS = ("own_school", "other_school")
 STUDIO_KEYS: Mapping[str, str] = {
     "plaque": "挂牌日，即第一个周期的第一天", "level": "工作室层级", "host": "主持人的名字（默认 host）", "members": "成员：{名字: 角色}，或人数 {own_school: 2, other_school: 8}，或 {角色: 人数}",
     "grades": "已有的考核结果：{考核@周期: 等次}，到时按通常的办理得出", "kind": "哪一类工作室", "count": "同样的几个，名字后加 1、2、3……", "standing": "状态（默认 active）",
+    "activities": "办过的活动和考勤：{count: 12, until: 2026-01-20, absent: {A: 4, B: 3}, leave: {C: 1}}（每周一次；absent 不含请假）",
     "cycle": "false：没有周期（只登记）", "number": "这是第几个周期（默认 1）",
 }  # fmt: skip
 
@@ -62,6 +66,8 @@ def _establish(bureau: Bureau, name: str, said: Mapping[str, Any], host: str) ->
     bureau.studios[name] = studio_id
     for member in _members(bureau, said.get("members"), home):
         _seat(bureau, studio_id, host, member, begins_on)
+    if "activities" in said:
+        _hold_activities(bureau, studio_id, said["activities"])
     if said.get("cycle", True) is not False:
         _begin_cycle(bureau, studio_id, begins_on, int(said.get("number", 1)))
     return studio_id
@@ -77,13 +83,40 @@ def _seat(bureau: Bureau, studio_id: int, host: str, member: Member, from_on: da
         work.session.flush()
 
 
+def _hold_activities(bureau: Bureau, studio_id: int, said: Mapping[str, Any]) -> None:
+    """Activities that were held, one a week up to a day, with who missed how many, the first ones, and who had leave."""
+    last = date.fromisoformat(str(said["until"]))
+    number = int(said["count"])
+    days = [date.fromordinal(last.toordinal() - 7 * (number - n)) for n in range(1, number + 1)]
+    host_id = seen.studio(bureau.engine, studio_id).host_id
+    mine = (seen.SEATS.c.studio_id == studio_id) & (seen.SEATS.c.role != "host")
+    seated = [row.person_id for row in seen.all_rows(bureau.engine, seen.SEATS.select().where(mine))]
+    leave = {bureau.people[name]: int(times) for name, times in said.get("leave", {}).items()}
+    absent = {bureau.people[name]: int(times) for name, times in said.get("absent", {}).items()}
+    with bureau.at_work() as work:
+        for n, day in enumerate(days):
+            held_at = at_local(day, AFTERNOON)
+            record = Record(
+                kind="activity",
+                title="研修活动",
+                studio_id=studio_id,
+                held_on=day,
+                starts_at=held_at,
+                filed_by=host_id,
+                filed_at=held_at,
+            )
+            work.session.add(record)
+            work.session.flush()
+            for person_id in seated:
+                away, excused = absent.get(person_id, 0), leave.get(person_id, 0)
+                mark = "leave" if n < excused else "absent" if n < excused + away else "present"
+                work.session.add(Attendance(record_id=record.id or 0, person_id=person_id, mark=mark, noted_at=held_at))
+        work.session.flush()
+
+
 def _begin_cycle(bureau: Bureau, studio_id: int, begins_on: date, number: int) -> None:
     with bureau.at_work() as work:
-        ends_on = begins_on
-        first = begins_on
-        for span in bureau.programme.cycle_length():
-            ends_on = due_after(first, span, work.calendar, first_day="counted").on
-            first = date.fromordinal(ends_on.toordinal() + 1)
+        ends_on = cycle_end(begins_on, bureau.programme.cycle_length(), work.calendar)
         work.session.add(Cycle(
             studio_id=studio_id, number=number, version_id=bureau.version_id, begins_on=begins_on, ends_on=ends_on, opens_next_on=begins_on
         ))  # fmt: skip

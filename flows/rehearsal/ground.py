@@ -10,12 +10,13 @@ from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.pool import StaticPool
-from sqlmodel import SQLModel
+from sqlmodel import Session, SQLModel
 
 from flows.engine.calendar import CalendarDay
 from flows.engine.calendar_seed import gazetted_days
 from flows.engine.days import put_days
 from flows.programme import Programme, load
+from models import Term
 from models.session import connect, transaction
 
 YEARS = range(2018, 2036)
@@ -29,14 +30,20 @@ def fresh_database() -> Engine:
     return engine
 
 
-def put_calendar(session: Any, said: Mapping[str, Any]) -> None:
-    """Writes what a scenario says otherwise of the calendar: `{year: {holidays: [days], workdays: [days]}}`."""
+def put_calendar(session: Session, said: Mapping[str, Any], body_id: int) -> None:
+    """Writes what a scenario says otherwise of the calendar: `{year: {holidays: [days], workdays: [days], terms: {key: [first, last]}}}`."""
     for year, parts in said.items():
         if not isinstance(parts, dict):
             continue
         days = [_day(text, parts="holiday") for text in parts.get("holidays", ())]
         days += [_day(text, parts="makeup") for text in parts.get("workdays", ())]
         put_days(session, days, f"scenario {year}")
+        for key, (first, last) in parts.get("terms", {}).items():
+            kind = "autumn" if str(key).endswith("秋") else "spring"
+            session.add(Term(
+                body_id=body_id, key=str(key), kind=kind, begins_on=date.fromisoformat(str(first)), ends_on=date.fromisoformat(str(last))
+            ))  # fmt: skip
+    session.flush()
 
 
 @cache

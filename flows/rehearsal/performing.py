@@ -10,7 +10,7 @@ from flows.engine.errors import NotFound, Refused
 from flows.engine.work import Intent
 from flows.rehearsal import seen
 from flows.rehearsal.addresses import Target, find, path_meant
-from flows.rehearsal.beginning import begin, the_studio
+from flows.rehearsal.beginning import begin
 from flows.rehearsal.bureau import Bureau, UnknownName
 from flows.rehearsal.carrying import (
     Goal,
@@ -20,16 +20,21 @@ from flows.rehearsal.carrying import (
     draw,
     filled,
     post_list,
-    rank,
+    rank_by_marks,
     score,
     settle_duty,
 )
+from flows.rehearsal.clearing import clear, with_seats
 from flows.rehearsal.scenario import COMPLETE, Step
 
+CLEARINGS = 6
 # What a scenario may write in `with` for any act, beside what the event itself takes.
 WITH: Mapping[str, str] = {
     "attach": "先附上这些材料", "role": "申请的角色（join 等路径）", "until": "complete：办到哪一步为止（步骤名，或 步骤.状态，或 reserve）",
-    "marks": "give：各位专家依次的总分，或一张评分表", "rank": "endorse：推荐序位", "judged": "endorse：{条件位置: passed|failed}（不写为都符合）",
+    "marks": "give：各位专家依次的总分，或一张评分表", "rank": "endorse：推荐序位",
+    "results": "propose（成员考核）：{L2: unqualified, others: qualified}，按名字写",
+    "seats": "decide（调整成员）：[L2]，按名字写",
+    "judged": "endorse：{条件位置: passed|failed}（不写为都符合）",
 }  # fmt: skip
 
 
@@ -43,15 +48,29 @@ def perform(bureau: Bureau, step: Step) -> None:
     listed = _list_act(bureau, step, targets, payload)
     if listed:
         return
-    intents = [_intent(bureau, step, target, payload) for target in targets]
-    if len(intents) == 1:
-        intent, actor = intents[0]
-        with bureau.at_work() as work:
-            apply(work, intent, actor)
+    if len(targets) == 1:
+        _perform_one(bureau, step, targets[0], payload)
         return
+    intents = [_intent(bureau, step, target, payload) for target in targets]
     with bureau.at_work() as work:
         for result in apply_many(work, [intent for intent, _ in intents], intents[0][1]):
             _raise(result.outcome)
+
+
+def _perform_one(bureau: Bureau, step: Step, target: Target, payload: Mapping[str, Any]) -> None:
+    """One act on one case; what nobody mentioned and what stands in the way of an act that must succeed is done before."""
+    for _ in range(CLEARINGS):
+        intent, actor = _intent(bureau, step, target, payload)
+        try:
+            with bureau.at_work() as work:
+                apply(work, intent, actor)
+        except Refused as refused:
+            if step.refused is not None or not clear(bureau, target, refused):
+                raise
+            target = find(bureau, target.address)
+        else:
+            return
+    raise Stuck(f"{target.address} 补办了 {CLEARINGS} 次还不能 {step.do}")
 
 
 def _raise(outcome: Any) -> None:
@@ -71,10 +90,7 @@ def complete(bureau: Bureau, step: Step) -> None:
     """Take applications through their paths, or duties to their end, by ordinary acts."""
     until, goals = str(step.payload.get("until", "")), []
     for address in step.to:
-        try:
-            target = find(bureau, address)
-        except UnknownName:
-            target = _begun(bureau, step, address)
+        target = _target(bureau, step, address)
         if target.kind == "application":
             goals.append(Goal(target.subject_id, address, until))
         elif target.kind == "duty":
@@ -85,13 +101,19 @@ def complete(bureau: Bureau, step: Step) -> None:
 
 
 def _target(bureau: Bureau, step: Step, address: str) -> Target:
-    """What is acted on; an application that is submitted is first begun by whoever submits it."""
+    """What is acted on; an application that is submitted is first begun by whoever submits it.
+
+    Who hosts a studio may apply for its next level or cycle: their name is then their application.
+    """
+    begins = step.do in {"submit", COMPLETE} and "@" not in address
     try:
-        return find(bureau, address)
+        target = find(bureau, address)
     except UnknownName:
-        if step.do != "submit" or "@" in address:
+        if not begins:
             raise
         return _begun(bureau, step, address)
+    hosts = target.kind == "studio" and address in bureau.people
+    return _begun(bureau, step, address) if begins and hosts else target
 
 
 def _begun(bureau: Bureau, step: Step, address: str) -> Target:
@@ -105,8 +127,7 @@ def _begun(bureau: Bureau, step: Step, address: str) -> Target:
     if step.by and step.by != name:
         role = str(step.payload.get("role", bureau.programme.roles_of(path)[0]))
         person_id = bureau.person(name, role if path.gives == "seat" else "host", host=_host_beside(bureau, path.gives))
-        studio_id = the_studio(bureau, "") if path.gives in {"seat", "exit"} else None
-        host_id = seen.studio(bureau.engine, studio_id).host_id if studio_id else None
+        host_id = _host_id(bureau) if path.gives in {"seat", "exit"} else None
         filer = bureau.acting(step.by, bureau.bodies[bureau.profiles[name].body], person_id, host_id)
     begin(bureau, path, name, filer, **{key: step.payload[key] for key in ("role",) if key in step.payload})
     return find(bureau, f"{path_name}/{name}")
@@ -116,8 +137,14 @@ def _host_beside(bureau: Bureau, gives: str) -> str:
     """The host whose school and subject a member is fitted to."""
     if gives != "seat":
         return ""
-    host_id = seen.studio(bureau.engine, the_studio(bureau, "")).host_id
-    return bureau.name_of_person(host_id)
+    host_id = _host_id(bureau)
+    return bureau.name_of_person(host_id) if host_id is not None else ""
+
+
+def _host_id(bureau: Bureau) -> int | None:
+    """The host of the only studio there is."""
+    rows = seen.all_rows(bureau.engine, seen.STUDIOS.select())
+    return rows[0].host_id if len(rows) == 1 else None
 
 
 def _payload(bureau: Bureau, step: Step, targets: Sequence[Target]) -> dict[str, Any]:
@@ -135,7 +162,8 @@ def _intent(bureau: Bureau, step: Step, target: Target, payload: Mapping[str, An
     run = run_for(bureau, target, actor, step.do)
     if run is None:
         raise UnknownName(f"{target.address} 没有可以办理的环节")
-    return Intent(run.id, step.do, filled(bureau, run, step.do, payload), run.version), actor
+    pressed = with_seats(bureau, target, filled(bureau, run, step.do, payload))
+    return Intent(run.id, step.do, pressed, run.version), actor
 
 
 def run_for(bureau: Bureau, target: Target, actor: Actor, event: str) -> Any:
@@ -174,7 +202,7 @@ def _list_act(bureau: Bureau, step: Step, targets: Sequence[Target], payload: Ma
             (post_list if step.do == "post" else announce_list)(bureau, [run.id for run in runs])
             return True
         case "rank" if "outcome" not in payload:
-            rank(bureau, {run.id: "selected" for run in runs})
+            rank_by_marks(bureau)
             return True
     return False
 

@@ -167,7 +167,7 @@ FACTS: Mapping[str, str] = {
     "born": "出生日期", "subject": "任教学科", "stage": "学段", "kind": "申报哪一类工作室", "established": "是否在编",
     "has": "业绩：[{title: 名校长, level: city, on: 2024-01-01, published: true, key: true}]", "commits": "承诺到哪一天（日期）",
     "posts": "任职经历：[{post: class_teacher, since: 2015-09-01, until: 2020-08-31}]", "papers": "另外带上的材料",
-    "lacks": "没有的：业绩的种类、commitment，或材料的名称",
+    "lacks": "没有的：业绩的种类、commitment、材料的名称，或 studio（没有下一级的工作室）",
 }  # fmt: skip
 
 

@@ -38,6 +38,8 @@ def _play(scenario: Scenario, case: Case) -> CaseReport:
                 break
     except (Refused, NotFound, *ASTRAY) as error:
         report.missed = f"第{case.line}行 给出的情况摆不出来：{error}"
+    except Exception as error:  # noqa: BLE001  one case that fails the engine must not hide what the others show
+        report.missed = f"程序出错 {type(error).__name__}：{error}"
     if bureau is not None:
         report.missed = report.missed or "；".join(f"系统出错：{what}" for what in bureau.incidents())
         bureau.engine.dispose()

@@ -7,15 +7,15 @@ from typing import Any
 from flows.engine.calendar import at_local
 from flows.programme import Programme
 from flows.programme.steps import Path
-from flows.rehearsal.beginning import begin, plan, round_path
+from flows.rehearsal.beginning import ROUND_KEYS, begin, plan, round_path
 from flows.rehearsal.bureau import Bureau, UnknownName
 from flows.rehearsal.carrying import RESERVE, Goal, carry
 from flows.rehearsal.established import establish
+from flows.rehearsal.grading import give_grades
 from flows.rehearsal.ground import loaded
 from flows.rehearsal.scenario import Case, Scenario
 
 MORNING = 9
-ROUND_KEYS = ("year", "path", "opens", "closes", "quotas", "changes", "timetable", "launch")
 
 
 def set_up(scenario: Scenario, case: Case) -> Bureau:
@@ -30,6 +30,7 @@ def set_up(scenario: Scenario, case: Case) -> Bureau:
     for name, one in sorted(studios, key=lambda pair: _plaque(pair[1], opens_on)):
         bureau.pass_to_day(_plaque(one, opens_on), 0)
         establish(bureau, name, one)
+        give_grades(bureau, name, one.get("grades", {}))
     if "round" in given or "applications" in given:
         bureau.pass_to_day(opens_on, MORNING)
         _round(bureau, case, opens_on)

@@ -33,6 +33,8 @@ PLAIN_REFUSALS: Mapping[str, str] = {
     "studio_ended": "工作室已经结束",
     "empty_list": "没有可以列入名单的",
     "dates_reversed": "截止早于开始",
+    "no_studio": "还没有工作室",
+    "not_found": "没有这一件，或不由他办理",
     "stale": "刚被别人办理过",
 }  # fmt: skip
 GIVEN = ("bodies", "people", "round", "applications", "studio", "studios")

@@ -1,0 +1,91 @@
+"""Clearing the way (补齐): what a scenario does not mention has been done, so that it stands in nobody's way."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from flows.engine.errors import Refused
+from flows.rehearsal import seen
+from flows.rehearsal.addresses import DUTIES, Target
+from flows.rehearsal.bureau import Bureau
+from flows.rehearsal.carrying import act, settle_duty
+
+NO_OBJECTION = "没有不同意见"
+
+
+def clear(bureau: Bureau, target: Target, refused: Refused) -> bool:
+    """Do what stands in the way of an act that must not be refused; whether there was anything that could be done."""
+    match refused.because:
+        case "blocked":
+            return _settle_blocking(bureau, target, refused)
+        case "unheard":
+            return _hear(bureau, target)
+        case _:
+            return False
+
+
+def _settle_blocking(bureau: Bureau, target: Target, refused: Refused) -> bool:
+    if target.studio_id is None:
+        return False
+    query = (
+        select(seen.RUNS, DUTIES.c.title)
+        .join(DUTIES, DUTIES.c.id == seen.RUNS.c.subject_id)
+        .where(
+            seen.RUNS.c.subject_kind == "duty", DUTIES.c.studio_id == target.studio_id, seen.RUNS.c.ended_at.is_(None)
+        )
+        .order_by(seen.RUNS.c.id)
+    )
+    named = [run for run in seen.all_rows(bureau.engine, query) if run.title in refused.missing]
+    for run in named:
+        settle_duty(bureau, run)
+    return bool(named)
+
+
+def _hear(bureau: Bureau, target: Target) -> bool:
+    asked = seen.questions(bureau.engine, target.run.id) if target.run is not None else ()
+    for question in asked:
+        act(bureau, question, "give", bureau.desk_acting(question.held_by), {"opinion": NO_OBJECTION})
+    return bool(asked)
+
+
+def with_seats(bureau: Bureau, target: Target, payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A payload that names people, as the engine takes it: by their seats. `others` is everybody who is not named."""
+    if target.studio_id is None or not {"results", "seats", "awards"} & set(payload):
+        return payload
+    seats = {name: bureau_seat(bureau, target.studio_id, name) for name in bureau.people}
+    given = dict(payload)
+    if isinstance(given.get("results"), dict):
+        given["results"] = _results(bureau, target, given["results"], seats)
+    if isinstance(given.get("awards"), dict):
+        given["awards"] = {str(seats.get(name) or name): value for name, value in given["awards"].items()}
+    if isinstance(given.get("seats"), list):
+        given["seats"] = [seats.get(str(name)) or name for name in given["seats"]]
+    return given
+
+
+def bureau_seat(bureau: Bureau, studio_id: int, name: str) -> int | None:
+    """The id of somebody's seat in a studio; None where they have none."""
+    row = seen.seat_of(bureau.engine, studio_id, bureau.people[name])
+    return int(row.id) if row is not None and row.to_on is None else None
+
+
+def _results(
+    bureau: Bureau, target: Target, said: Mapping[str, Any], seats: Mapping[str, int | None]
+) -> Mapping[str, Any]:
+    named = {str(seats.get(str(name)) or name): grade for name, grade in said.items() if name != "others"}
+    if "others" not in said:
+        return named
+    rest = {str(one): said["others"] for one in graded_seats(bureau, target) if str(one) not in named}
+    return {**rest, **named}
+
+
+def graded_seats(bureau: Bureau, target: Target) -> list[int]:
+    """The seats that an assessment grades, by its own rule."""
+    run = target.run
+    with bureau.at_work() as work:
+        roles = getattr(
+            work.book.rule(work.session, run.version_id, run.path, run.step, run.round_id).policy, "roles", ()
+        )
+    mine = (seen.SEATS.c.studio_id == target.studio_id) & seen.SEATS.c.to_on.is_(None) & seen.SEATS.c.role.in_(roles)
+    return [row.id for row in seen.all_rows(bureau.engine, seen.SEATS.select().where(mine).order_by(seen.SEATS.c.id))]

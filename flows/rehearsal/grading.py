@@ -1,0 +1,72 @@
+"""Given grades (已有等次): results that a scenario gives come about by ordinary acts as soon as they can."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flows.engine.errors import Refused
+from flows.rehearsal.addresses import Target, find
+from flows.rehearsal.bureau import Bureau, UnknownName
+from flows.rehearsal.carrying import act
+from flows.rehearsal.clearing import clear, graded_seats
+
+TRIES = 4
+
+
+@dataclass
+class GivenGrades:
+    """The grades of one studio that are still to come about: `{assessment@period: grade}`."""
+
+    bureau: Bureau
+    studio: str
+    left: dict[str, str]
+
+    def come(self) -> None:
+        """Judge whatever has opened; called whenever time has passed."""
+        for place, grade in list(self.left.items()):
+            try:
+                target = find(self.bureau, f"{self.studio}/{place}")
+            except UnknownName:
+                continue
+            if target.run is None or target.run.ended_at is not None:
+                continue
+            del self.left[place]
+            judge(self.bureau, target, grade)
+
+
+def give_grades(bureau: Bureau, studio: str, said: Mapping[str, Any]) -> None:
+    """From now on these grades of a studio come about. Raises UnknownName for an assessment the programme has not."""
+    for place in said:
+        key = str(place).partition("@")[0]
+        if key not in bureau.programme.assessments:
+            known = "、".join(bureau.programme.assessments)
+            raise UnknownName(f"grades：没有叫“{key}”的考核；有：{known}")
+    if said:
+        bureau.afterwards.append(
+            GivenGrades(bureau, studio, {str(place): str(grade) for place, grade in said.items()}).come
+        )
+
+
+def judge(bureau: Bureau, target: Target, grade: str) -> None:
+    """Propose, confirm and release a grade, everybody at their desk; everybody graded gets the same. Raises Refused."""
+    for _ in range(TRIES):
+        now = find(bureau, target.address)
+        run = now.run
+        if run is None or run.ended_at is not None:
+            return
+        event = {"open": "propose", "proposed": "confirm", "confirmed": "release"}[run.state]
+        _press(bureau, now, event, grade)
+
+
+def _press(bureau: Bureau, target: Target, event: str, grade: str) -> None:
+    seats = graded_seats(bureau, target) if event == "propose" else []
+    payload: dict[str, Any] = {}
+    if event == "propose":
+        payload = {"results": {str(seat): grade for seat in seats}} if seats else {"grade": grade}
+    actor = bureau.desk_acting(target.run.desk)
+    try:
+        act(bureau, target.run, event, actor, payload)
+    except Refused as refused:
+        if not clear(bureau, target, refused):
+            raise
+        act(bureau, find(bureau, target.address).run, event, actor, payload)
