@@ -18,10 +18,12 @@ from bench.ground import make_ground
 from bench.looking import inbox_ms, sweep_ms
 from bench.opening import opened
 from bench.writing import chunked, singly
+from flows.orchestration.memory import settle
 from models.session import connect
 from tests import postgres
 from tests.parts import postgres_programs
 
+SIZES, QUICK = (10_000, 100_000, 1_000_000), (10_000, 50_000)
 GOALS = {
     "apply.ratio": (">=", 0.25),
     "apply_many.ratio": (">=", 0.35),
@@ -34,8 +36,9 @@ GOALS = {
 def measure(url: str, copies: Callable[[], Any], runs: int, many: int) -> dict[str, dict[str, float]]:
     """Every figure at one size of database."""
     ground = make_ground(connect(url), runs)
+    settle()  # as every process that serves does
     figures = {
-        "apply": singly(ground, copies, many), "apply_many": chunked(ground, copies, many),
+        "apply": singly(ground, copies, many // 2), "apply_many": chunked(ground, copies, many),
         "sweep": sweep_ms(ground), "inbox": inbox_ms(ground), "opening": opened(ground, copies, many * 5),
     }  # fmt: skip
     ground.engine.dispose()
@@ -76,9 +79,8 @@ def on_postgresql(runs: int, many: int) -> dict[str, dict[str, float]]:
 
 
 def main() -> None:
-    """Measure small and large, print the large with its growth."""
-    quick = "--quick" in sys.argv
-    sizes, many = ((10_000, 50_000), 200) if quick else ((10_000, 1_000_000), 1000)
+    """Measure small and large, print the large with the smaller beside it and its growth."""
+    sizes, many = (QUICK, 400) if "--quick" in sys.argv else (SIZES, 2000)
     databases = {"sqlite": on_sqlite}
     if postgres_programs() and "--sqlite" not in sys.argv:
         postgres.prepare_place()
@@ -91,7 +93,7 @@ def main() -> None:
         if len(databases) > 1:
             postgres.remove_place()
     report = {name: _grown(by_size, sizes) for name, by_size in results.items()}
-    said = {"runs": sizes[1], "smaller": sizes[0], **report.pop("sqlite"), **report}
+    said = {"runs": sizes[-1], **report.pop("sqlite"), **report}
     if sys.stdout.isatty():
         _show(said)
     print(json.dumps(said, ensure_ascii=False))
@@ -103,17 +105,21 @@ def _told(database: str, runs: int, figures: dict[str, dict[str, float]]) -> dic
     return figures
 
 
-def _grown(by_size: dict[int, dict[str, dict[str, float]]], sizes: tuple[int, int]) -> dict[str, Any]:
-    small, large = by_size[sizes[0]], by_size[sizes[1]]
+def _grown(by_size: dict[int, dict[str, dict[str, float]]], sizes: tuple[int, ...]) -> dict[str, Any]:
+    least, most = by_size[sizes[0]], by_size[sizes[-1]]
     return {
-        what: {**figures, "growth": {key: round(value / small[what][key], 2) for key, value in figures.items() if small[what][key]}}
-        for what, figures in large.items()
-    }  # fmt: skip
+        what: {
+            **figures,
+            "growth": {key: round(value / least[what][key], 2) for key, value in figures.items() if least[what][key]},
+            "at": {str(size): by_size[size][what] for size in sizes},
+        }
+        for what, figures in most.items()
+    }
 
 
 def _show(said: dict[str, Any]) -> None:
-    table = Table(title=f"{said['runs']:,} 件；增长：从 {said['smaller']:,} 件起")
-    for column in ("数据库", "项目", "数值", "目标", "增长"):
+    table = Table(title=f"{said['runs']:,} 件")
+    for column in ("数据库", "项目", "数值", "目标", "各规模"):
         table.add_column(column)
     for database in ("sqlite", "postgresql"):
         figures = said if database == "sqlite" else said.get(database, {})
@@ -121,7 +127,13 @@ def _show(said: dict[str, Any]) -> None:
             what, key = name.split(".")
             if what in figures:
                 one = figures[what]
-                table.add_row(database, name, f"{one[key]}", f"{sign} {goal}", f"×{one['growth'].get(key, '')}")
+                table.add_row(
+                    database,
+                    name,
+                    f"{one[key]}",
+                    f"{sign} {goal}",
+                    "、".join(f"{int(size):,} 件 {at[key]}" for size, at in one["at"].items()),
+                )
     Console(stderr=True).print(table)
 
 

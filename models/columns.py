@@ -24,13 +24,14 @@ class Document(dict[str, Any]):
 
 def json_text(value: Any) -> str:
     """A value as the JSON columns store it."""
-    if isinstance(value, Document):
-        return value.text
-    if type(value) is str:
+    kind = type(value)
+    if kind is str:
         return encode_basestring(value)
-    if type(value) is int:
+    if value is None:
+        return "null"
+    if kind is int:
         return str(value)
-    return "null" if value is None else _encoded(value)
+    return value.text if isinstance(value, Document) else _encoded(value)
 
 
 def _encoded(value: Any) -> str:

@@ -17,6 +17,7 @@ from flows.orchestration.conductor import Conductor, Road
 from flows.orchestration.housekeeping import keep_house, knows_years, load_years
 from flows.orchestration.kept import Kept
 from flows.orchestration.leader import Leadership
+from flows.orchestration.memory import settle
 from flows.orchestration.prefect_child import PrefectChild, prefect_environment
 from flows.orchestration.ticker import Ticker
 from flows.regulations import regulations
@@ -52,6 +53,7 @@ def serve_web(make_app: Callable[[Engine], Any], engine: Engine, started: Callab
     with _listening(settings()) as listener:
         server = uvicorn.Server(uvicorn.Config(make_app(engine), log_level="warning", timeout_graceful_shutdown=5))
         threading.Thread(target=_when_started, args=(server, started), daemon=True).start()
+        settle()
         server.run(sockets=[listener])
 
 
@@ -89,6 +91,7 @@ def serve_clock() -> None:
     child = PrefectChild(settings()) if settings().prefect == "embedded" else None
     leadership = Leadership(engine, clock)
     conductor = Conductor(regulations(), clock, _road(), patience=settings().prefect_patience)
+    settle()
     ticker = Ticker(
         leadership,
         clock,
