@@ -3,23 +3,43 @@
 from datetime import date
 from enum import StrEnum
 
-from flows.engine.calendar import Due
+from flows.engine.calendar import Due, local_day
 from flows.engine.declare import END, Ask, Because, Follow, Notify, On, Part, Policy, Stage, Wait
 from flows.engine.due import fixed
+from flows.programme.evidence import Asked, Handed, lacking
 from flows.programme.rosters import Number, RosterRules, held
 from models.facts import DutyFacts
 
 
 class DutyPolicy(Policy):
-    """What one obligation asks of one unit in one period."""
+    """What one obligation asks of one unit in one period.
+
+    `times` binds, above `most` a record is only noted. `named`: the host names who does it. `stands_for`: the outside duty it
+    discharges.
+    """
 
     title: str
     times: int = 1
-    proof: tuple[str, ...] = ()
+    most: int | None = None
+    asked: Asked = Asked()
     signed_by: tuple[str, ...] = ()
     receipt: str = "noted"
     soft: bool = False
+    distinct: bool = False
+    named: bool = False
+    due_words: str = ""
+    stands_for: str = ""
     roster: RosterRules | None = None
+
+    @property
+    def proof(self) -> tuple[str, ...]:
+        """What each record carries."""
+        return self.asked.proof
+
+    @property
+    def checklist(self) -> tuple[str, ...]:
+        """Parts that must be there."""
+        return self.asked.checklist
 
 
 class State(StrEnum):
@@ -44,9 +64,48 @@ def unsigned(ask: Ask) -> Because | None:
 
 
 def not_counted(ask: Ask) -> Because | None:
-    """The proof that the programme asks for, by name."""
-    missing = tuple(ask.facts.proof_missing)
-    return Because(f"还不能报送，缺：{'、'.join(missing)}。", ask.policy.origin("proof"), missing) if missing else None
+    """A record counts when it is of a kind, level and length that the text counts and carries the proof and parts it asks for."""
+    policy, begins_on = ask.policy, ask.facts.begins_on
+    if begins_on is not None and ask.facts.due_on is not None and ask.facts.due_on < begins_on:
+        begins_on = None  # a plan is made before its period
+    missing = lacking(policy.asked, Handed.of(ask.payload), begins_on, ask.calendar)
+    return (
+        Because(f"还不能计入{policy.title}，缺：{'、'.join(missing)}。", policy.origin(""), missing)
+        if missing
+        else None
+    )
+
+
+def not_distinct(ask: Ask) -> Because | None:
+    """Where no two of a cycle may be alike, each record has a theme and no other has the same (海南 四)."""
+    if not ask.policy.distinct:
+        return None
+    theme = str(ask.payload.get("theme") or "").strip()
+    if not theme:
+        return Because("请先写明主题；本周期各次主题不能相同。", ask.policy.origin("distinct"), ("主题",))
+    if theme not in ask.facts.themes:
+        return None
+    return Because(f"主题“{theme}”在本周期已经用过，请换一个主题。", ask.policy.origin("distinct"), (theme,))
+
+
+def blocked(ask: Ask) -> Because | None:
+    """What the programme wants done first is done, by name."""
+    missing = ask.facts.blocking
+    return Because(f"还不能办：先要办完{'、'.join(missing)}。", ask.policy.origin(""), missing) if missing else None
+
+
+def enough(ask: Ask) -> Because | None:
+    """No more is handed in than is needed, and no record twice."""
+    if ask.payload.get("record_id") in ask.facts.records:
+        return Because("这一次已经报过，不用再报。", ask.policy.origin(""))
+    if ask.facts.counted + ask.facts.claimed < ask.facts.need:
+        return None
+    return Because("已经报够，正等接收单位办理，不用再报。", ask.policy.origin(""))
+
+
+def not_named(ask: Ask) -> Because | None:
+    """Only what the text leaves to somebody named is given to one."""
+    return None if ask.policy.named else Because("这一项由规定的人负责，不用另外指定。", ask.policy.origin(""))
 
 
 def too_few(ask: Ask) -> Because | None:
@@ -90,17 +149,38 @@ def _numbers(ask: Ask) -> tuple[Number, ...]:
     return ask.policy.roster.numbers if ask.policy.roster else ()
 
 
-def taken_note_of(ask: Ask) -> str:
-    """Where receiving only means taking note, handing in is enough; else somebody receives it."""
-    return State.MET if ask.policy.receipt == "noted" else State.SUBMITTED
+def after_filing(ask: Ask) -> str:
+    """Where receiving only means taking note, what is handed in counts at once; else somebody receives it."""
+    if ask.policy.receipt != "noted":
+        return State.SUBMITTED
+    return State.MET if ask.facts.counted + 1 >= ask.facts.need else ask.run.state
+
+
+def after_accepting(ask: Ask) -> str:
+    """Met when enough has been accepted; else it goes on."""
+    return State.MET if ask.facts.counted + ask.facts.claimed >= ask.facts.need else State.OPEN
+
+
+def unless_soft(ask: Ask) -> str:
+    """What a text only encourages is never overdue."""
+    return State.OPEN if ask.policy.soft else State.OVERDUE
+
+
+def same_state(ask: Ask) -> str:
+    """It stays where it is."""
+    return ask.run.state
 
 
 def duty_due(ask: Ask) -> Due | None:
-    """The last day of the duty, fixed when it was opened; what is returned keeps it. One without a deadline has none."""
+    """The last day of the duty, fixed when it was opened; what is returned keeps it. What is soft has none once it has passed."""
     due_on: date | None = ask.facts.due_on
-    return fixed(due_on, "期限", "办法规定的最后一天") if due_on is not None else None
+    if due_on is None or (ask.policy.soft and due_on < local_day(ask.now)):
+        return None
+    return fixed(due_on, "期限", ask.policy.due_words or "办法规定的最后一天")
 
 
+GUARDED = (blocked, not_counted, not_distinct, enough)
+FILED = frozenset({State.OPEN, State.OVERDUE, State.SUBMITTED, State.MET})
 STAGE = Stage(
     name="activities",
     title="应办事项",
@@ -112,13 +192,30 @@ STAGE = Stage(
     exits={State.MET: END, State.UNMET: END, State.EXCUSED: END},
     on=(
         On(
-            "submit", (State.OPEN, State.OVERDUE), frozenset({State.SUBMITTED, State.MET}), by=Part.RESPONSIBLE,
-            unless=(unsigned, not_counted, too_few, too_many, sub_role_missing, share_exceeded), choose=taken_note_of, do=(Follow("record_filing"),),
+            "submit", (State.OPEN, State.OVERDUE, State.SUBMITTED), FILED, by=Part.RESPONSIBLE, choose=after_filing,
+            unless=(unsigned, *GUARDED, too_few, too_many, sub_role_missing, share_exceeded), do=(Follow("credit_record"),),
         ),
-        On("accept", State.SUBMITTED, State.MET, by=Part.RECEIVER, on_list=True, do=(Notify(Part.RESPONSIBLE, "filing_accepted"),)),
-        On("return", State.SUBMITTED, State.OPEN, by=Part.RECEIVER, needs=("reason",), do=(Notify(Part.RESPONSIBLE, "filing_returned"),)),
-        On("excuse", (State.OPEN, State.OVERDUE), State.EXCUSED, by=Part.AUTHORITY, needs=("reason",)),
-        On("pass_due", State.OPEN, State.OVERDUE, by=Part.CLOCK, do=(Notify(Part.RESPONSIBLE, "overdue"),)),
+        On(
+            "credit", (State.OPEN, State.OVERDUE, State.SUBMITTED), FILED, by=Part.ENGINE, choose=after_filing,
+            unless=(unsigned, *GUARDED), do=(Follow("credit_record"),),
+        ),
+        On(
+            "accept", State.SUBMITTED, frozenset({State.OPEN, State.MET}), by=Part.RECEIVER, on_list=True, choose=after_accepting,
+            do=(Notify(Part.RESPONSIBLE, "filing_accepted"), Follow("accept_credits")),
+        ),
+        On(
+            "return", State.SUBMITTED, State.OPEN, by=Part.RECEIVER, needs=("reason",),
+            do=(Notify(Part.RESPONSIBLE, "filing_returned"), Follow("refuse_credits")),
+        ),
+        On(
+            "assign", (State.OPEN, State.OVERDUE), frozenset({State.OPEN, State.OVERDUE}), by=Part.HOST, needs=("person_id",),
+            unless=(not_named,), choose=same_state, do=(Follow("assign_duty"),),
+        ),
+        On("excuse", (State.OPEN, State.OVERDUE, State.SUBMITTED), State.EXCUSED, by=Part.AUTHORITY, needs=("reason",)),
+        On(
+            "pass_due", State.OPEN, frozenset({State.OPEN, State.OVERDUE}), by=Part.CLOCK, choose=unless_soft,
+            do=(Follow("tell_overdue"),),
+        ),
         On("close", (State.OPEN, State.OVERDUE), State.UNMET, by=(Part.CLOCK, Part.ENGINE)),
     ),
     waits=(

@@ -201,13 +201,22 @@ class SeatFact:
 
 @dataclass(frozen=True, slots=True)
 class DutyFacts(Facts):
-    """A duty: which proof and which signatures are out, who has a seat in its studio, and when it is due."""
+    """A duty: when it begins and is due, how many records it needs and has, which of them wait for the receiver.
+
+    `records`: those that were handed in for it. `themes`: those that count for its obligation in this cycle. `blocking`: open
+    duties that stand in its way. Which signatures are out, and who has a seat in its studio.
+    """
 
     seats: tuple[SeatFact, ...] = ()
-
-    proof_missing: tuple[str, ...] = ()
     unsigned: tuple[str, ...] = ()
+    begins_on: date | None = None
     due_on: date | None = None
+    need: int = 1
+    counted: int = 0
+    claimed: int = 0
+    records: tuple[int, ...] = ()
+    themes: tuple[str, ...] = ()
+    blocking: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,10 @@ class StepRule:
 
 @dataclass(frozen=True, slots=True)
 class SetupRule:
-    """An obligation owed before the plaque: of the studio, or of each person of a role."""
+    """An obligation owed before the plaque, or for a record of another: of the studio, or of each person of a role.
+
+    `before`: it is due before that record's day, so it opens when the activity is planned, and not when it has been held.
+    """
 
     key: str
     title: str
@@ -85,6 +88,9 @@ class SetupRule:
     blocks: tuple[str, ...]
     within: Span | None = None
     roll: Roll = "next_working_day"
+    who: str = "host"
+    before: bool = False
+    soft: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,4 +182,8 @@ class Rulebook(Protocol):
 
     def setup_rules(self, session: Session, version_id: int) -> Sequence[SetupRule]:
         """What is owed before the plaque."""
+        ...
+
+    def owed_for(self, session: Session, version_id: int, key: str) -> Sequence[SetupRule]:
+        """What is owed for each record of an obligation."""
         ...

@@ -14,7 +14,7 @@ from flows.lifecycle import STAGES
 from flows.programme import Programme, from_expanded
 from flows.programme.rosters import roster_rules
 from flows.regulations.assessing import assessment_rule, attendance_rule
-from flows.regulations.duties import duty_rule, setup_rule
+from flows.regulations.duties import duty_rule, owed_rule, setup_rule
 from flows.regulations.funding import fund_rule, grant_rule
 from flows.regulations.mending import decision_rule, rectification_rule
 from flows.regulations.paths import FULL_MARK, path_rule, rubric
@@ -140,6 +140,10 @@ class Regulations:
     def setup_rules(self, session: Session, version_id: int) -> Sequence[SetupRule]:
         """What is owed before the plaque."""
         return [setup_rule(one) for one in self.programme(session, version_id).setup_obligations()]
+
+    def owed_for(self, session: Session, version_id: int, key: str) -> Sequence[SetupRule]:
+        """What is owed for each record of an obligation."""
+        return [owed_rule(one) for one in self.programme(session, version_id).obligations.values() if one.each == key]
 
     def _cast(self, session: Session, version_id: int) -> Cast:
         found = rows(session, CAST, version=version_id)

@@ -4,6 +4,7 @@ from flows.activities import DutyPolicy
 from flows.engine.rulebook import SetupRule, StepRule
 from flows.lifecycle import STAGES
 from flows.programme import Programme, origin_of
+from flows.programme.evidence import Asked
 from flows.programme.rosters import roster_rules
 from flows.programme.schema import Obligation
 
@@ -21,8 +22,10 @@ def duty_rule(programme: Programme, key: str) -> StepRule:
     one = programme.obligations[key]
     origins = {"": origin_of(programme, f"obligations.{key}").as_row()}
     policy = DutyPolicy(
-        title=one.title, times=one.times if isinstance(one.times, int) else one.times[0], proof=tuple(one.proof),
-        signed_by=tuple(one.signed_by), receipt=one.receipt, soft=one.soft, origins=origins,
+        title=one.title, times=one.least, most=one.most, receipt=one.receipt, soft=one.soft, distinct=one.distinct,
+        asked=Asked(tuple(one.counts), tuple(one.proof), tuple(one.checklist), one.lasting, bool(one.signed_by)),
+        signed_by=tuple(one.signed_by), named=one.who == "named", due_words=one.due.chinese, stands_for=one.stands_for or "",
+        origins=origins,
         roster=roster_rules(programme) if any(counted.record == "roster" for counted in one.counts) else None,
     )  # fmt: skip
     return StepRule("obligations", key, one.title, STAGES["activities"], policy)
@@ -30,9 +33,17 @@ def duty_rule(programme: Programme, key: str) -> StepRule:
 
 def setup_rule(one: Obligation) -> SetupRule:
     """An obligation owed before the plaque."""
-    times = one.times if isinstance(one.times, int) else one.times[0]
     within = one.due.span if one.due.anchor == "announcement" and one.due.side == "after" else None
     return SetupRule(
-        one.name, one.title, one.each or "", one.to or "", times, tuple(one.signed_by), tuple(one.blocks), within,
+        one.name, one.title, one.each or "", one.to or "", one.least, tuple(one.signed_by), tuple(one.blocks), within,
         one.roll or "next_working_day",
+    )  # fmt: skip
+
+
+def owed_rule(one: Obligation) -> SetupRule:
+    """An obligation owed for each record of another, due before or after its day."""
+    within = one.due.span if one.due.anchor == "event" else None
+    return SetupRule(
+        one.name, one.title, "", one.to or "", one.least, (), tuple(one.blocks), within, one.roll or "next_working_day",
+        one.who or "host", one.due.side == "before", one.soft,
     )  # fmt: skip

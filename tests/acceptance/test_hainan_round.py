@@ -115,7 +115,7 @@ def test_hainan_conditions_are_owed_from_the_announcement_and_go_to_the_centre(s
     assert conditions.due_on == date(2025, 7, 14)
     assert conditions.responsible == f"person:{world.ids['A']}"
     assert conditions.receiver == f"body:{world.ids['bureau']}"
-    world.act("A", "submit", conditions, content="目标、特色、规划与遴选条件")
+    world.hand_in("A", conditions, text="目标、特色、规划与遴选条件")
     (conditions,) = world.duties("A", "conditions")
     assert conditions.state == "submitted"
     world.act("bureau", "accept", conditions)
@@ -135,7 +135,7 @@ def test_hainan_conditions_not_public_in_time_become_overdue_and_can_still_be_ha
     (conditions,) = world.duties("A", "conditions")
     assert conditions.state == "overdue"
     assert world.mail("overdue", "A")
-    world.act("A", "submit", conditions)
+    world.hand_in("A", conditions)
     world.act("bureau", "return", world.duties("A", "conditions")[0], reason="没有写要求")
     assert [message.notice for message in world.mail("filing_returned", "A")] == ["filing_returned"]
     world.sweep()

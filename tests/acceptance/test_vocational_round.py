@@ -53,7 +53,7 @@ def sign(world: World, title: str, *names: str) -> None:
 
 def file(world: World, duty: Any) -> None:
     """The host hands a paper in and the city puts it on file."""
-    world.act("H", "submit", duty)
+    world.hand_in("H", duty)
     world.act("city_bureau", "accept", next(one for one in world.duties("H", duty.step) if one.id == duty.id))
 
 

@@ -84,7 +84,7 @@ def _possible(work: Work, visit: Visit, row: Any) -> Mapping[str, str]:
     """What the visitor's desks may do to a duty now, each with the reason against it (empty when it can be done)."""
     found = {}
     for event in ("submit", "accept", "return"):
-        payload = {"reason": "-"} if event == "return" else {}
+        payload = {"reason": "-"} if event == "return" else _as_if_complete(work, row) if event == "submit" else {}
         outcome = preview(work, [Intent(row.run_id, event, payload, row.version)], visit.visitor.actor)[0].outcome
         if not isinstance(outcome, Refusal):
             found[event] = ""
@@ -122,7 +122,13 @@ def _handed_in(work: Work, form: Form) -> dict[str, Any]:
     for n, sent in enumerate(form.files("files"), start=1):
         sha256, ending = keep(work.session, sent, work.now)
         files.append({"sha256": sha256, "name": f"{n}{ending}"})
-    return {"text": form.text("text"), "files": files}
+    return {"text": form.text("text"), "files": files, "link": form.text("link"), "parts": form.texts("parts")}
+
+
+def _as_if_complete(work: Work, row: Any) -> dict[str, Any]:
+    """What will be handed in, as far as the form can carry it: what else is lacking is said before anybody fills it in."""
+    policy: Any = work.book.rule(work.session, row.version_id, row.path, row.step, row.round_id).policy
+    return {"text": "-", "link": "-", "parts": list(policy.checklist)}
 
 
 def _duty(work: Work, visit: Visit, duty_id: int) -> tuple[Any, Any]:

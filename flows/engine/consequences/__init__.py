@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from flows.engine.consequences.credits import accept_credits, assign_duty, credit_record, refuse_credits, tell_overdue
 from flows.engine.consequences.cycles import give_cycle, settle_end
 from flows.engine.consequences.experts import (
     ask_experts,
@@ -28,7 +29,7 @@ from flows.engine.consequences.settling import (
     reckon_attendance,
     settle_rectification,
 )
-from flows.engine.consequences.studios import give_seat, make_studio, record_filing, start_cycle
+from flows.engine.consequences.studios import give_seat, make_studio, start_cycle
 from flows.engine.consequences.submissions import (
     record_judgements,
     record_submission,
@@ -44,12 +45,15 @@ from models.queries.cases import forget_cases
 Executor = Callable[[Work, Sequence[Happening], str], Iterable[Intent]]
 
 VOCABULARY: Mapping[str, Executor] = {
+    "accept_credits": accept_credits,
     "ask_experts": ask_experts,
     "ask_reserve": ask_reserve,
     "ask_seats": ask_seats,
+    "assign_duty": assign_duty,
     "cancel_round": cancel_round,
     "carry_out_decision": carry_out_decision,
     "confirm_results": confirm_results,
+    "credit_record": credit_record,
     "deliver_results": deliver_results,
     "end_seat": end_seat,
     "enter_payment": enter_payment,
@@ -62,7 +66,6 @@ VOCABULARY: Mapping[str, Executor] = {
     "recheck_roster": recheck_roster,
     "reckon_attendance": reckon_attendance,
     "record_answer": record_answer,
-    "record_filing": record_filing,
     "record_findings": record_findings,
     "record_judgements": record_judgements,
     "record_proposal": record_proposal,
@@ -70,12 +73,14 @@ VOCABULARY: Mapping[str, Executor] = {
     "record_report": record_report,
     "record_submission": record_submission,
     "record_waiver": record_waiver,
+    "refuse_credits": refuse_credits,
     "rule_objections": rule_objections,
     "set_limit": set_limit,
     "set_share": set_share,
     "settle_end": settle_end,
     "settle_rectification": settle_rectification,
     "start_cycle": start_cycle,
+    "tell_overdue": tell_overdue,
     "tell_ranking": tell_ranking,
     "warn_short": warn_short,
 }

@@ -161,21 +161,6 @@ def _ask_signatures(
     ])  # fmt: skip
 
 
-def record_filing(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
-    """Keep what was handed in for a duty, and count it."""
-    for one in happened:
-        work.session.execute(
-            insert(RECORDS).values(
-                kind="filing", title=one.facts.title, held_on=local_day(work.now), place="", content=dict(one.intent.payload),
-                filed_by=one.actor.person_id, filed_at=work.now, studio_id=one.run.studio_id,
-            )
-        )  # fmt: skip
-        work.session.execute(
-            update(DUTIES).where(DUTIES.c.id == one.run.subject_id).values(counted=DUTIES.c.counted + 1)
-        )
-    return ()
-
-
 def start_cycle(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
     """Hang the plaque: number it, begin the first cycle on this day, and let the studio run (D-PLAQUE)."""
     found = cases(work.session, [one.run.application_id for one in happened])

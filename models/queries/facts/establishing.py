@@ -5,12 +5,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, cast, func, literal, select
+from sqlalchemy import func, select
 from sqlmodel import Session
 
 from models import Application, Duty, Opinion, Person, Round, Seat, StageRun, Studio
 from models.columns import table_of
-from models.facts import DutyFacts, Facts, PlaqueFacts, RoundFacts, SeatFact, SeatFacts
+from models.facts import Facts, PlaqueFacts, RoundFacts, SeatFact, SeatFacts
 from models.queries.bodies import lineages
 from models.queries.facts.ground import blocking, cases_of, ground
 from models.queries.quotas import quota_facts, shortfalls
@@ -29,19 +29,6 @@ HELD = (
     .join(PEOPLE, PEOPLE.c.id == SEATS.c.person_id)
     .where(among(SEATS.c.studio_id, "studios"), SEATS.c.to_on.is_(None))
     .order_by(SEATS.c.id)
-)
-OWED = (
-    select(DUTIES, STUDIOS.c.name.label("studio_name"))
-    .join(STUDIOS, STUDIOS.c.id == DUTIES.c.studio_id)
-    .where(among(DUTIES.c.id, "duties"))
-)
-UNSIGNED = (
-    select(RUNS.c.parent_id, PEOPLE.c.name)
-    .join(OPINIONS, OPINIONS.c.id == RUNS.c.subject_id)
-    .join(PEOPLE, OPINIONS.c.party == literal("person:") + cast(PEOPLE.c.id, String))
-    .where(among(RUNS.c.parent_id, "parents"), RUNS.c.subject_kind == "opinion", OPINIONS.c.kind == "signature")
-    .where(func.coalesce(RUNS.c.outcome, "") != "given")
-    .order_by(OPINIONS.c.id)
 )
 ROUND_ROWS = select(ROUNDS).where(among(ROUNDS.c.id, "rounds"))
 UNDECIDED = (
@@ -77,27 +64,6 @@ def seat_facts(session: Session, runs: Sequence[Any], casts: Mapping[int, Any], 
         for run in runs
         for case in [found[run.application_id]]
     }
-
-
-def duty_facts(session: Session, runs: Sequence[Any], casts: Mapping[int, Any], now: datetime) -> Mapping[int, Facts]:
-    """Facts of duties: who answers for them, who receives, and which signatures are out."""
-    del now
-    duties = {row.id: row for row in rows(session, OWED, duties={run.subject_id for run in runs})}
-    unsigned: dict[int, list[str]] = defaultdict(list)
-    for row in rows(session, UNSIGNED, parents=[run.id for run in runs]):
-        unsigned[row.parent_id].append(row.name)
-    seats = seats_of(session, {duty.studio_id for duty in duties.values()})
-    found: dict[int, Facts] = {}
-    for run in runs:
-        duty = duties[run.subject_id]
-        stood = ground(run, None, casts[run.version_id])
-        stood["parts"] |= {"responsible": duty.responsible, "receiver": duty.receiver or stood["parts"]["office"]}
-        title = f"{duty.studio_name} {duty.title}"
-        found[run.id] = DutyFacts(
-            **stood, title=title, unsigned=tuple(unsigned.get(run.id, ())), due_on=duty.due_on,
-            seats=tuple(seats.get(duty.studio_id, ())),
-        )  # fmt: skip
-    return found
 
 
 def seats_of(session: Session, studios: Collection[int]) -> Mapping[int, Sequence[SeatFact]]:
