@@ -94,9 +94,11 @@ class Bureau:
 
     def pass_to(self, moment: datetime) -> None:
         """Let time pass to a moment, firing what falls due on the way at the moment it falls due; never back."""
-        while (due := self.next_due()) is not None and due <= moment:
+        looked: datetime | None = None
+        while (due := self.next_due()) is not None and due <= moment and due != looked:
             self._advance(due)
             self.look()
+            looked = due  # what is still due after a look will not be done by another
         self._advance(moment)
         self.look()
 

@@ -1,0 +1,44 @@
+"""Invariants (守则): what must hold after every day, found by a few indexed queries; each finding in words."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine, exists, func, select
+
+from flows.doctor import examine
+from models import Assessment, Cycle, Entitlement, Incident, LedgerEntry, Result, Seat, StageRun, Studio
+from models.columns import table_of
+from models.queries.money import SIGNED
+from models.session import reading
+
+RUNS, STUDIOS, CYCLES, SEATS = table_of(StageRun), table_of(Studio), table_of(Cycle), table_of(Seat)
+INCIDENTS, LEDGER, ENTITLEMENTS = table_of(Incident), table_of(LedgerEntry), table_of(Entitlement)
+ASSESSMENTS, RESULTS = table_of(Assessment), table_of(Result)
+OVER = ("revoked", "ended", "lapsed")
+SLACK = timedelta(minutes=1)
+# What may be looked at a moment after the fact: a database in memory has neither files nor an address to send mail to.
+NOT_HERE = frozenset({"schema_current", "files", "messages"})
+
+
+def broken_today(engine: Engine, now: datetime) -> list[str]:
+    """What does not hold now; empty as long as all is well."""
+    with reading(engine) as session:
+        checks = (
+            ("已结束的工作室还有在办的事项", select(RUNS.c.id).join(STUDIOS, STUDIOS.c.id == RUNS.c.studio_id).where(RUNS.c.ended_at.is_(None), STUDIOS.c.standing.in_(OVER))),
+            ("已结束的工作室还有在任的成员", select(SEATS.c.id).join(STUDIOS, STUDIOS.c.id == SEATS.c.studio_id).where(SEATS.c.to_on.is_(None), STUDIOS.c.standing.in_(OVER))),
+            ("运行中的工作室没有周期", select(STUDIOS.c.id).where(STUDIOS.c.standing == "active", ~exists().where(CYCLES.c.studio_id == STUDIOS.c.id))),
+            ("系统异常", select(INCIDENTS.c.id).where(INCIDENTS.c.resolved_at.is_(None))),
+            ("到期没有办", select(RUNS.c.id).where(RUNS.c.wake_at <= now - SLACK)),
+            ("账目余额小于零", select(LEDGER.c.studio_id).group_by(LEDGER.c.studio_id).having(func.sum(SIGNED) < 0)),
+            ("送达了却没有等次", select(ASSESSMENTS.c.id).where(ASSESSMENTS.c.released_at.is_not(None), exists().where(RESULTS.c.assessment_id == ASSESSMENTS.c.id, RESULTS.c.grade == ""))),
+        )  # fmt: skip
+        return [
+            f"{says}（如 {found[0]}）" for says, query in checks if (found := session.execute(query.limit(1)).first())
+        ]
+
+
+def broken_at_last(engine: Engine, now: datetime) -> Iterator[str]:
+    """What the doctor finds when all is over."""
+    for finding in examine(engine, now):
+        if finding.name not in NOT_HERE:
+            yield from (f"{finding.title}：{one}" for one in finding.broken)

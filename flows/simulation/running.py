@@ -1,0 +1,127 @@
+"""Running a simulation (运行): shards of studios, each on a database and a seed of its own, day after day until all is settled."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import date, timedelta
+from os import cpu_count
+from random import Random
+
+from sqlalchemy import func, select
+
+from flows.engine.calendar import add_months, at_local, local_day
+from flows.engine.consequences.cycles import first_day
+from flows.programme import load
+from flows.rehearsal.bureau import CYCLES, Bureau
+from flows.simulation.crowd import Crowd
+from flows.simulation.invariants import broken_at_last, broken_today
+from flows.simulation.leaving import let_members_leave, meet_monthly
+from flows.simulation.population import settle
+from flows.simulation.rates import Rates
+from flows.simulation.report import Report, merged
+from flows.simulation.tally import tally
+from models import Studio
+from models.columns import table_of
+
+STUDIOS = table_of(Studio)
+SHARD = 125
+AFTER_THE_CYCLE = timedelta(days=500)
+MORNING, OFFICE_HOUR = 0, 10
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """One part of a simulation: so many studios of a programme, with a seed of their own."""
+
+    programme: str
+    studios: int
+    years: int | None
+    seed: int
+    begins_on: date
+    rates: Rates
+
+
+def simulate(
+    programme: str, studios: int, years: int | None = None, seed: int = 1, *, begins_on: date = date(2025, 9, 1),
+    rates: Rates | None = None, workers: int | None = None, progress: Progress | None = None,
+) -> Report:  # fmt: skip
+    """Fill a bureau with studios that hang their plaques on one day, and run their whole cycle (or so many years).
+
+    The same seed gives the same report, whatever the number of workers. Raises FaultyProgramme.
+    """
+    load(programme)
+    shards = [
+        Shard(programme, min(SHARD, studios - first), years, seed + n, begins_on, rates or Rates())
+        for n, first in enumerate(range(0, studios, SHARD))
+    ]
+    done: list[Report] = []
+    for report in _each(shards, workers or cpu_count() or 1):
+        done.append(report)
+        if progress is not None:
+            progress(len(done), len(shards))
+    return merged(done)
+
+
+def _each(shards: list[Shard], workers: int) -> Iterator[Report]:
+    if len(shards) == 1 or workers == 1:
+        yield from map(run_shard, shards)
+        return
+    with ProcessPoolExecutor(min(workers, len(shards))) as pool:
+        yield from pool.map(run_shard, shards)
+
+
+def run_shard(shard: Shard) -> Report:
+    """Run one shard from its first day until every studio is settled or time is up."""
+    programme = load(shard.programme)
+    first = first_day(programme.cycle.starts, shard.begins_on)
+    bureau = settle(programme, shard.studios, first)
+    crowd = Crowd(bureau, shard.rates, Random(shard.seed))  # noqa: S311  people, not secrets
+    last = add_months(first, 12 * shard.years) if shard.years else _cycle_end(bureau) + AFTER_THE_CYCLE
+    broken: list[str] = []
+    month = (0, 0)
+    while bureau.today <= last:
+        if (bureau.today.year, bureau.today.month) != month:
+            month = (bureau.today.year, bureau.today.month)
+            meet_monthly(bureau, crowd)
+            let_members_leave(bureau, crowd)
+        _one_day(bureau, crowd)
+        broken += [f"{bureau.today}：{one}" for one in broken_today(bureau.engine, bureau.now)]
+        if shard.years is None and _all_settled(bureau):
+            break
+        bureau.clock.advance(at_local(_next_day(bureau, crowd, last), MORNING))
+    broken += broken_at_last(bureau.engine, bureau.now)
+    report = tally(bureau, crowd, programme, first, broken)
+    bureau.engine.dispose()
+    return report
+
+
+def _one_day(bureau: Bureau, crowd: Crowd) -> None:
+    bureau.look()
+    crowd.notice()
+    bureau.clock.advance(at_local(bureau.today, OFFICE_HOUR))
+    crowd.act()
+    bureau.look()
+    crowd.notice()
+
+
+def _next_day(bureau: Bureau, crowd: Crowd, last: date) -> date:
+    """The next day on which something opens, falls due, or somebody acts; at most a month away."""
+    tomorrow = bureau.today + timedelta(days=1)
+    due = bureau.next_due()
+    days = [crowd.next_day(), local_day(due) if due is not None else None, add_months(bureau.today.replace(day=1), 1)]
+    return max(tomorrow, min((day for day in days if day is not None), default=last + timedelta(days=1)))
+
+
+def _cycle_end(bureau: Bureau) -> date:
+    with bureau.at_work() as work:
+        ends_on: date = work.session.execute(select(func.max(CYCLES.c.ends_on))).scalar_one()
+    return ends_on
+
+
+def _all_settled(bureau: Bureau) -> bool:
+    """Whether every studio has come to an end or into its next cycle."""
+    with bureau.at_work() as work:
+        renewed = select(CYCLES.c.studio_id).where(CYCLES.c.number > 1)
+        open_studios = STUDIOS.c.standing.in_(("active", "suspended", "forming")) & STUDIOS.c.id.not_in(renewed)
+        return work.session.execute(select(STUDIOS.c.id).where(open_studios).limit(1)).first() is None
