@@ -66,6 +66,7 @@ def _ask(stage: Stage, state: str, event: str, actor: Actor, **payload: Any) -> 
         return_within=span,
         length=span,
         inquiry=span,
+        reassess_within=span,
         first_day="counted",
         roll="none",
         after_dismissal="restart",
