@@ -15,9 +15,9 @@ from tests.crash.invariants import broken
 from tests.crash.script import Script
 from tests.world import World
 
-KILLS = int(os.environ.get("STUDIOFLOW_KILLS", "0"))
-RANDOM = {"sqlite": KILLS or 2000, "postgresql": KILLS or 250}
-MOST_MS = {"sqlite": 9, "postgresql": 45}
+KILLS = int(os.environ.get("STUDIOFLOW_KILLS", "2000"))  # fewer for a quick look, more for a long night
+FIRST_MS, LONGEST_MS = 20.0, 2000.0
+MINUTES = 60  # seconds
 
 
 def _say(writing: int, place: int) -> None:
@@ -110,43 +110,45 @@ def _undisturbed(world: World, applicants: int) -> dict[str, Any]:
     return ending
 
 
+@pytest.mark.timeout(9 * MINUTES)
 def test_killed_at_every_labelled_point_a_round_comes_to_the_same_end(world: World) -> None:
     applicants = 1
     ending = _undisturbed(world, applicants)
     killing, script = Killing(world.engine), Script(world, "points", applicants)
-    sparse = 1 if world.engine.dialect.name == "sqlite" else 5
     began = time.perf_counter()
     while killing.acknowledged < len(script.acts):
         point, act = 1, killing.acknowledged
         while killing.acknowledged == act:
             world.engine.dispose(close=False)
             killing.life(script, 1, lambda _child: None, lambda point=point: _kill_at(world.engine, point))  # type: ignore[misc]
-            point += sparse
+            point += 1
         killing.check(script)
-        assert point > sparse
+        assert point > 1
     print(f"{killing.kills} kills in {time.perf_counter() - began:.1f} s")  # noqa: T201  the figure is the point
     assert broken(world.engine) == []
     assert script.ending() == ending
-    assert killing.kills > 150 / sparse
+    assert killing.kills > 150
 
 
-@pytest.mark.timeout(170)
+@pytest.mark.timeout(9 * MINUTES)
 def test_killed_at_any_moment_a_round_comes_to_the_same_end(world: World) -> None:
-    name = world.engine.dialect.name
     applicants, chance = 4, random.Random(20250331)
     ending = _undisturbed(world, applicants)
-    killing, rounds, began = Killing(world.engine), 0, time.perf_counter()
+    killing, rounds, began, longest = Killing(world.engine), 0, time.perf_counter(), FIRST_MS
 
     def death(child: int) -> None:
-        time.sleep(chance.random() * MOST_MS[name] / 1000)
+        time.sleep(chance.random() * longest / 1000)
         os.kill(child, signal.SIGKILL)
 
-    while killing.kills < RANDOM[name]:
+    while killing.kills < KILLS:
         rounds += 1
         killing.acknowledged, script = 0, Script(world, f"round{rounds}", applicants)
-        while killing.acknowledged < len(script.acts) and killing.kills < RANDOM[name]:
+        while killing.acknowledged < len(script.acts) and killing.kills < KILLS:
             world.engine.dispose(close=False)
+            before = killing.acknowledged
             killing.life(script, None, death)
+            # One life in three brings something to its end, however fast the machine: so deaths lie all over the round.
+            longest = min(longest * (0.9 if killing.acknowledged > before else 1.055), LONGEST_MS)
             if killing.kills % 10 == 0:
                 killing.check(script)
         world.engine.dispose(close=False)
