@@ -83,7 +83,9 @@ def list_context(
     return {
         "tabs": views.tabs_of(counts, wanted), "counts": counts, "filters": filters, "chosen": views.chosen_of(filters, wanted),
         "groups": groups, "total": total, "paging": views.paging_of(total, wanted), "clear": f"/inbox?box={wanted.box}",
-        "held_open": clock_time(held[open_run][1]) if open_run in held else "", "undoable": held_lines(visit, work), "saved": saved_views(work.session, person, "inbox", visit.request.query_params),
+        "held_open": clock_time(held[open_run][1]) if open_run is not None and open_run in held else "",
+        "undoable": held_lines(visit, work),
+        "saved": saved_views(work.session, person, "inbox", visit.request.query_params),
     }  # fmt: skip
 
 

@@ -89,7 +89,7 @@ def _line(
     return SummaryLine(
         row.number or "", row.person, row.county or "", row.body, _post(post), row.subject or _taught(posts) or row.kind,
         row.school_stage, years_of(posts, local_day(work.now)), row.studio_name, names.get(given.held_by, "") if given else "",
-        int(rank) if str(rank).isdigit() else None, given.reason if given else "", state,
+        int(str(rank)) if str(rank).isdigit() else None, given.reason if given else "", state,
     )  # fmt: skip
 
 
