@@ -1,16 +1,20 @@
 """The dashboard (看板): where it is stuck and with whom; urging whoever holds overdue work, previewed first."""
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from sqlalchemy import ColumnElement, true
+from sqlalchemy.exc import SQLAlchemyError
 
 from flows.engine.calendar import end_of_day
 from flows.engine.errors import NotFound
+from flows.engine.rulebook import StepRule
 from flows.engine.work import Work
 from flows.lifecycle import STAGES
 from flows.office.changes import rules_of
@@ -38,6 +42,8 @@ from web.views.round_progress import funnel_of, next_acts
 from web.visit import Form, Posted, Visit, Visiting
 
 router = APIRouter()
+LOG = logging.getLogger(__name__)
+NONE_BEGUN = SimpleNamespace(begun=0, submitted=0, undecided=0)
 BY = ("county", "person", "school")
 STANDINGS = (("active", "运行中", "green"), ("forming", "待备案", "blue"), ("suspended", "暂停", "purple"), ("revoked", "已撤销", "red"),
              ("ended", "期满", "gray"), ("lapsed", "未成立", "gray"))  # fmt: skip
@@ -111,21 +117,37 @@ def dashboard(
     )
 
 
+class Parts:
+    """Reads the parts of the page one by one: one that fails is named in `failed` and shows it, the others stand."""
+
+    def __init__(self, work: Work) -> None:
+        """Begins with nothing failed."""
+        self._work, self.failed = work, set[str]()
+
+    def read(self, part: str, reads: Callable[[], Any], instead: Any) -> Any:
+        """What a part reads; `instead` where its query fails."""
+        try:
+            return reads()
+        except SQLAlchemyError:
+            LOG.exception("the dashboard cannot read %s", part)
+            self._work.session.rollback()
+            self.failed.add(part)
+            return instead
+
+
 def _figures(work: Work, visit: Visit, seen: Looked) -> Mapping[str, Any]:
-    row, today = seen.row, visit.today
+    row, today, parts = seen.row, visit.today, Parts(work)
     rules = rules_of(work, row.version_id, row.path, row.changes)[1]
     named = {rule.name: rule for rule in rules}
-    held = read.held(work.session, seen.condition, visit.now, end_of_day(today + timedelta(days=1)), end_of_day(today))
-    names = holders_of(work.session, {one.desk for one in held}, today)
-    table = holder_rows(work, held, named, seen.by, names)
-    counties = read.submitted_stages(work.session, row.id, seen.scope)
-    last_tier = next((rule for rule in reversed(rules) if rule.stage.name == "tier_review"), None)
-    passed = (
-        {one.county_id: one.n for one in read.recommended(work.session, seen.condition, last_tier.name)}
-        if last_tier
-        else {}
+    tomorrow = end_of_day(today + timedelta(days=1))
+    held = parts.read(
+        "held", lambda: read.held(work.session, seen.condition, visit.now, tomorrow, end_of_day(today)), []
     )
-    places = places_of(work.session, row.id)
+    names = parts.read("held", lambda: holders_of(work.session, {one.desk for one in held}, today), {})
+    table = holder_rows(work, held, named, seen.by, names)
+    counties = parts.read("counties", lambda: read.submitted_stages(work.session, row.id, seen.scope), [])
+    passed = parts.read("passed", lambda: _passed(work, seen, rules), {})
+    places = parts.read("passed", lambda: places_of(work.session, row.id), [])
     if seen.by == "county":
         table = _with_counties(table, counties, passed, places, seen.wanted)
     submitted = sum(one.n for one in counties if _within(one, seen.wanted))
@@ -134,33 +156,47 @@ def _figures(work: Work, visit: Visit, seen: Looked) -> Mapping[str, Any]:
         if not seen.wanted.county_id
         else _place(places, seen.wanted.county_id)
     )
-    tiles = tiles_of(held, named, work, submitted, sum(passed.values()), total_places)
-    until = today + timedelta(days=13 - today.weekday())
-    weeks = due_days(
-        work.calendar, read.falling(work.session, seen.condition, visit.now, end_of_day(until)), named, today, until
-    )
-    counts, live = step_counts(work.session, row.id, seen.scope, visit.now)
-    total = begun(work.session, row.id, seen.scope)
+    weeks = parts.read("weeks", lambda: _weeks(work, visit, seen, named), [])
+    counts, live = parts.read("funnel", lambda: step_counts(work.session, row.id, seen.scope, visit.now), ({}, {}))
+    total = parts.read("funnel", lambda: begun(work.session, row.id, seen.scope), NONE_BEGUN)
     ends = {
         one.key: plain_day(one.ends_on)
         for one in forecast(rules, planned_dates(row), work.calendar, (), today).stretches
     }
+    lasted = parts.read("lasted", lambda: _lasted(work, seen, rules), [])
+    return {
+        "tiles": tiles_of(held, named, work, submitted, sum(passed.values()), total_places), "table": table,
+        "columns": [(rule.name, short_step(rule)) for rule in rules if rule.stage.name == "tier_review"][:3],
+        "weeks": weeks, "bars": funnel_of(rules, counts, total.begun, total.submitted, ends, row.id), "lasted": lasted,
+        "slowest": bottleneck(lasted), "studios": parts.read("studios", lambda: _studios(work, visit), {"total": 0, "parts": []}),
+        "stages": _stages(counties, seen.wanted), "filters": _filters(seen, counties), "outs": _outs(counties, seen.wanted),
+        "waiting": parts.read("waiting", lambda: _waiting(work, visit, seen, live, total.undecided), []), "places": total_places,
+        "failed": parts.failed,
+    }  # fmt: skip
+
+
+def _passed(work: Work, seen: Looked, rules: Sequence[StepRule]) -> dict[int, int]:
+    """How many the last tier recommended, by county."""
+    last = next((rule for rule in reversed(rules) if rule.stage.name == "tier_review"), None)
+    if last is None:
+        return {}
+    return {one.county_id: one.n for one in read.recommended(work.session, seen.condition, last.name)}
+
+
+def _weeks(work: Work, visit: Visit, seen: Looked, named: Mapping[str, StepRule]) -> Any:
+    """What falls due this week and the next."""
+    until = visit.today + timedelta(days=13 - visit.today.weekday())
+    falling = read.falling(work.session, seen.condition, visit.now, end_of_day(until))
+    return due_days(work.calendar, falling, named, visit.today, until)
+
+
+def _lasted(work: Work, seen: Looked, rules: Sequence[StepRule]) -> Any:
+    """How long the steps took, beside the round before."""
+    row = seen.row
     before = round_before(work.session, row.programme_id, row.path, row.id, row.opens_on)
     ids = [one for one in (row.id, before) if one is not None]
-    lasted = durations_of(
-        work.calendar,
-        rules,
-        read.spent(work.session, ids, seen.scope),
-        read.mended(work.session, ids, seen.scope),
-        row.id,
-        before,
-    )
-    return {
-        "tiles": tiles, "table": table, "columns": [(rule.name, short_step(rule)) for rule in rules if rule.stage.name == "tier_review"][:3],
-        "weeks": weeks, "bars": funnel_of(rules, counts, total.begun, total.submitted, ends, row.id), "lasted": lasted,
-        "slowest": bottleneck(lasted), "studios": _studios(work, visit), "stages": _stages(counties, seen.wanted), "filters": _filters(seen, counties),
-        "waiting": _waiting(work, visit, seen, live, total.undecided), "outs": _outs(counties, seen.wanted), "places": total_places,
-    }  # fmt: skip
+    spent, mended = read.spent(work.session, ids, seen.scope), read.mended(work.session, ids, seen.scope)
+    return durations_of(work.calendar, rules, spent, mended, row.id, before)
 
 
 def _within(one: Any, wanted: read.Narrowing) -> bool:
