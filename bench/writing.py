@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from functools import partial
+from statistics import median
 from typing import Any
 
 from sqlalchemy import Engine, event
@@ -15,7 +16,7 @@ from flows.engine.work import Intent
 from models.session import transaction
 
 CHUNK = 200
-TURNS = 5
+TURNS = 10
 Written = list[tuple[str, Any, bool]]
 Copy = Callable[[], Any]  # a copy of the database, as a bare connection
 
@@ -65,7 +66,7 @@ def chunked(ground: Ground, copy: Copy, many: int) -> dict[str, float]:
 def _beside(
     ground: Ground, copy: Copy, many: int, endorse: Callable[[Ground, Sequence[int]], None], prefix: str
 ) -> dict[str, float]:
-    """Ours and the bare driver by turns, so that whatever else the machine does slows both alike."""
+    """Ours and the bare driver by turns, so that whatever else the machine does slows both alike; of each the median turn."""
     warm, runs, recorded = (stand(ground, n, f"{prefix}{at}") for at, n in enumerate((CHUNK, many, many)))
     endorse(ground, warm)
     ground.engine.dispose()
@@ -73,11 +74,12 @@ def _beside(
     with recording(ground.engine, script):
         endorse(ground, recorded)
     script = [one for one in script if one]
-    ours, raw = 0.0, 0.0
-    for turn in range(TURNS):
-        ours += seconds(partial(endorse, ground, part(runs, turn)))
-        raw += seconds(partial(replay, bare, part(script, turn), begin(ground)))
+    took = [
+        (seconds(partial(endorse, ground, part(runs, turn))), seconds(partial(replay, bare, part(script, turn), begin(ground))))
+        for turn in range(TURNS)
+    ]  # fmt: skip
     bare.close()
+    ours, raw = (median(one) * TURNS for one in zip(*took, strict=True))
     return {"per_second": round(many / ours), "raw_per_second": round(many / raw), "ratio": round(raw / ours, 3)}
 
 
