@@ -113,16 +113,16 @@ class Life(World):
     def question(self) -> Any:
         return self.rows(select(DECISIONS).order_by(DECISIONS.c.id))[-1]
 
-    def judge(self, by: str, event: str, key: str, period: str, **payload: Any) -> Happening:
+    def assess(self, by: str, event: str, key: str, period: str, **payload: Any) -> Happening:
         """One act on an assessment."""
         return self.act(by, event, self.judging(key, period), **payload)
 
     def grade(self, key: str, period: str, grade: str, by: str = "bureau", **payload: Any) -> None:
         """Propose, confirm where somebody confirms, and release."""
-        self.judge(by, "propose", key, period, grade=grade, **payload)
+        self.assess(by, "propose", key, period, grade=grade, **payload)
         if self.judging(key, period).state == "proposed":
-            self.judge("bureau", "confirm", key, period)
-        self.judge("bureau", "release", key, period)
+            self.assess("bureau", "confirm", key, period)
+        self.assess("bureau", "release", key, period)
 
     def seat_of(self, name: str) -> Any:
         (found,) = self.rows(

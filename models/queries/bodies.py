@@ -22,7 +22,7 @@ ADDRESSES = select(PEOPLE.c.id, PEOPLE.c.email).where(among(PEOPLE.c.id, "people
 OFFICERS = (
     select(APPOINTMENTS.c.body_id, PEOPLE.c.id, PEOPLE.c.email)
     .join(PEOPLE, PEOPLE.c.id == APPOINTMENTS.c.person_id)
-    .where(among(APPOINTMENTS.c.body_id, "bodies"), APPOINTMENTS.c.role.in_(("officer", "administrator")))
+    .where(among(APPOINTMENTS.c.body_id, "bodies"), APPOINTMENTS.c.role.in_(("officer", "administrator", "assessor")))
     .where(APPOINTMENTS.c.from_on <= TODAY, or_(APPOINTMENTS.c.to_on.is_(None), APPOINTMENTS.c.to_on >= TODAY))
     .union(
         select(SUBSTITUTIONS.c.body_id, PEOPLE.c.id, PEOPLE.c.email)

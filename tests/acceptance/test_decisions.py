@@ -77,12 +77,12 @@ def test_decision_about_a_studio_names_the_members_it_moves_out(sqlite_database:
 def test_appeal_is_recorded_and_decided(any_database: Engine) -> None:
     life = Life(any_database, "hainan", date(2025, 9, 1), {"M1": "member"}, since=date(2026, 8, 30))
     life.on("2026-09-10")
-    life.judge("bureau", "propose", "annual", "y1", grade="qualified")
+    life.assess("bureau", "propose", "annual", "y1", grade="qualified")
     with pytest.raises(Refused) as refused:
         office(life, "H", appeal, life.assessment("annual", "y1").id, "评分有误")
     assert refused.value.because == "not_delivered"
-    life.judge("bureau", "confirm", "annual", "y1")
-    life.judge("bureau", "release", "annual", "y1")
+    life.assess("bureau", "confirm", "annual", "y1")
+    life.assess("bureau", "release", "annual", "y1")
     assessment_id = life.assessment("annual", "y1").id
     with pytest.raises(Refused) as refused:
         office(life, "M1", appeal, assessment_id, "评分有误")

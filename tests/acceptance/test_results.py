@@ -15,12 +15,12 @@ SCHOOL_OF = {"county": "school1"}
 def test_beihai_failed_rectification_revokes_and_circulates(any_database: Engine) -> None:
     life = Life(any_database, "beihai", date(2025, 4, 15), {"L1": "learner", "L2": "learner", "A1": "assistant"})
     life.on("2026-01-20")
-    life.judge("bureau", "propose", "semester", "2025秋", grade="unqualified", reason="学员培训没有开展")
+    life.assess("bureau", "propose", "semester", "2025秋", grade="unqualified", reason="学员培训没有开展")
     life.on("2026-01-22")
-    life.judge("bureau", "confirm", "semester", "2025秋")
+    life.assess("bureau", "confirm", "semester", "2025秋")
     assert life.followed() == []
     life.on("2026-01-26")
-    life.judge("bureau", "release", "semester", "2025秋")
+    life.assess("bureau", "release", "semester", "2025秋")
     assert life.due_on(life.mending()) == date(2026, 4, 27)
     assert life.mending().desk == f"person:{life.ids['H']}"
     assert [paper.context["limit_on"] for paper in life.papers("rectification_notice")] == ["2026-04-27"]
@@ -45,11 +45,11 @@ def test_beihai_host_grades_members_and_it_takes_effect_at_once(any_database: En
     assert life.assessment("members", "2025秋").in_step_with == life.assessment("semester", "2025秋").id
     seats = {name: str(life.seat_of(name).id) for name in members}
     with pytest.raises(Refused) as refused:
-        life.judge("H", "propose", "members", "2025秋", results={seats["L1"]: "qualified", seats["L2"]: "unqualified"})
+        life.assess("H", "propose", "members", "2025秋", results={seats["L1"]: "qualified", seats["L2"]: "unqualified"})
     assert refused.value.because == "ungraded_seats"
     assert refused.value.missing == ("A1",)
     given = {seats["L1"]: "excellent", seats["L2"]: "unqualified", seats["A1"]: "qualified"}
-    life.judge("H", "propose", "members", "2025秋", results=given)
+    life.assess("H", "propose", "members", "2025秋", results=given)
     assert life.judging("members", "2025秋").state == "graded"
     assert life.seated() == {"H", "L1", "A1"}
     assert [duty.title for duty in life.duties("H", "refill")] == ["补选成员（接替L2）"]
@@ -61,7 +61,7 @@ def test_beihai_host_grades_members_and_it_takes_effect_at_once(any_database: En
     life.on("2027-04-28")
     life.grade("final", "cycle", "qualified")
     left = {seats["L1"]: "qualified", seats["A1"]: "qualified"}
-    life.judge("H", "propose", "members_final", "cycle", results=left)
+    life.assess("H", "propose", "members_final", "cycle", results=left)
     assert life.followed("certificate") == [("certificate", f"seat:{seats['L1']}")]
 
 
@@ -88,7 +88,7 @@ def test_chifeng_mends_while_money_is_decided(any_database: Engine) -> None:
     life = Life(any_database, "chifeng", date(2025, 5, 8), {"M1": "member"}, since=date(2026, 5, 1))
     life.on("2026-05-10")
     with pytest.raises(Refused) as refused:
-        life.judge("bureau", "propose", "annual", "y1", grade="unqualified")
+        life.assess("bureau", "propose", "annual", "y1", grade="unqualified")
     assert refused.value.because == "blocked"
     assert "年度总结与自评" in refused.value.missing
     for duty in life.duties("H", "summary"):
@@ -177,13 +177,13 @@ def test_vocational_final_passes_and_learners_follow(any_database: Engine) -> No
         seats["L6"]: "unqualified",
     }
     with pytest.raises(Refused) as refused:
-        life.judge("H", "propose", "members_final", "cycle", results=given)
+        life.assess("H", "propose", "members_final", "cycle", results=given)
     assert refused.value.because == "needs_unmet"
     life.grade("final", "cycle", "qualified")
     assert life.followed() == [("title", f"seat:{life.seat_of('H').id}")]
-    life.judge("H", "propose", "members_final", "cycle", results=given)
-    life.judge("bureau", "confirm", "members_final", "cycle")
-    life.judge("bureau", "release", "members_final", "cycle")
+    life.assess("H", "propose", "members_final", "cycle", results=given)
+    life.assess("bureau", "confirm", "members_final", "cycle")
+    life.assess("bureau", "release", "members_final", "cycle")
     assert len(life.papers("certificate")) == 5
     assert [whom for _, whom in life.followed("priority")] == [f"seat:{seats['L1']}"]
     assert life.question().seat_id == int(seats["L6"])
@@ -202,10 +202,10 @@ def test_district_knows_good_and_excellent_and_nothing_else(any_database: Engine
     life.on("2026-01-22")
     one, two = (str(life.seat_of(name).id) for name in members)
     with pytest.raises(Refused) as refused:
-        life.judge("H", "propose", "members", "2025秋", results={one: "qualified", two: "good"})
+        life.assess("H", "propose", "members", "2025秋", results={one: "qualified", two: "good"})
     assert refused.value.because == "unknown_grade"
     assert "合格" in str(refused.value)
-    life.judge("H", "propose", "members", "2025秋", results={one: "excellent", two: "good"})
+    life.assess("H", "propose", "members", "2025秋", results={one: "excellent", two: "good"})
     assert life.followed() == [("commend", f"seat:{one}"), ("award", f"seat:{one}")]
     assert life.mail("award_due")
 
@@ -236,7 +236,7 @@ def test_county_final_is_not_held_before_the_cycle_has_ended(any_database: Engin
     )
     life.on("2028-05-25")
     with pytest.raises(Refused) as refused:
-        life.judge("bureau", "propose", "final", "cycle", grade="qualified", held_on="2028-05-05")
+        life.assess("bureau", "propose", "final", "cycle", grade="qualified", held_on="2028-05-05")
     assert refused.value.because == "too_early"
     assert "届满" in str(refused.value)
     life.grade("final", "cycle", "unqualified")
@@ -248,12 +248,12 @@ def test_county_final_is_not_held_before_the_cycle_has_ended(any_database: Engin
 def test_shijiazhuang_two_years_end(any_database: Engine, grade: str, standing: str) -> None:
     life = Life(any_database, "shijiazhuang", date(2025, 9, 1), {"M1": "member"}, since=date(2027, 8, 25))
     life.on("2027-09-20")
-    life.judge("bureau", "record", "check", "h1", comment="材料齐全")
+    life.assess("bureau", "record", "check", "h1", comment="材料齐全")
     for run in life.runs_of("assessment"):
         if run.step == "members" and run.ended_at is None:
             life.act("H", "propose", run, results={str(life.seat_of("M1").id): "qualified"})
     for period in ("h2", "h3", "h4"):
-        life.judge("bureau", "record", "check", period)
+        life.assess("bureau", "record", "check", period)
     life.grade("final", "cycle", grade)
     assert life.standing() == standing
     assert life.runs_of("rectification") == []

@@ -25,8 +25,8 @@ def confirmed(engine: Engine) -> Life:
     """A studio whose failed semester is confirmed and not released."""
     life = Life(engine, "beihai", date(2025, 4, 15), {"L1": "learner"}, since=date(2026, 1, 2))
     life.on("2026-01-20")
-    life.judge("bureau", "propose", "semester", "2025秋", grade="unqualified", reason="没有开展培训")
-    life.judge("bureau", "confirm", "semester", "2025秋")
+    life.assess("bureau", "propose", "semester", "2025秋", grade="unqualified", reason="没有开展培训")
+    life.assess("bureau", "confirm", "semester", "2025秋")
     life.on("2026-01-26")
     return life
 
@@ -81,7 +81,7 @@ def test_fault_half_way_leaves_nothing(any_database: Engine) -> None:
         work.session.flush()
     before = counted(life)
     with pytest.raises(Refused) as refused:
-        life.judge("bureau", "release", "semester", "2025秋")
+        life.assess("bureau", "release", "semester", "2025秋")
     assert refused.value.because == "mended_once"
     assert counted(life) == before
     assert life.judging("semester", "2025秋").state == "confirmed"
@@ -91,7 +91,7 @@ def test_fault_half_way_leaves_nothing(any_database: Engine) -> None:
 
 def test_killed_at_every_statement_of_a_revocation(sqlite_database: Engine) -> None:
     life = confirmed(sqlite_database)
-    life.judge("bureau", "release", "semester", "2025秋")
+    life.assess("bureau", "release", "semester", "2025秋")
     life.on("2026-04-27")
     run, officer, before = life.mending(), life.actor("bureau"), counted(life)
     for statement in range(1, 1000):
@@ -136,11 +136,11 @@ def test_silence_grades_and_revokes_nobody(any_database: Engine) -> None:
         life.act("bureau", "excuse", duty, reason="纸质材料已收")
     for state, act in (("open", ""), ("proposed", "propose"), ("confirmed", "confirm")):
         if act:
-            life.judge("bureau", act, "annual", "y1", **({"grade": "unqualified"} if act == "propose" else {}))
+            life.assess("bureau", act, "annual", "y1", **({"grade": "unqualified"} if act == "propose" else {}))
         life.on(date.fromordinal(life.today.toordinal() + 31))
         assert life.judging("annual", "y1").state == state
         assert (life.standing(), life.followed()) == ("active", [])
-    life.judge("bureau", "release", "annual", "y1")
+    life.assess("bureau", "release", "annual", "y1")
     after = life.followed()
     life.on(date.fromordinal(life.today.toordinal() + 150))
     assert life.mending().state == "reported"

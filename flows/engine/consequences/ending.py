@@ -23,7 +23,8 @@ LIVE = (
 )
 HELD_UP = (
     select(RUNS.c.id, RUNS.c.due_at)
-    .where(RUNS.c.studio_id == bindparam("studio"), RUNS.c.stage == "activities", RUNS.c.ended_at.is_(None))
+    .where(RUNS.c.studio_id == bindparam("studio"), RUNS.c.stage.in_(("activities", "assessment")))
+    .where(RUNS.c.ended_at.is_(None))
     .where(RUNS.c.due_at.is_not(None))
     .order_by(RUNS.c.id)
 )
@@ -68,7 +69,7 @@ def tell_everybody(work: Work, cause: Happening | None, studio_id: int, notice: 
 
 
 def suspend_studio(work: Work, cause: Happening, studio_id: int) -> None:
-    """Pause a studio: nothing new opens and what is owed does not run on; money is not touched."""
+    """Pause a studio: nothing new opens, what it owes and its assessments do not run on; money and questions are not touched."""
     active = update(STUDIOS).where(STUDIOS.c.id == studio_id, STUDIOS.c.standing == "active")
     if work.session.execute(active.values(standing="suspended")).rowcount == 0:  # type: ignore[attr-defined]
         return
