@@ -80,7 +80,7 @@ def on_postgresql(runs: int, many: int) -> dict[str, dict[str, float]]:
 
 def main() -> None:
     """Measure small and large, print the large with the smaller beside it and its growth."""
-    sizes, many = (QUICK, 400) if "--quick" in sys.argv else (SIZES, 2000)
+    sizes, many = (QUICK, 1000) if "--quick" in sys.argv else (SIZES, 2000)
     databases = {"sqlite": on_sqlite}
     if postgres_programs() and "--sqlite" not in sys.argv:
         postgres.prepare_place()
