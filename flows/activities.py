@@ -29,6 +29,7 @@ class DutyPolicy(Policy):
     named: bool = False
     due_words: str = ""
     stands_for: str = ""
+    vacancy: bool = False
     roster: RosterRules | None = None
 
     @property
@@ -108,6 +109,18 @@ def not_named(ask: Ask) -> Because | None:
     return None if ask.policy.named else Because("这一项由规定的人负责，不用另外指定。", ask.policy.origin(""))
 
 
+def still_vacant(ask: Ask) -> Because | None:
+    """A vacancy is met by a new seat and by nothing that is handed in (D-REFILL)."""
+    if not ask.policy.vacancy:
+        return None
+    return Because("席位按程序补上以后，这一项自动办结，不用报送。", ask.policy.origin(""))
+
+
+def no_vacancy(ask: Ask) -> Because | None:
+    """Only a vacancy is met by a new seat."""
+    return None if ask.policy.vacancy else Because("这一项不是补选。", ask.policy.origin(""))
+
+
 def too_few(ask: Ask) -> Because | None:
     """A roster has as many of each role as the text asks."""
     for number in _numbers(ask):
@@ -121,7 +134,7 @@ def too_many(ask: Ask) -> Because | None:
     """A roster has no more of a role than the text allows."""
     for number in _numbers(ask):
         found = held(ask.facts.seats, number)
-        if number.most is not None and found > number.most:
+        if number.most is not None and number.if_not != "waive" and found > number.most:
             return Because(f"不能确认名单：{number.title}最多 {number.most} 人，现有 {found} 人。", number.origin)
     return None
 
@@ -193,11 +206,15 @@ STAGE = Stage(
     on=(
         On(
             "submit", (State.OPEN, State.OVERDUE, State.SUBMITTED), FILED, by=Part.RESPONSIBLE, choose=after_filing,
-            unless=(unsigned, *GUARDED, too_few, too_many, sub_role_missing, share_exceeded), do=(Follow("credit_record"),),
+            unless=(still_vacant, unsigned, *GUARDED, too_few, too_many, sub_role_missing, share_exceeded), do=(Follow("credit_record"),),
         ),
         On(
             "credit", (State.OPEN, State.OVERDUE, State.SUBMITTED), FILED, by=Part.ENGINE, choose=after_filing,
-            unless=(unsigned, *GUARDED), do=(Follow("credit_record"),),
+            unless=(still_vacant, unsigned, *GUARDED), do=(Follow("credit_record"),),
+        ),
+        On(
+            "fill", (State.OPEN, State.OVERDUE), State.MET, by=Part.ENGINE, unless=(no_vacancy,),
+            do=(Notify(Part.RESPONSIBLE, "vacancy_filled"),),
         ),
         On(
             "accept", State.SUBMITTED, frozenset({State.OPEN, State.MET}), by=Part.RECEIVER, on_list=True, choose=after_accepting,

@@ -8,8 +8,10 @@ from types import MappingProxyType
 from flows.engine.calendar import Due, Span, local_day
 from flows.engine.declare import END, NEXT, Ask, Because, Follow, Notify, On, Part, Policy, Stage, Wait
 from flows.engine.due import fixed
+from flows.programme.agenda import within_window
 from flows.programme.criteria import Check, check, unmet
 from flows.programme.entries import Criterion
+from flows.programme.steps import Window
 from models.facts import ApplicationFacts
 
 
@@ -30,6 +32,9 @@ class ApplicationPolicy(Eligibility):
     return_within: Span | None = None
     call: str = "any_time"
     from_levels: tuple[str, ...] = ()
+    gives: str = ""
+    central: bool = False
+    window: Window | None = None
     needs: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType({})
 
 
@@ -134,7 +139,47 @@ def result_short(ask: Ask) -> Because | None:
 
 def seat_taken(ask: Ask) -> Because | None:
     """Nobody applies for what they already have."""
-    return Because("已经主持一个同类的工作室，不能再申报。", ask.policy.origin("")) if ask.facts.seat_taken else None
+    if not ask.facts.seat_taken:
+        return None
+    says = "已经是成员，不能再申请加入。" if ask.policy.gives == "seat" else "已经主持一个同类的工作室，不能再申报。"
+    return Because(says, ask.policy.origin(""))
+
+
+def outside_window(ask: Ask) -> Because | None:
+    """Where a text opens entry for a time only, nobody asks at another; where it may be waived the authority decides at the end."""
+    window, cycle = ask.policy.window, ask.facts.cycle
+    if window is None or cycle is None or window.if_not != "refuse":
+        return None
+    if within_window(window, local_day(ask.now), cycle, ask.calendar):
+        return None
+    return Because("现在不是规定的进出时间，不能提交。", ask.policy.origin("window"))
+
+
+def host_undecided(ask: Ask) -> Because | None:
+    """Members are taken only when there is a host to join (双名 三末: 主持人确定之后)."""
+    if ask.policy.gives != "seat" or ask.facts.hosts:
+        return None
+    return Because("还不能提交：主持人还没有确定，没有可以加入的工作室。", ask.policy.origin(""))
+
+
+def unwished(ask: Ask) -> Because | None:
+    """Where seats are given centrally, wishes say in their order which studios one would join (海南 三); else one studio is asked for."""
+    if ask.policy.gives != "seat":
+        return None
+    if not ask.policy.central:
+        missing = ask.facts.studio_id is None
+        return Because("还不能提交：没有选定要加入的工作室。", ask.policy.origin(""), ("studio",)) if missing else None
+    wishes, most = ask.facts.wishes, ask.policy.wishes or 0
+    closed = tuple(one.title for one in wishes if not one.takes)
+    if not wishes or len(wishes) > most:
+        says = f"还不能提交：请按顺序填报工作室志愿，最多 {most} 个，现有 {len(wishes)} 个。"
+    elif len({one.studio_id for one in wishes}) < len(wishes):
+        says = "还不能提交：同一个工作室只能填报一次。"
+    elif closed:
+        says = f"还不能提交：{'、'.join(closed)}现在不接收成员。"
+    else:
+        return None
+    return Because(says, ask.policy.origin("wishes"), closed or ("wishes",))
 
 
 def barred(ask: Ask) -> Because | None:
@@ -144,8 +189,9 @@ def barred(ask: Ask) -> Because | None:
 
 
 def blocked(ask: Ask) -> Because | None:
-    """Open duties that block this path, by name."""
-    blocking = ask.facts.blocking
+    """Open duties that block this path, by name: of the studio concerned, and of each that is wished for (海南 三: 先公布条件)."""
+    wished = tuple(f"{one.title}的{title}" for one in ask.facts.wishes for title in one.blocking)
+    blocking = (*ask.facts.blocking, *wished)
     return (
         Because(f"还不能提交，先要办完：{'、'.join(blocking)}。", ask.policy.origin(""), blocking) if blocking else None
     )
@@ -174,7 +220,8 @@ STAGE = Stage(
     on=(
         On(
             "submit", State.DRAFTING, State.SUBMITTED, by=Part.APPLICANT,
-            note=checks_of, unless=(barred, too_early, seat_taken, wrong_level, result_short, blocked, unsealed, papers_missing, criteria_unmet),
+            note=checks_of, unless=(barred, too_early, outside_window, seat_taken, wrong_level, result_short, host_undecided, unwished, blocked, unsealed,
+                    papers_missing, criteria_unmet),
             do=(Follow("record_submission"), Notify(Part.APPLICANT, "application_submitted")),
         ),
         On(

@@ -83,10 +83,21 @@ class QuotaFact:
 
 
 @dataclass(frozen=True, slots=True)
+class WishFact:
+    """A studio that somebody wishes to join: whether it takes members now, and what it has still to do before (by name)."""
+
+    studio_id: int
+    title: str
+    takes: bool
+    blocking: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ApplicationFacts(Facts):
     """An application at its desk: the person, the papers that are there, judgements given before, and what blocks it.
 
-    Of the studio to be joined: its host's school and subject, and where it is.
+    Of the studio to be joined: its host's school and subject, and where it is. `wishes`: the studios wished for, in order;
+    `hosts`: how many studios there are that could be joined.
     """
 
     person: PersonFacts = PersonFacts()
@@ -101,6 +112,10 @@ class ApplicationFacts(Facts):
     host_school_id: int | None = None
     host_subject: str = ""
     home_body_id: int | None = None
+    studio_id: int | None = None
+    wishes: tuple[WishFact, ...] = ()
+    hosts: int = 0
+    cycle: tuple[date, date] | None = None
     barred: str = ""
 
 
@@ -181,15 +196,6 @@ class PlaqueFacts(Facts):
 
 
 @dataclass(frozen=True, slots=True)
-class SeatFacts(Facts):
-    """A studio somebody is about to join: how many it seats in this role."""
-
-    unjudged: tuple[tuple[str, str], ...] = ()
-    unmet: tuple[str, ...] = ()
-    seated: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class SeatFact:
     """Somebody who has a seat in a studio: the role, the further role held within it, and whether of the host's school."""
 
@@ -197,6 +203,31 @@ class SeatFact:
     role: str
     duty_role: str
     own_school: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """A studio that somebody may join: who has a seat in it, and whether the one who asks is of its host's school or is seated already."""
+
+    title: str
+    seats: tuple[SeatFact, ...] = ()
+    own_school: bool = False
+    has_seat: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SeatFacts(Facts):
+    """Somebody about to join or leave: the studios that may be joined, which one was asked for, when, and in which cycle.
+
+    `studio_id`: None where seats are given centrally. `cycle`: first and last day of the cycle that runs, None before the plaque.
+    """
+
+    rosters: Mapping[int, Roster] = field(default_factory=dict)
+    studio_id: int | None = None
+    asked_on: date | None = None
+    cycle: tuple[date, date] | None = None
+    unjudged: tuple[tuple[str, str], ...] = ()
+    unmet: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

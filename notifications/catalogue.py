@@ -71,6 +71,8 @@ _NOTICES = (
     Notice("announced", "命名", mandatory=True, going="alone", button=LOOK),
     Notice("plaque_hung", "挂牌", mandatory=False, going="alone", button="打开工作室"),
     Notice("seated", "加入工作室", mandatory=False, going="alone", button="打开工作室"),
+    Notice("unplaced", "没有安排席位", mandatory=True, going="alone", button=LOOK),
+    Notice("vacancy_filled", "席位已补上", mandatory=False, going="digest", button="打开工作室"),
     Notice("left", "退出工作室", mandatory=True, going="alone", button=LOOK),
     Notice("roster_warned", "成员名单提醒", mandatory=False, going="alone", button="打开工作室"),
     Notice("filing_asked", "待报送", mandatory=False, going="digest", button="去报送"),

@@ -136,6 +136,8 @@ def _decide_one(
     if move.counts:
         for quota in getattr(ask.facts, "quotas", ()):
             taken[quota.share] += 1
+        for key in rule.stage.takes(ask) if rule.stage.takes else ():
+            taken[key] += 1
     if move.counts and "rank" in intent.payload:  # only who gets a place takes it; a decline that names one does not
         taken[ask.place(intent.payload["rank"])] += 1
     return Happening(run, rule, ask.facts, actor, intent, move, 0, run.version + 1)

@@ -1,6 +1,6 @@
 """The words a stage is written in: states, events, guards, waits and effects; and the check of what was written."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -213,6 +213,7 @@ class Stage:
 
     `branches`: each `by` of a step has a run of its own. `answered`: what the engine tries when a child has answered,
     in order; `refused`: what it does when a child has refused. `at_once`: the events the engine tries when a run opens.
+    `takes`: under which keys a move that `counts` is seen by those that come later in the same act (`Ask.taken`).
     """
 
     name: str
@@ -229,6 +230,7 @@ class Stage:
     at_once: tuple[str, ...] = ()
     answered: tuple[str, ...] = ()
     refused: str | None = None
+    takes: Callable[[Ask], Iterable[str]] | None = None
 
     def __post_init__(self) -> None:
         for fault in _faults(self):

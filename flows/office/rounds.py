@@ -178,6 +178,12 @@ def _path_for(work: Work, programme: Programme, cast: Cast, path: Path, person_i
 
 def begin_case(work: Work, case: Mapping[str, Any], step: str) -> tuple[int, int]:
     """Store an application and open its first step; returns both ids. Raises Refused when the same one is under way."""
+    application_id = store_case(work, case)
+    return application_id, start_path(work, [application_id], case["version_id"], case["path"], step)[0]
+
+
+def store_case(work: Work, case: Mapping[str, Any]) -> int:
+    """Store an application; returns its id. Raises Refused when the same one is under way."""
     live = work.session.execute(
         select(APPLICATIONS.c.id).where(
             APPLICATIONS.c.person_id == case["person_id"], APPLICATIONS.c.path == case["path"], APPLICATIONS.c.outcome.is_(None),
@@ -189,7 +195,7 @@ def begin_case(work: Work, case: Mapping[str, Any], step: str) -> tuple[int, int
     application_id: int = work.session.execute(
         insert(APPLICATIONS).values(**case).returning(APPLICATIONS.c.id)
     ).scalar_one()
-    return application_id, start_path(work, [application_id], case["version_id"], case["path"], step)[0]
+    return application_id
 
 
 def write_answers(work: Work, actor: Actor, application_id: int, answers: Mapping[str, Any], **fields: str) -> None:

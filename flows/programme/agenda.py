@@ -10,7 +10,7 @@ from flows.engine.periods import CycleDays, Period, paid_periods, periods, phase
 from flows.programme.phrases import Moment
 from flows.programme.schema import Programme
 from flows.programme.sections import Assessment, Obligation
-from flows.programme.steps import Path
+from flows.programme.steps import Path, Window
 
 # On one day money and duties open before what judges them; books close when all else has opened, and the cycle last of all.
 TITLES = {
@@ -96,6 +96,17 @@ def day_of(
     if moment.side == "before":
         return due_before(base, moment.span, calendar).on
     return due_after(max(base, cycle.begins_on), moment.span, calendar, roll=roll).on
+
+
+def within_window(window: Window, day: date, cycle: tuple[date, date], calendar: WorkCalendar) -> bool:
+    """Whether a window of a path is open on a day, in a cycle from its first to its last day."""
+    days = CycleDays(*cycle, (), terms_around((), *cycle))
+    for period in periods(window.per, days):
+        opens_on = day_of(window.opens, period, days, calendar)
+        closes_on = day_of(window.closes, period, days, calendar, window.roll)
+        if opens_on is not None and opens_on <= day and (closes_on is None or day <= closes_on):
+            return True
+    return False
 
 
 def opening_day(due_on: date, period: Period, cycle: CycleDays, ladder: Sequence[int]) -> date:

@@ -1,6 +1,7 @@
 """The whole expanded programme file as one typed value (规程), with what the engine asks of it."""
 
-from typing import Any, Self
+from collections.abc import Mapping
+from typing import Any, Literal, Self
 
 from pydantic import Field, PrivateAttr, model_validator
 
@@ -28,9 +29,11 @@ from flows.programme.sections import (
     Share,
     Target,
 )
-from flows.programme.steps import Path
+from flows.programme.steps import MembershipStep, Path
 
 __all__ = ["Obligation", "Programme"]
+
+NAMING: Mapping[str, Literal["seat", "exit"]] = {"named": "seat", "unnamed": "exit"}
 
 
 class Programme(Entry):
@@ -101,8 +104,17 @@ class Programme(Entry):
         return self._origins
 
     def path(self, name: str) -> Path:
-        """The path of that name. Raises KeyError."""
-        return self.paths[name]
+        """The path of that name; a role that is filled by naming somebody has one of one step. Raises KeyError."""
+        return self.paths[name] if name in self.paths else self._naming(name)
+
+    def _naming(self, name: str) -> Path:
+        """`named/<role>` gives a role that a text lets a school or host fill (`chosen_by`), `unnamed/<role>` takes it back."""
+        verb, _, role = name.partition("/")
+        chooser = self.people[role].chosen_by if role in self.people else None
+        if chooser is None or verb not in NAMING:
+            raise KeyError(name)
+        step = MembershipStep(name="seat", stage="membership", by=(chooser,))
+        return Path(gives=NAMING[verb], roles=(role,), steps=(step,)).called(name)
 
     def paths_giving(self, gift: str) -> tuple[Path, ...]:
         """The paths that give a studio, a level, a seat, an exit or a cycle, in the order of the file."""

@@ -121,9 +121,17 @@ class Regulations:
         """From this rung on the tier above is told too."""
         return self.programme(session, version_id).reminders.escalate
 
-    def roster_faults(self, session: Session, version_id: int, seats: Sequence[SeatFact]) -> Sequence[str]:
-        """What these seats no longer keep of the numbers and shares, in words."""
-        return roster_rules(self.programme(session, version_id)).faults(seats)
+    def roster_faults(
+        self, session: Session, version_id: int, seats: Sequence[SeatFact], before: Sequence[SeatFact] | None = None
+    ) -> Sequence[str]:
+        """What these seats do not keep of the numbers and shares, in words; with `before`, what the change has brought about."""
+        rules = roster_rules(self.programme(session, version_id))
+        return rules.faults(seats) if before is None else rules.changed(seats, before)
+
+    def exit_path(self, session: Session, version_id: int) -> tuple[str, str] | None:
+        """The path by which somebody leaves, and its first step."""
+        exits = self.programme(session, version_id).paths_giving("exit")
+        return next(((path.name, path.steps[0].name) for path in exits), None)
 
     def fund(self, session: Session, version_id: int, key: str) -> FundRule:
         """What a fund pays, to whom, and which results it waits for."""

@@ -8,6 +8,9 @@ from flows.programme.evidence import Asked
 from flows.programme.rosters import roster_rules
 from flows.programme.schema import Obligation
 
+# What is owed when a seat has become vacant; no obligation of a text, but what its consequences open.
+VACANCIES = {"refill": "补选成员", "succession": "另选主持人"}
+
 
 def duty_rule(programme: Programme, key: str) -> StepRule:
     """One obligation; `<key>/opinion` is a signature asked for it. Raises KeyError."""
@@ -19,6 +22,11 @@ def duty_rule(programme: Programme, key: str) -> StepRule:
             STAGES["opinion"],
             STAGES["opinion"].policy(),
         )
+    if key in VACANCIES:
+        policy = DutyPolicy(
+            title=VACANCIES[key], vacancy=True, origins={"": origin_of(programme, "people.host.loss").as_row()}
+        )
+        return StepRule("obligations", key, VACANCIES[key], STAGES["activities"], policy)
     one = programme.obligations[key]
     origins = {"": origin_of(programme, f"obligations.{key}").as_row()}
     policy = DutyPolicy(

@@ -9,8 +9,8 @@ from flows.engine.rulebook import StepRule
 from flows.lifecycle import STAGES
 from flows.opinion import OpinionPolicy
 from flows.programme import Programme, origin_of
-from flows.programme.entries import Limit
 from flows.programme.steps import Path, Step
+from flows.regulations.joining import applicant_values, named_origins, seat_values
 from flows.regulations.left_out import landing, left_out, onwards, passed_by
 from flows.regulations.renewing import least_results, renewal_values
 from flows.regulations.words import who_title
@@ -76,7 +76,7 @@ def _more(
             values = {
                 "criteria": criteria, "expert_judges": has_experts, "call": path.call, "from_levels": () if goes_on else path.from_,
                 "needs": least_results(programme, path) if goes_on else {},
-            }  # fmt: skip
+            } | applicant_values(path)  # fmt: skip
         case "tier_review":
             values = {}
         case "expert_review":
@@ -84,12 +84,7 @@ def _more(
         case "plaque":
             values = _naming(programme, path)
         case "membership":
-            values = {
-                "gives": path.gives,
-                "limits": {
-                    role: most for role in programme.roles_of(path) if (most := _most(programme.people[role].number))
-                },
-            }
+            values = seat_values(programme, path)
         case "renewal":
             values = renewal_values(programme, path, step)
         case _:
@@ -116,11 +111,6 @@ def rubric(programme: Programme) -> tuple[tuple[str, str, int], ...]:
     return tuple((f"r{n}", title, share + (n <= rest)) for n, title in enumerate(judged, start=1))
 
 
-def _most(number: Sequence[Limit]) -> tuple[int, str] | None:
-    """The most of a role and what happens beyond; what is only warned of binds nobody."""
-    return next(((one.most, one.if_not) for one in number if one.most is not None and one.if_not != "warn"), None)
-
-
 def _naming(programme: Programme, path: Path) -> dict[str, Any]:
     documents = programme.documents
     numbers = {
@@ -140,12 +130,13 @@ def _origins(programme: Programme, path: Path, step: Step, changes: Mapping[str,
     origins: dict[str, Mapping[str, Any]] = {"": origin_of(programme, base).as_row()}
     for key in type(step).model_fields:
         origins[key] = origin_of(programme, f"{base}.{key}").as_row()
+    origins["window"] = origin_of(programme, f"paths.{path.name}.window").as_row()
     for role in programme.roles_of(path):
-        origins[f"number.{role}"] = origin_of(programme, f"people.{role}.number").as_row()
         for n, _ in enumerate(programme.criteria(role)):
             origins[f"{role}.criteria.{n}"] = origin_of(programme, f"people.{role}.criteria.{n}").as_row()
     origins["from"] = origin_of(programme, f"paths.{path.name}.from").as_row()
     origins["limits"] = origin_of(programme, f"paths.{path.name}.limits").as_row()
+    origins |= named_origins(programme, path)
     for key, change in changes.items():
         origins[key] = {"kind": "decision", "text": "批次设定", "reason": str(change.get("reason", ""))}
     return origins

@@ -13,6 +13,7 @@ from flows.engine.consequences.experts import (
     record_refusal,
     tell_ranking,
 )
+from flows.engine.consequences.granting import follow_path
 from flows.engine.consequences.judging import (
     confirm_results,
     record_findings,
@@ -22,14 +23,14 @@ from flows.engine.consequences.judging import (
 )
 from flows.engine.consequences.money import enter_payment, set_share
 from flows.engine.consequences.rounds import cancel_round, extend_round, invite, warn_short
-from flows.engine.consequences.seats import end_seat, recheck_roster
+from flows.engine.consequences.seats import end_seat, give_seat, recheck_roster, tell_placement
 from flows.engine.consequences.settling import (
     carry_out_decision,
     deliver_results,
     reckon_attendance,
     settle_rectification,
 )
-from flows.engine.consequences.studios import give_seat, make_studio, start_cycle
+from flows.engine.consequences.studios import make_studio, start_cycle
 from flows.engine.consequences.submissions import (
     record_judgements,
     record_submission,
@@ -58,6 +59,7 @@ VOCABULARY: Mapping[str, Executor] = {
     "end_seat": end_seat,
     "enter_payment": enter_payment,
     "extend_round": extend_round,
+    "follow_path": follow_path,
     "give_cycle": give_cycle,
     "give_seat": give_seat,
     "invite": invite,
@@ -81,6 +83,7 @@ VOCABULARY: Mapping[str, Executor] = {
     "settle_rectification": settle_rectification,
     "start_cycle": start_cycle,
     "tell_overdue": tell_overdue,
+    "tell_placement": tell_placement,
     "tell_ranking": tell_ranking,
     "warn_short": warn_short,
 }

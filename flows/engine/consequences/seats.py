@@ -1,39 +1,163 @@
-"""Effects of leaving and of every changed seat: the seat ends, and the roster is looked at again."""
+"""Effects on seats: one is given or ends, what hangs on it ends with it, those who wait are tried again, the roster is looked at."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, insert, select, update
 
 from flows.engine.calendar import local_day
+from flows.engine.consequences.studios import open_setup
+from flows.engine.steps import cancelling
 from flows.engine.telling import Telling, tell
 from flows.engine.work import Happening, Intent, Work
-from models import Seat
+from models import Application, Duty, Seat, StageRun
 from models.columns import table_of
-from models.queries.cases import cases
-from models.queries.facts.establishing import seats_of
+from models.queries.cases import Case, cases, forget_cases
+from models.queries.facts.seating import seats_of
+from models.statements import among, rows
 
-SEATS = table_of(Seat)
+APPLICATIONS, DUTIES, RUNS, SEATS = table_of(Application), table_of(Duty), table_of(StageRun), table_of(Seat)
+PLACEMENTS = {"seated": "seated", "unplaced": "unplaced"}
+VACANCIES = ("refill", "succession")
+WAITING = (
+    select(RUNS.c.id)
+    .join(APPLICATIONS, APPLICATIONS.c.id == RUNS.c.application_id)
+    .where(among(APPLICATIONS.c.studio_id, "studios"), APPLICATIONS.c.gives == "seat", RUNS.c.stage == "membership")
+    .where(RUNS.c.ended_at.is_(None))
+    .order_by(RUNS.c.id)
+)
+VACANT = (
+    select(RUNS.c.id, DUTIES.c.key, SEATS.c.role, SEATS.c.duty_role)
+    .join(DUTIES, (RUNS.c.subject_kind == "duty") & (RUNS.c.subject_id == DUTIES.c.id))
+    .outerjoin(SEATS, (DUTIES.c.unit_kind == "seat") & (DUTIES.c.unit_id == SEATS.c.id))
+    .where(DUTIES.c.studio_id == bindparam("studio"), among(DUTIES.c.key, "keys"), RUNS.c.ended_at.is_(None))
+    .order_by(RUNS.c.id)
+)
+OWED_BY = (
+    select(RUNS.c.id)
+    .join(DUTIES, (RUNS.c.subject_kind == "duty") & (RUNS.c.subject_id == DUTIES.c.id))
+    .where(DUTIES.c.studio_id == bindparam("studio"), among(DUTIES.c.unit_kind, "kinds"), DUTIES.c.unit_id == bindparam("person"))
+    .where(RUNS.c.ended_at.is_(None))
+    .order_by(RUNS.c.id)
+)  # fmt: skip
+ASKED_BY = (
+    select(RUNS.c.id)
+    .join(APPLICATIONS, APPLICATIONS.c.id == RUNS.c.application_id)
+    .where(APPLICATIONS.c.studio_id == bindparam("studio"), APPLICATIONS.c.person_id == bindparam("person"))
+    .where(APPLICATIONS.c.gives == "exit", RUNS.c.ended_at.is_(None), RUNS.c.id != bindparam("but"))
+    .order_by(RUNS.c.id)
+)
 
 
-def end_seat(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
-    """End the seat of whoever leaves, today and with the reason that was asked for."""
-    found = cases(work.session, [one.run.application_id for one in happened])
-    for one in happened:
+def give_seat(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
+    """Seat the people accepted or placed, open what each of them owes before the plaque, and meet what was owed for the vacancy."""
+    seated = [one for one in happened if one.move.to == "seated"]
+    found = cases(work.session, [one.run.application_id for one in seated])
+    further: list[Intent] = []
+    studios: set[int] = set()
+    for one in seated:
         case = found[one.run.subject_id]
-        held = (SEATS.c.studio_id == case.studio_id) & (SEATS.c.person_id == case.person_id) & SEATS.c.to_on.is_(None)
-        why = str(case.answers.get("reason", "")) or "申请退出"
-        work.session.execute(update(SEATS).where(held).values(to_on=local_day(work.now), why_ended=why))
+        studio_id = case.studio_id or _placed_in(work, one, case)
+        role = case.role
+        _write_seat(work, one, case, studio_id)
+        open_setup(work, one, studio_id, role, ((case.person_id, case.person_name),))
+        further += filled(work, studio_id, role, one.transition_id)
+        studios.add(studio_id)
+    return [*further, *_tried_again(work, studios, {one.run.id for one in seated})]
+
+
+def _placed_in(work: Work, one: Happening, case: Case) -> int:
+    """Whom a list places belongs to that studio from here on."""
+    studio_id = int(one.intent.payload["studio"])
+    work.session.execute(update(APPLICATIONS).where(APPLICATIONS.c.id == case.id).values(studio_id=studio_id))
+    work.session.execute(update(RUNS).where(RUNS.c.application_id == case.id).values(studio_id=studio_id))
+    forget_cases(work.session)
+    return studio_id
+
+
+def _write_seat(work: Work, one: Happening, case: Case, studio_id: int) -> None:
+    """A role within another is a further role of the seat that somebody has, or of one that begins with it."""
+    within = getattr(one.rule.policy, "within", {}).get(case.role)
+    held = (SEATS.c.studio_id == studio_id) & (SEATS.c.person_id == case.person_id) & SEATS.c.to_on.is_(None)
+    if within and work.session.execute(update(SEATS).where(held).values(duty_role=case.role)).rowcount:  # type: ignore[attr-defined]
+        return
+    work.session.execute(
+        insert(SEATS).values(
+            studio_id=studio_id, person_id=case.person_id, role=within or case.role, duty_role=case.role if within else "",
+            body_id=case.body_id, from_on=local_day(work.now), why_ended="", application_id=case.id,
+        )
+    )  # fmt: skip
+
+
+def filled(work: Work, studio_id: int, role: str, cause_id: int) -> list[Intent]:
+    """The vacancy of this role that has waited longest is met by a new seat (按程序补选)."""
+    for row in rows(work.session, VACANT, studio=studio_id, keys=list(VACANCIES)):
+        wanted = {"host"} if row.key == "succession" else {row.role, row.duty_role} - {"", None}
+        if role in wanted or (not wanted and role != "host"):
+            return [Intent(row.id, "fill", cause_id=cause_id)]
+    return []
+
+
+def _tried_again(work: Work, studios: set[int], but: set[int]) -> list[Intent]:
+    """Who waits for a seat in these studios, in the order in which they came: the number or share may admit them now."""
+    found = rows(work.session, WAITING, studios=list(studios)) if studios else ()
+    return [Intent(row.id, "seat") for row in found if row.id not in but]
+
+
+def tell_placement(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
+    """Tell each applicant where the list has placed them, or that there was no place."""
+    tell(work, [
+        Telling(one.facts.parts.get("applicant", ""), PLACEMENTS[one.move.to], one.run, one.version, one.rule, one.facts, None,
+                reason=one.move.reason)
+        for one in happened
+    ])  # fmt: skip
     return ()
 
 
+def end_seat(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
+    """End the seat of whoever leaves, today and with the reason that was asked for; what hangs on it ends too."""
+    found = cases(work.session, [one.run.application_id for one in happened])
+    further: list[Intent] = []
+    for one in happened:
+        case = found[one.run.subject_id]
+        held = (SEATS.c.studio_id == case.studio_id) & (SEATS.c.person_id == case.person_id) & SEATS.c.to_on.is_(None)
+        seat = work.session.execute(select(SEATS).where(held)).first()
+        if seat is None:
+            continue
+        why = one.move.reason or str(case.answers.get("reason", "")) or "申请退出"
+        if case.role in getattr(one.rule.policy, "within", {}):
+            work.session.execute(update(SEATS).where(held).values(duty_role=""))
+            continue
+        end_of_seat(work, seat, why, one.transition_id, one.run.id)
+        further += _tried_again(work, {seat.studio_id}, set())
+    return further
+
+
+def end_of_seat(work: Work, seat: Any, why: str, cause_id: int, but_run: int = 0) -> bool:
+    """End one seat today; what its holder owes as a member and has asked as one is cancelled. False when it had ended before."""
+    live = (SEATS.c.id == seat.id) & SEATS.c.to_on.is_(None)
+    today = max(local_day(work.now), seat.from_on)
+    ended = work.session.execute(update(SEATS).where(live).values(to_on=today, why_ended=why))
+    if ended.rowcount == 0:  # type: ignore[attr-defined]
+        return False
+    kinds = [one for one in dict.fromkeys((seat.role, seat.duty_role, "member")) if one]
+    owed = rows(work.session, OWED_BY, studio=seat.studio_id, person=seat.person_id, kinds=kinds)
+    asked = rows(work.session, ASKED_BY, studio=seat.studio_id, person=seat.person_id, but=but_run)
+    for row in (*owed, *asked):
+        work.ask(cancelling(row.id, cause_id, "已不是工作室成员", quiet=True))
+    return True
+
+
 def recheck_roster(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
-    """After somebody has left, tell the host and the office what the roster no longer keeps; a warning, never a sanction."""
+    """After a seat has changed, tell the host and the office what the roster no longer keeps; a warning, never a sanction."""
     found = cases(work.session, [one.run.application_id for one in happened])
     seats = seats_of(work.session, {case.studio_id for case in found.values() if case.studio_id is not None})
     tellings: list[Telling] = []
     for one in happened:
-        case = found[one.run.subject_id]
-        faults = work.book.roster_faults(work.session, one.run.version_id, seats.get(case.studio_id or 0, ()))
+        studio_id = found[one.run.subject_id].studio_id or 0
+        before = one.facts.rosters.get(studio_id)
+        now = seats.get(studio_id, ())
+        faults = work.book.roster_faults(work.session, one.run.version_id, now, before.seats if before else now)
         desks = dict.fromkeys((one.facts.parts.get("host", ""), one.facts.parts["office"]))
         tellings += [
             Telling(desk, "roster_warned", one.run, one.version, one.rule, one.facts, None, reason="；".join(faults))

@@ -32,7 +32,7 @@ def make_studio(work: Work, happened: Sequence[Happening], _value: str) -> Itera
             )
             continue
         studio_id = _new_studio(work, one, case)
-        _open_setup(work, one, studio_id, "studio", ())
+        open_setup(work, one, studio_id, "studio", ())
         # Without a plaque nothing else begins a cycle whose days do not hang on one.
         starts = getattr(policy, "starts", "plaque")
         if starts != "plaque" and not getattr(policy, "plaque", True):
@@ -77,23 +77,7 @@ def fill(pattern: str, words: Mapping[str, str]) -> str:
     return pattern
 
 
-def give_seat(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
-    """Seat the people accepted, and open what each of them owes before the plaque."""
-    found = cases(work.session, [one.run.application_id for one in happened])
-    for one in happened:
-        case = found[one.run.subject_id]
-        work.session.execute(
-            insert(SEATS).values(
-                studio_id=case.studio_id, person_id=case.person_id, role=case.role, duty_role="", body_id=case.body_id,
-                from_on=local_day(work.now), why_ended="", application_id=case.id,
-            )
-        )  # fmt: skip
-        if case.studio_id is not None:
-            _open_setup(work, one, case.studio_id, case.role, ((case.person_id, case.person_name),))
-    return ()
-
-
-def _open_setup(work: Work, one: Happening, studio_id: int, each: str, units: Sequence[tuple[int, str]]) -> None:
+def open_setup(work: Work, one: Happening, studio_id: int, each: str, units: Sequence[tuple[int, str]]) -> None:
     """Open the setup duties of the studio itself, or of each person of a role; those that exist stay."""
     wanted = [
         rule for rule in work.book.setup_rules(work.session, one.run.version_id) if (rule.each or "studio") == each

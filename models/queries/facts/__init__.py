@@ -8,10 +8,11 @@ from sqlmodel import Session
 
 from models.facts import Facts
 from models.queries.facts.assessing import assessment_facts, decision_facts, rectification_facts
-from models.queries.facts.establishing import plaque_facts, round_facts, seat_facts
+from models.queries.facts.establishing import plaque_facts, round_facts
 from models.queries.facts.owing import duty_facts
 from models.queries.facts.paying import grant_facts
 from models.queries.facts.renewing import renewal_facts
+from models.queries.facts.seating import seat_facts
 from models.queries.facts.selecting import expert_facts, notice_facts, opinion_facts
 from models.queries.facts.submitting import application_facts, tier_facts
 

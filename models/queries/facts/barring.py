@@ -25,9 +25,7 @@ BARRED = (
 )
 
 
-def barred_hosts(
-    session: Session, cases: Collection[Case], casts: Mapping[int, Any], today: date
-) -> Mapping[int, str]:
+def barred_hosts(session: Session, cases: Collection[Case], casts: Mapping[int, Any], today: date) -> Mapping[int, str]:
     """Of these cases, those of hosts who are barred, with the studio whose result bars them.
 
     The bar lasts as long as the next cycle would have: it ends a cycle's length after the one that failed.

@@ -1,7 +1,6 @@
 """Facts of chosen studios before they run, of people to be seated, of duties, and of rounds."""
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +9,7 @@ from sqlmodel import Session
 
 from models import Application, Duty, Opinion, Person, Round, Seat, StageRun, Studio
 from models.columns import table_of
-from models.facts import Facts, PlaqueFacts, RoundFacts, SeatFact, SeatFacts
-from models.queries.bodies import lineages
+from models.facts import Facts, PlaqueFacts, RoundFacts
 from models.queries.facts.ground import blocking, cases_of, ground
 from models.queries.quotas import quota_facts, shortfalls
 from models.statements import among, rows
@@ -19,17 +17,6 @@ from models.statements import among, rows
 SEATS, DUTIES, STUDIOS, ROUNDS = table_of(Seat), table_of(Duty), table_of(Studio), table_of(Round)
 RUNS, OPINIONS, PEOPLE, APPLICATIONS = table_of(StageRun), table_of(Opinion), table_of(Person), table_of(Application)
 
-SEATED = (
-    select(SEATS.c.studio_id, SEATS.c.role, func.count().label("n"))
-    .where(among(SEATS.c.studio_id, "studios"), SEATS.c.to_on.is_(None))
-    .group_by(SEATS.c.studio_id, SEATS.c.role)
-)
-HELD = (
-    select(SEATS.c.studio_id, SEATS.c.role, SEATS.c.duty_role, SEATS.c.body_id, PEOPLE.c.name)
-    .join(PEOPLE, PEOPLE.c.id == SEATS.c.person_id)
-    .where(among(SEATS.c.studio_id, "studios"), SEATS.c.to_on.is_(None))
-    .order_by(SEATS.c.id)
-)
 ROUND_ROWS = select(ROUNDS).where(among(ROUNDS.c.id, "rounds"))
 UNDECIDED = (
     select(APPLICATIONS.c.round_id, func.count().label("n"))
@@ -51,34 +38,6 @@ def plaque_facts(session: Session, runs: Sequence[Any], casts: Mapping[int, Any]
         )
         for run in runs
     }  # fmt: skip
-
-
-def seat_facts(session: Session, runs: Sequence[Any], casts: Mapping[int, Any], now: datetime) -> Mapping[int, Facts]:
-    """Facts of people about to be seated."""
-    del now
-    found = cases_of(session, runs)
-    counted = rows(session, SEATED, studios={case.studio_id for case in found.values()})
-    seated = {(row.studio_id, row.role): row.n for row in counted}
-    return {
-        run.id: SeatFacts(**ground(run, case, casts[run.version_id]), seated=seated.get((case.studio_id, case.role), 0))
-        for run in runs
-        for case in [found[run.application_id]]
-    }
-
-
-def seats_of(session: Session, studios: Collection[int]) -> Mapping[int, Sequence[SeatFact]]:
-    """Who has a seat in these studios today, with whether they are of the host's school."""
-    found = rows(session, HELD, studios=studios)
-    above = lineages(session, {row.body_id for row in found})
-    schools = {
-        body: next((place.id for place in places if place.level == "school"), body) for body, places in above.items()
-    }
-    hosts = {row.studio_id: schools[row.body_id] for row in found if row.role == "host"}
-    seats: dict[int, list[SeatFact]] = defaultdict(list)
-    for row in found:
-        own = schools[row.body_id] == hosts.get(row.studio_id)
-        seats[row.studio_id].append(SeatFact(row.name, row.role, row.duty_role, own))
-    return seats
 
 
 def round_facts(session: Session, runs: Sequence[Any], casts: Mapping[int, Any], now: datetime) -> Mapping[int, Facts]:

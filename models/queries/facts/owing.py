@@ -11,8 +11,8 @@ from sqlmodel import Session
 from models import Credit, Duty, Opinion, Person, Record, StageRun, Studio
 from models.columns import table_of
 from models.facts import DutyFacts, Facts
-from models.queries.facts.establishing import seats_of
 from models.queries.facts.ground import ground
+from models.queries.facts.seating import seats_of
 from models.statements import among, rows
 
 DUTIES, STUDIOS, RUNS, OPINIONS, PEOPLE = (table_of(one) for one in (Duty, Studio, StageRun, Opinion, Person))

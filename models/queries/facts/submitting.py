@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -10,10 +11,12 @@ from sqlmodel import Session
 
 from models import CriterionCheck, StageRun, Studio, Transition
 from models.columns import table_of
-from models.facts import ApplicationFacts, Facts, PersonFacts, TierFacts
+from models.facts import ApplicationFacts, Facts, PersonFacts, TierFacts, WishFact
+from models.queries.cases import Case
 from models.queries.facts.barring import barred_hosts
 from models.queries.facts.ground import attached, blocking, cases_of, ground, local_date
 from models.queries.facts.renewing import results_of_last_cycle
+from models.queries.facts.seating import last_days, seats_held_by, taking_members, wish_facts
 from models.queries.people import person_facts
 from models.queries.quotas import quota_facts
 from models.statements import among, rows
@@ -55,18 +58,55 @@ def application_facts(
     for row in rows(session, WAIVED, applications=list(found)):
         waived[row.application_id][row.place] = row.reason
     results = results_of_last_cycle(session, {case.studio_id for case in found.values() if case.gives == "cycle"})
+    seats = _seat_asked(session, runs, found, casts)
     return {
         run.id: ApplicationFacts(
             **ground(run, case, casts[run.version_id]), person=people.get(case.person_id, PersonFacts()),
             attached=papers.get(case.id, frozenset()), waived=waived.get(case.id, {}),
             authority_body_id=casts[run.version_id].authority_id, blocking=blocked.get(case.id, ()),
-            seat_taken=case.person_id in hosting, results=results.get(case.studio_id or 0, {}), opens_on=case.opens_on, home_body_id=case.home_body_id, barred=barred.get(case.id, ""),
+            seat_taken=case.person_id in hosting or case.id in seats.taken, results=results.get(case.studio_id or 0, {}), opens_on=case.opens_on, home_body_id=case.home_body_id, barred=barred.get(case.id, ""),
             host_school_id=host.school_id, host_subject=_subject(host, today),
+            studio_id=case.studio_id, wishes=seats.wishes.get(case.id, ()), hosts=seats.hosts.get(case.id, 0),
+            cycle=seats.cycles.get(case.studio_id or 0),
         )
         for run in runs
         for case in [found[run.application_id]]
         for host in [people.get(case.host_id or 0, PersonFacts())]
     }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class SeatsAsked:
+    """What applications for a seat need to know, by application; cycles by studio."""
+
+    taken: frozenset[int] = frozenset()
+    wishes: Mapping[int, tuple[WishFact, ...]] = field(default_factory=dict)
+    hosts: Mapping[int, int] = field(default_factory=dict)
+    cycles: Mapping[int, tuple[date, date]] = field(default_factory=dict)
+
+
+def _seat_asked(
+    session: Session, runs: Sequence[Any], found: Mapping[int, Case], casts: Mapping[int, Any]
+) -> SeatsAsked:
+    """Who has the seat already that they ask for, what they wish for, how many studios take members, and their cycles."""
+    asking = {case_id: case for case_id, case in found.items() if case.gives == "seat"}
+    if not asking:
+        return SeatsAsked()
+    programmes = {run.application_id: casts[run.version_id].programme_id for run in runs}
+    studios = taking_members(session, {programmes[case_id] for case_id in asking})
+    taking = {case_id: studios[programmes[case_id]] for case_id in asking}
+    held = seats_held_by(session, {case.person_id for case in asking.values()})
+    taken = {
+        case.id
+        for case in asking.values()
+        for seat in held.get(case.person_id, ())
+        if seat.studio_id == case.studio_id
+        or (case.studio_id is None and seat.studio_id in {one.id for one in taking[case.id]})
+    }
+    places = {run.application_id: {run.path, run.step} for run in runs if run.application_id in asking}
+    wishes = wish_facts(session, asking, taking, places)
+    cycles = last_days(session, {case.studio_id for case in asking.values() if case.studio_id is not None})
+    return SeatsAsked(frozenset(taken), wishes, {case_id: len(open_) for case_id, open_ in taking.items()}, cycles)
 
 
 def _subject(person: PersonFacts, on: date) -> str:
