@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, true
 
 from flows.rehearsal import seen
 from flows.rehearsal.beginning import round_path, the_studio
@@ -22,6 +22,7 @@ FORMS: Mapping[str, str] = {
     "studio": "工作室（只有一个时；几个时写它的名字，或主持人的名字）",
     "studio/plan@y1": "工作室的应办事项 plan，周期期次 y1；期次写法：2025-10、2025秋、2025秋#3、h2、y1、2025/26、阶段名、cycle、setup",
     "studio/paper@y1/L2": "其中属于某一成员（或学校）的一件",
+    "studio/visit_report@2025-05-16/L1": "一次记录带出来的事项：期次是那次活动（最后一天）的日期",
     "studio/annual@y1": "考核 annual 的一次",
     "studio/rectification": "最近一次整改",
     "studio/decision": "最近一件请主管部门决定的事项",
@@ -110,12 +111,17 @@ def _of_studio(bureau: Bureau, address: str, studio_id: int, rest: str) -> Targe
     period, unit = _unit(bureau, key, period)
     for kind, table, column in _tables():
         if key in getattr(bureau.programme, _SECTIONS[kind]):
-            where = (table.c.studio_id == studio_id) & (column == key) & (table.c.period == period if period else True)
+            where = (table.c.studio_id == studio_id) & (column == key) & _period_is(table.c.period, period)
             if kind == "duty" and unit:
                 where &= DUTIES.c.unit_id == unit
             return _subject(bureau, address, studio_id, kind, _last(bureau, table, where))
     known = "、".join([*bureau.programme.obligations, *bureau.programme.assessments, *bureau.programme.funds])
     raise UnknownName(f"{address}：办法里没有叫“{key}”的事项、考核或经费；有：{known}")
+
+
+def _period_is(column: Any, period: str) -> Any:
+    """Of this period; a record's own period is called by its day (`2025-05-16`)."""
+    return or_(column == period, column.like(f"{period}#%")) if period else true()
 
 
 _SECTIONS = {"duty": "obligations", "assessment": "assessments", "entitlement": "funds"}

@@ -19,6 +19,7 @@ from flows.office.selection import (
 )
 from flows.rehearsal import seen
 from flows.rehearsal.bureau import Bureau
+from flows.rehearsal.evidence import handed_in
 
 RESERVE = "reserve"
 BEST_MARK = 95
@@ -96,7 +97,9 @@ def _each(bureau: Bureau, waiting: Waiting, stage: str, state: str, actor: Calla
 
 
 def filled(bureau: Bureau, run: Any, event: str, payload: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What is pressed, with what people who meet the criteria are judged to meet."""
+    """What is pressed: people who meet the criteria are judged to meet them, what is handed in carries what is asked."""
+    if event == "submit" and run.subject_kind == "duty":
+        return handed_in(bureau, run, payload)
     if event not in JUDGING or "judged" in payload or run.application_id is None:
         return payload
     judged = dict.fromkeys(seen.unjudged(bureau.engine, run.application_id), "passed")
@@ -278,10 +281,12 @@ def settle_duty(bureau: Bureau, run: Any) -> None:
     """A duty is signed by everybody asked, handed in by whoever owes it and accepted by whoever receives it."""
     for question in seen.questions(bureau.engine, run.id):
         act(bureau, question, "give", bureau.desk_acting(question.held_by), {})
-    for event in ("submit", "accept"):
+    for _ in range(MOST_ROUNDS):
         now = _again(bureau, run.id)
-        if now.ended_at is None and now.desk:
-            act(bureau, now, event, bureau.desk_acting(now.desk), {})
+        if now.ended_at is not None or not now.desk:
+            return
+        event = "accept" if now.state == "submitted" else "submit"
+        act(bureau, now, event, bureau.desk_acting(now.desk), filled(bureau, now, event, {}))
 
 
 # Seats

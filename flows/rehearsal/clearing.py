@@ -51,10 +51,12 @@ def _hear(bureau: Bureau, target: Target) -> bool:
 
 def with_seats(bureau: Bureau, target: Target, payload: Mapping[str, Any]) -> Mapping[str, Any]:
     """A payload that names people, as the engine takes it: by their seats. `others` is everybody who is not named."""
-    if target.studio_id is None or not {"results", "seats", "awards"} & set(payload):
+    if target.studio_id is None or not {"results", "seats", "awards", "person"} & set(payload):
         return payload
     seats = {name: bureau_seat(bureau, target.studio_id, name) for name in bureau.people}
     given = dict(payload)
+    if "person" in given:
+        given["person_id"] = bureau.people.get(str(given.pop("person")), 0)
     if isinstance(given.get("results"), dict):
         given["results"] = _results(bureau, target, given["results"], seats)
     if isinstance(given.get("awards"), dict):

@@ -189,7 +189,7 @@ class Kind:
 ROWS: Mapping[str, Callable[[Bureau, Any], Sequence[str]]] = {
     "message": looks.messages, "document": looks.documents, "money": looks.money, "cycle": looks.cycles, "decision": looks.decisions,
     "warning": looks.warnings, "open": looks.open_runs, "overdue": looks.overdue_runs, "state": looks.in_state, "standing": looks.studios_standing,
-    "outcome": looks.outcomes, "consequence": looks.consequences, "roster": looks.roster_rows,
+    "outcome": looks.outcomes, "consequence": looks.consequences, "roster": looks.roster_rows, "credit": looks.credited,
 }  # fmt: skip
 
 
@@ -214,6 +214,7 @@ KINDS: Mapping[str, Kind] = {
     "decision": Kind(_some(looks.decisions, "决定事项"), "{about: studio, question: 是否, choice: 终止, answer: 终止}", "有这样一件请人决定的事"),
     "warning": Kind(_some(looks.warnings, "提示"), "{about: studio, because: share_exceeded, says: 2/9}", "有这样一条提示，不是处分"),
     "consequence": Kind(_some(looks.consequences, "结果运用"), "{kind: title, to: host, says: 名班主任}", "有这样一项结果运用"),
+    "credit": Kind(_some(looks.credited, "计入"), "studio/visits@one；多少次用 count: {credit: studio/visits@one, is: 1}", "有计入这一事项的记录"),
     "open": Kind(_some(looks.open_runs, "在办"), "studio，或 studio/plan@y1", "还有在办的事项"),
     "count": Kind(_count, "{state: expert_review.reserved, is: 3}", "有几个；种类写下面可以数的"),
     "none": Kind(_none, "{open: studio}、{document: {kind: circular}}", "没有这样的东西"),

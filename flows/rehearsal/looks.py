@@ -10,11 +10,11 @@ from flows.rehearsal import seen
 from flows.rehearsal.addresses import ASSESSMENTS, DECISIONS, DUTIES, ENTITLEMENTS, Target, find
 from flows.rehearsal.beginning import the_studio
 from flows.rehearsal.bureau import Bureau, UnknownName
-from models import Consequence, CriterionCheck, Cycle, Document, Message, Result, Seat
+from models import Consequence, Credit, CriterionCheck, Cycle, Document, Message, Result, Seat
 from models.columns import table_of
 
 MESSAGES, DOCUMENTS, CYCLES, CHECKS = table_of(Message), table_of(Document), table_of(Cycle), table_of(CriterionCheck)
-SEATS, RESULTS, CONSEQUENCES = table_of(Seat), table_of(Result), table_of(Consequence)
+SEATS, RESULTS, CONSEQUENCES, CREDITS = (table_of(one) for one in (Seat, Result, Consequence, Credit))
 WARNINGS = {"roster_warned": "share_exceeded", "quota_short": "quota_short"}
 FEN = 100
 
@@ -260,6 +260,13 @@ def consequences(bureau: Bureau, said: Any) -> list[str]:
 
 
 # Rosters, grades and duties
+
+
+def credited(bureau: Bureau, said: Any) -> list[str]:
+    """What was counted for a duty, one line a record."""
+    target = find(bureau, str(said))
+    mine = (CREDITS.c.duty_id == target.subject_id) & (CREDITS.c.standing == "accepted")
+    return [f"记录 {row.record_id}" for row in seen.all_rows(bureau.engine, CREDITS.select().where(mine))]
 
 
 def seated(bureau: Bureau, studio_id: int) -> Mapping[str, str]:

@@ -25,13 +25,21 @@ from flows.rehearsal.carrying import (
     settle_duty,
 )
 from flows.rehearsal.clearing import clear, with_seats
+from flows.rehearsal.recording import MARKS, recorded
 from flows.rehearsal.scenario import COMPLETE, Step
+from models import Record
+from models.columns import table_of
 
+RECORDS = table_of(Record)
 CLEARINGS = 6
 # What a scenario may write in `with` for any act, beside what the event itself takes.
 WITH: Mapping[str, str] = {
     "attach": "先附上这些材料", "role": "申请的角色（join 等路径）", "until": "complete：办到哪一步为止（步骤名，或 步骤.状态，或 reserve）",
     "marks": "give：各位专家依次的总分，或一张评分表", "rank": "endorse：推荐序位",
+    "lacks": "submit（应办事项）：缺的凭据、部分或 link；不写就样样齐全",
+    "proofs、parts、kind、level、theme、held_on、minutes": "submit（应办事项）：交的是什么；不写就按办法要的",
+    **{mark: f"submit（应办事项）：{who}，列表；先记下这次活动，再报送" for mark, who in MARKS.items()},
+    "person": "assign：指定的人，按名字写",
     "results": "propose（成员考核）：{L2: unqualified, others: qualified}，按名字写",
     "seats": "decide（调整成员）：[L2]，按名字写",
     "judged": "endorse：{条件位置: passed|failed}（不写为都符合）",
@@ -51,10 +59,23 @@ def perform(bureau: Bureau, step: Step) -> None:
     if len(targets) == 1:
         _perform_one(bureau, step, targets[0], payload)
         return
+    if all(target.kind == "duty" for target in targets) and step.do == "submit":
+        _hand_in_once(bureau, step, targets, payload)
+        return
     intents = [_intent(bureau, step, target, payload) for target in targets]
     with bureau.at_work() as work:
         for result in apply_many(work, [intent for intent, _ in intents], intents[0][1]):
             _raise(result.outcome)
+
+
+def _hand_in_once(bureau: Bureau, step: Step, targets: Sequence[Target], payload: Mapping[str, Any]) -> None:
+    """One event that is handed in for several duties: one record, counted for each of them."""
+    _perform_one(bureau, step, targets[0], payload)
+    record_id = (
+        payload.get("record_id") or seen.one_row(bureau.engine, RECORDS.select().order_by(RECORDS.c.id.desc())).id
+    )
+    for target in targets[1:]:
+        _perform_one(bureau, step, target, {**payload, "record_id": record_id})
 
 
 def _perform_one(bureau: Bureau, step: Step, target: Target, payload: Mapping[str, Any]) -> None:
@@ -154,6 +175,8 @@ def _payload(bureau: Bureau, step: Step, targets: Sequence[Target]) -> dict[str,
         if target.application_id is not None and target.person_id is not None:
             names = papers if isinstance(papers, list) else [papers]
             bureau.attach(target.application_id, target.person_id, *(str(one) for one in names))
+    if step.do == "submit" and targets and targets[0].kind == "duty":
+        return recorded(bureau, targets[0].studio_id or 0, payload)
     return payload
 
 
