@@ -74,9 +74,9 @@ class ExpertReviewStep(StepFrame):
     blind: bool = False
     score: Literal["mean", "median", "drop_ends"]
     disputed_above: Whole
-    pass_mark: Whole
-    runners_up: Whole
-    sheets: Annotated[int, Field(strict=True, ge=1)]
+    pass_mark: Whole = 60  # these three have the values of D-EXPERT, for versions that were stored without them
+    runners_up: Whole = 3
+    sheets: Annotated[int, Field(strict=True, ge=1)] = 12
     tie: tuple[Literal["median", "earlier_submission"], ...] = ()
     take: Literal["best", "passing"]
     meeting: bool = False
