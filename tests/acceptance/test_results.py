@@ -3,10 +3,10 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from flows.engine.errors import Refused
-from tests.life import Life
+from tests.life import RESULTS, Life
 from tests.world import altered
 
 SCHOOL_OF = {"county": "school1"}
@@ -257,3 +257,57 @@ def test_shijiazhuang_two_years_end(any_database: Engine, grade: str, standing: 
     life.grade("final", "cycle", grade)
     assert life.standing() == standing
     assert life.runs_of("rectification") == []
+
+
+def test_vocational_final_that_fails_leaves_no_final_of_learners(sqlite_database: Engine) -> None:
+    life = Life(
+        sqlite_database,
+        "vocational-class-teacher",
+        date(2025, 10, 9),
+        {"L1": "learner"},
+        body="department1",
+        since=date(2028, 10, 1),
+    )
+    life.on("2028-10-20")
+    life.grade("final", "cycle", "unqualified")
+    assert life.followed() == [("decide", "studio")]
+    assert life.judging("members_final", "cycle").outcome == "cancelled"
+    assert life.standing() == "active"
+
+
+def test_chifeng_barred_host_is_not_taken_for_the_next_cycle(any_database: Engine) -> None:
+    life = Life(any_database, "chifeng", date(2025, 5, 8), {"M1": "member"}, since=date(2028, 5, 2))
+    life.on("2028-05-10")
+    for duty in life.duties("H", "summary"):
+        if duty.ended_at is None:
+            life.act("bureau", "excuse", duty, reason="纸质材料已收")
+    life.grade("final", "cycle", "unqualified")
+    life.on("2028-09-01")
+    life.round(date(2028, 9, 30))
+    life.begin("H")
+    with pytest.raises(Refused) as refused:
+        life.do("H", "submit", "H")
+    assert refused.value.because == "barred"
+    assert "期满考核没有达到要求" in str(refused.value)
+
+
+def test_beihai_rectification_outlives_the_cycle_and_the_final_waits(any_database: Engine) -> None:
+    life = Life(any_database, "beihai", date(2025, 4, 15), {"L1": "learner"}, since=date(2027, 1, 4))
+    life.on("2027-01-20")
+    life.assess("bureau", "propose", "semester", "2026秋", grade="unqualified")
+    life.assess("bureau", "confirm", "semester", "2026秋")
+    life.on("2027-02-10")
+    life.assess("bureau", "release", "semester", "2026秋")
+    assert life.due_on(life.mending()) == date(2027, 5, 10)
+    life.on("2027-04-28")
+    assert life.standing() == "active"
+    with pytest.raises(Refused) as refused:
+        life.assess("bureau", "propose", "final", "cycle", grade="qualified")
+    assert refused.value.because == "blocked"
+    assert refused.value.missing == ("学期考核的整改",)
+    life.on("2027-05-10")
+    life.act("bureau", "reassess", life.mending(), grade="excellent")
+    assert (
+        life.rows(select(RESULTS.c.after_rectification).where(RESULTS.c.after_rectification != ""))[0][0] == "qualified"
+    )
+    life.assess("bureau", "propose", "final", "cycle", grade="qualified")
