@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from flows.orchestration.commands import accounts, checking, programmes, rehearsing, rosters, rounds, work
+from flows.orchestration.commands import accounts, checking, programmes, rehearsing, rosters, rounds, simulating, work
 from flows.orchestration.commands.speech import failing_plainly, say
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app.command("advance")(work.advance)
 app.command("dispatch")(work.dispatch_mail)
 app.command("doctor")(checking.doctor)
 app.command("rehearse")(rehearsing.rehearse)
+app.command("simulate")(simulating.simulate)
 
 
 class Role(StrEnum):

@@ -95,7 +95,7 @@ STAGE = Stage(
         ),
         On(
             "lapse", State.WAITING, State.LAPSED, by=Part.ENGINE, unless=(still_possible,),
-            do=(Follow("settle_end"), Notify(Part.HOST, "renewal_lapsed")),
+            do=(Notify(Part.HOST, "renewal_lapsed"),),
         ),
     ),
     waits=(Wait(State.WAITING, for_=Part.REVIEWER),),

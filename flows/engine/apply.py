@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, update
 
 from flows.engine.consequences import carry_out
+from flows.engine.consequences.cycles import settle_paths
 from flows.engine.decide import Refusal, decide
 from flows.engine.declare import CANCELLED, THE_ENGINE, WITHDRAWN, Actor, RunState
 from flows.engine.errors import NotFound, Refused
@@ -196,7 +197,9 @@ def _follow(work: Work, happened: Sequence[Happening]) -> None:
     further = list(carry_out(work, happened))
     ended = [happening for happening in happened if happening.move.ends]
     further += _cascade(work, ended)
-    further += leave_steps(work, [happening for happening in ended if happening.move.to != CANCELLED])
+    leaving = [happening for happening in ended if happening.move.to != CANCELLED]
+    further += leave_steps(work, leaving)
+    settle_paths(work, leaving)
     further += work.at_once()
     forget_cases(work.session)
     if further:

@@ -87,7 +87,7 @@ def merged(reports: Iterable[Report]) -> Report:
                 mine.update(theirs)
             elif part.name in {"studios", "renewed", "unsettled", "transitions", "incidents"}:
                 setattr(first, part.name, mine + theirs)
-            elif part.name in {"ends_on", "days"}:
+            elif part.name in {"ends_on", "days"}:  # the longest
                 setattr(first, part.name, max(mine, theirs))
             elif part.name == "broken":
                 first.broken = (mine + theirs)[:MOST_NAMED]

@@ -18,6 +18,7 @@ from flows.simulation.crowd import Crowd
 from flows.simulation.report import Report
 from models import (
     Assessment,
+    Body,
     Consequence,
     Cycle,
     Duty,
@@ -36,7 +37,7 @@ from models.session import reading
 RUNS, TRANSITIONS, DUTIES, STUDIOS = table_of(StageRun), table_of(Transition), table_of(Duty), table_of(Studio)
 CYCLES, SEATS, ASSESSMENTS, RESULTS = table_of(Cycle), table_of(Seat), table_of(Assessment), table_of(Result)
 CONSEQUENCES, MESSAGES, INCIDENTS = table_of(Consequence), table_of(Message), table_of(Incident)
-ENTITLEMENTS = table_of(Entitlement)
+ENTITLEMENTS, BODIES = table_of(Entitlement), table_of(Body)
 HOST, MEMBER = "主持人", "成员"
 VACATION = "寒暑假"
 
@@ -76,7 +77,7 @@ def _standings(session: Session, report: Report) -> None:
 
 def _roles(session: Session, bureau: Bureau) -> Mapping[str, str]:
     """What stands behind each desk, in words: the host, a member, or a body by its title."""
-    names = {f"body:{one}": name for name, one in bureau.bodies.items()}
+    names = {f"body:{row.id}": row.name for row in session.execute(select(BODIES.c.id, BODIES.c.name))}
     titles = {f"body:{bureau.bodies['bureau']}": bureau.programme.deciding_body().title}
     for key, body in bureau.programme.bodies.items():
         if key in bureau.bodies:

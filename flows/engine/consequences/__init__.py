@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from flows.engine.consequences.credits import accept_credits, assign_duty, credit_record, refuse_credits, tell_overdue
-from flows.engine.consequences.cycles import give_cycle, settle_end
+from flows.engine.consequences.cycles import give_cycle
 from flows.engine.consequences.experts import (
     ask_experts,
     ask_reserve,
@@ -79,7 +79,6 @@ VOCABULARY: Mapping[str, Executor] = {
     "rule_objections": rule_objections,
     "set_limit": set_limit,
     "set_share": set_share,
-    "settle_end": settle_end,
     "settle_rectification": settle_rectification,
     "start_cycle": start_cycle,
     "tell_overdue": tell_overdue,

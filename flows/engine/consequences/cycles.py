@@ -152,14 +152,16 @@ def begin_renewal(
     return application_id
 
 
-def settle_end(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
-    """After what might have given a next cycle did not: see whether the studio's time is over."""
-    found = cases(work.session, [one.run.application_id for one in happened])
-    for one in happened:
-        studio_id = found[one.run.subject_id].studio_id if one.run.application_id else one.run.studio_id
+def settle_paths(work: Work, ended: Sequence[Happening]) -> None:
+    """When a request to go on has come to an end, however it did: see whether the studio's time is over."""
+    asked = [one for one in ended if one.rule.gives == "cycle" and one.run.application_id is not None]
+    if not asked:
+        return
+    found = cases(work.session, [one.run.application_id for one in asked])
+    for one in asked:
+        studio_id = found[one.run.subject_id].studio_id
         if studio_id is not None:
             end_if_over(work, one, studio_id)
-    return ()
 
 
 def end_if_over(work: Work, cause: Happening | None, studio_id: int) -> bool:
