@@ -24,6 +24,7 @@ class Access:
 #   own            rows of one's own person only
 #   own bodies     people of the bodies at whose desk one sits, and of those below them
 #   visible        models.queries.scope.visible_applications
+#   studios        models.queries.scope.visible_studios; a member sees of a studio what web.studio_doors lets them
 #   desk           the engine refuses who does not hold the desk (decide._not_theirs)
 #   authority      programmes whose deciding body one administers
 TABLE: Mapping[tuple[str, str], Access] = {
@@ -136,6 +137,12 @@ TABLE: Mapping[tuple[str, str], Access] = {
     ("POST", "/rounds/{round_id}/apply"): Access(PERSON, "own"),
     ("GET", "/rounds/{round_id}/apply/for"): Access(PERSON, "own bodies"),
     ("POST", "/rounds/{round_id}/apply/for"): Access(PERSON, "own bodies"),
+    # A studio's life: home, calendar, members, money, file
+    ("GET", "/studios"): Access(PERSON, "studios"),
+    ("GET", "/studios/{studio_id}"): Access(PERSON, "studios"),
+    ("GET", "/studios/{studio_id}/calendar"): Access(PERSON, "studios"),
+    ("POST", "/studios/{studio_id}/calendar"): Access(PERSON, "studios"),
+    ("GET", "/studios/{studio_id}/calendar.ics"): Access(PUBLIC, "own"),
     ("GET", "/studios/{studio_id}/nominate"): Access(PERSON, "own"),
     ("POST", "/studios/{studio_id}/nominate"): Access(PERSON, "own"),
     ("GET", "/search"): Access(PERSON, "visible"),

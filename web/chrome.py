@@ -1,7 +1,8 @@
-"""The frame around a page: who is here, what they may open, how much waits; two queries, three for administrators."""
+"""The frame around a page: who is here, what they may open, how much waits; three queries, four for administrators."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -11,6 +12,7 @@ from models import Message, Round
 from models.columns import table_of
 from models.queries.bodies import substituted_until
 from models.queries.inbox import waiting_counts
+from models.queries.studios import studios_of_person
 from models.settings import settings
 from web.access import allowed
 from web.display import Acting, Chrome, NavGroup, NavItem, Today, day
@@ -26,6 +28,11 @@ RAIL: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     ("资料", (("日历", "/calendar", "calendar-days"), ("办法", "/programmes", "scale-balanced"), ("消息", "/messages", "envelope"))),
     ("管理", (("名册与权限", "/people", "address-book"), ("名册导入", "/imports", "file-import"), ("运行状况", "/operations", "heart-pulse"))),
 )  # fmt: skip
+# What a host or member has of their own studio: words, the rest of its address, icon, and whether only the host has it.
+OWN_STUDIO = (
+    ("活动与事项", "/calendar", "calendar-check", False), ("成员", "/members", "users", False), ("经费", "/funds", "coins", True),
+    ("档案", "/archive", "box-archive", False),
+)  # fmt: skip
 HOME_DOCK = ("/inbox", "/scores", "/rounds", "/applications", "/messages")
 
 
@@ -39,12 +46,35 @@ def chrome_of(work: Work, visitor: Visitor, path: str) -> Chrome:
         for title, lines in RAIL
         if (items := tuple(_item(one, counts, path) for one in lines if lines_of(one[1])))
     )
+    own = next(iter(studios_of_person(work.session, visitor.person_id or 0)), None)
+    groups = _with_studio(groups, own, visitor, path) if own is not None else groups
     everything = {item.href: item for group in groups for item in group.items}
+    dock = (
+        (f"/studios/{own.id}", "/inbox", f"/studios/{own.id}/calendar", "/messages") if own is not None else HOME_DOCK
+    )
     return Chrome(
         visitor.name, visitor.body_name, visitor.body_name, groups, Today(day(today, today), work.calendar.is_working(today)),
         visitor.csrf, settings().support_phone, current_locale(), _acting(work, visitor, today), unread,
-        tuple(everything[href] for href in HOME_DOCK if href in everything), "", visitor.large_type, visitor.single_keys,
+        tuple(everything[href] for href in dock if href in everything), "", visitor.large_type, visitor.single_keys,
     )  # fmt: skip
+
+
+def _with_studio(groups: tuple[NavGroup, ...], own: Any, visitor: Visitor, path: str) -> tuple[NavGroup, ...]:
+    """The rail of somebody who hosts a studio or is a member of one: its home first, its pages in place of the list of studios."""
+    home, hosts = f"/studios/{own.id}", own.host_id == visitor.person_id
+    first = NavItem(_("工作室首页") if hosts else _("我的工作室"), home, "house", active=path == home)
+    pages = tuple(
+        NavItem(_(label), f"{home}{rest}", icon, active=path == f"{home}{rest}" or (rest == "/calendar" and path.startswith(("/activities/", "/duties/"))))
+        for label, rest, icon, hosts_only in OWN_STUDIO
+        if (hosts or not hosts_only) and allowed("GET", "/studios/{studio_id}" + rest, visitor.roles)
+    )  # fmt: skip
+    top, others = groups[0], groups[1:]
+    rest_of = tuple(
+        NavGroup(group.label, (*pages, *(one for one in group.items if one.href != "/studios" or visitor.offices)))
+        if any(one.href == "/studios" for one in group.items) else group
+        for group in others
+    )  # fmt: skip
+    return (NavGroup(top.label, (first, *top.items)), *rest_of)
 
 
 def _lines(work: Work, visitor: Visitor) -> Callable[[str], bool]:

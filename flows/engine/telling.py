@@ -19,6 +19,10 @@ from models.queries.bodies import Recipient, recipients
 from models.statements import write
 
 MESSAGES = table_of(Message)
+PAGES = {
+    "duty": "duties", "assessment": "assessments", "rectification": "rectifications", "decision": "decisions",
+    "entitlement": "entitlements",
+}  # fmt: skip
 TELL = {
     name: dialect.insert(MESSAGES).on_conflict_do_nothing(index_elements=["key"])
     for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
@@ -96,8 +100,13 @@ def _link(one: Telling) -> str:
         return f"/votes/{run.id}"
     if run.stage == "opinion" and run.application_id and one.desk == run.desk:
         return f"/scores/{run.id}"
-    if run.subject_kind == "duty":
-        return f"/duties/{run.subject_id}"
+    return page_of(run)
+
+
+def page_of(run: Any) -> str:
+    """The page of what a run is about, for any row or state of a run; what has none of its own is found in the inbox."""
+    if run.subject_kind in PAGES:
+        return f"/{PAGES[run.subject_kind]}/{run.subject_id}"
     if run.application_id:
         return f"/applications/{run.application_id}"
     return f"/rounds/{run.round_id}" if run.round_id else "/inbox"

@@ -101,3 +101,14 @@ def failures_since(session: Session, column: str, digest: str, since: datetime) 
         select(func.count()).select_from(ATTEMPTS).where(ATTEMPTS.c[column] == digest, ATTEMPTS.c.at > since)
     ).scalar_one()
     return found
+
+
+def live_tokens(session: Session, person_id: int | None = None, token_id: int | None = None) -> Sequence[Row[Any]]:
+    """The tokens of a person, or the one of that id, that are not ended and whose account is open; with whose they are."""
+    mine = TOKENS.c.id == token_id if token_id is not None else USERS.c.person_id == person_id
+    return session.execute(
+        select(TOKENS.c.id, TOKENS.c.name, TOKENS.c.token_hash, USERS.c.person_id)
+        .join(USERS, USERS.c.id == TOKENS.c.user_id)
+        .where(mine, TOKENS.c.ended_at.is_(None), USERS.c.disabled_at.is_(None))
+        .order_by(TOKENS.c.id)
+    ).all()

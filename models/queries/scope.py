@@ -5,11 +5,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 
-from models import Application, Body, Programme, ProgrammeVersion, StageRun
+from models import Application, Body, Programme, ProgrammeVersion, Seat, StageRun, Studio
 from models.columns import table_of
 
 APPLICATIONS, BODIES, RUNS = table_of(Application), table_of(Body), table_of(StageRun)
 VERSIONS, PROGRAMMES = table_of(ProgrammeVersion), table_of(Programme)
+STUDIOS, SEATS = table_of(Studio), table_of(Seat)
 HOLDING = RUNS.alias("holding")  # its own name, so that the condition fits into queries over runs
 
 
@@ -55,3 +56,24 @@ def nothing() -> ColumnElement[bool]:
 def administered(body_ids: Collection[int]) -> Any:
     """Programmes whose authority is one of these bodies."""
     return select(PROGRAMMES.c.id).where(PROGRAMMES.c.authority_body_id.in_(list(body_ids)))
+
+
+def visible_studios(person_id: int, body_ids: Collection[int], desks: Collection[str] = ()) -> ColumnElement[bool]:
+    """Studios that one hosts or has a seat in, of one's bodies and those below them, under one's authority, or with work at one's desks.
+
+    A member sees less of it than its host; that is the page's to keep.
+    """
+    ids, held = list(body_ids), list(desks)
+    seated = exists().where(SEATS.c.studio_id == STUDIOS.c.id, SEATS.c.person_id == person_id, SEATS.c.to_on.is_(None))
+    holding = exists().where(HOLDING.c.studio_id == STUDIOS.c.id, HOLDING.c.held_by.in_(held))
+    own = or_(STUDIOS.c.host_id == person_id, seated, holding)
+    return or_(own, overseen_studios(ids)) if ids else own
+
+
+def overseen_studios(body_ids: Collection[int]) -> ColumnElement[bool]:
+    """Studios at home in these bodies or below them, and those of programmes whose deciding body is one of them."""
+    ids = list(body_ids)
+    below = select(BODIES.c.id).where(BODIES.c.parent_id.in_(ids))
+    further = select(BODIES.c.id).where(BODIES.c.parent_id.in_(below))
+    home = STUDIOS.c.home_body_id
+    return or_(home.in_(ids), home.in_(below), home.in_(further), STUDIOS.c.programme_id.in_(administered(ids)))

@@ -7,7 +7,9 @@ from fastapi.responses import RedirectResponse, Response
 
 from models.queries.notices import open_rounds
 from models.queries.rounds import posted_now
+from models.queries.studios import studios_of_person
 from models.settings import settings
+from web.access import READERS
 from web.i18n import COOKIE, _
 from web.identity import log_in, log_out
 from web.visit import SESSION_COOKIE, Posted, Visit, Visiting
@@ -19,6 +21,11 @@ router = APIRouter()
 def home(visit: Visiting) -> Response:
     """To the role's home."""
     roles = visit.visitor.roles
+    if visit.visitor.known and not roles & READERS:
+        with visit.reading() as work:
+            own = studios_of_person(work.session, visit.visitor.person_id or 0)
+        if own:
+            return RedirectResponse(f"/studios/{own[0].id}", status_code=303)
     for role, address in (
         ("administrator", "/dashboard"),
         ("officer", "/inbox"),
