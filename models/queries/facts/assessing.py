@@ -12,7 +12,6 @@ from models import (
     Assessment,
     Attendance,
     Body,
-    Consequence,
     Decision,
     Duty,
     Leave,
@@ -33,7 +32,7 @@ from models.statements import among, rows
 
 ASSESSMENTS, ATTENDANCE, DECISIONS, DUTIES = (table_of(one) for one in (Assessment, Attendance, Decision, Duty))
 LEAVES, OPINIONS, PEOPLE, RECORDS = (table_of(one) for one in (Leave, Opinion, Person, Record))
-BODIES, CONSEQUENCES, RECORD_STUDIOS = table_of(Body), table_of(Consequence), table_of(RecordStudio)
+BODIES, RECORD_STUDIOS = table_of(Body), table_of(RecordStudio)
 RECTIFICATIONS, RUNS, SEATS, STUDIOS = (table_of(one) for one in (Rectification, StageRun, Seat, Studio))
 
 JUDGED = (
