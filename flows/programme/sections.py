@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from flows.programme import phrases, vocabulary
 from flows.programme.entries import (
@@ -67,10 +67,15 @@ class Share(Entry):
 
 
 class Phase(Entry):
-    """One part of a cycle with dates of its own."""
+    """One part of a cycle with dates of its own. `number`: its place among them, given when the file is expanded."""
 
     title: Text | None = None
     length: SpanPhrase
+    number: int = 0
+
+
+def _in_order(phases: dict[str, Phase]) -> dict[str, Phase]:
+    return dict(sorted(phases.items(), key=lambda named: named[1].number))
 
 
 class Cycle(Entry):
@@ -78,7 +83,7 @@ class Cycle(Entry):
 
     length: SpanPhrase | None = None
     starts: Annotated[str, Field(pattern=r"^(plaque|school_year|\d{4}-\d{2}-\d{2})$")] = "plaque"
-    phases: dict[str, Phase] = Field(default_factory=dict)
+    phases: Annotated[dict[str, Phase], AfterValidator(_in_order)] = Field(default_factory=dict)
     skip: Only | None = None
 
     @model_validator(mode="after")

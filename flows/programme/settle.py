@@ -12,10 +12,20 @@ CONSEQUENCE_KEYS = ("then", "ineffective")
 def settle(grown: Grown, expander: Expander) -> None:
     """Settles the expanded file in place, so that no later change of the shared defaults touches it."""
     _drop_steps_of_absent_bodies(grown)
+    _number_phases(grown)
     _give_time_to_answer(grown, expander)
     banned = frozenset() if "rectification" in grown.value else frozenset({"rectify"})
     for key, section in grown.value.items():
         _settle_in(section, (key,), banned, grown, expander)
+
+
+def _number_phases(grown: Grown) -> None:
+    """Phases follow one another in the order of the file; what is stored has no order of keys, so each gets its number."""
+    cycle = grown.value.get("cycle")
+    phases = cycle.get("phases") if isinstance(cycle, dict) else None
+    for number, phase in enumerate(phases.values() if isinstance(phases, dict) else (), start=1):
+        if isinstance(phase, dict):
+            phase.setdefault("number", number)
 
 
 def _drop_steps_of_absent_bodies(grown: Grown) -> None:

@@ -1,12 +1,13 @@
 """The agenda of a cycle: what opens when, read from the programmes of the library."""
 
+import json
 from datetime import date
 
 import pytest
 
 from flows.engine.calendar import WorkCalendar
 from flows.engine.calendar_seed import gazetted_days
-from flows.programme import library, load
+from flows.programme import from_expanded, library, load
 from flows.programme.agenda import Agenda, Item, agenda, cycle_days
 
 CALENDAR = WorkCalendar.of(gazetted_days(range(2024, 2031)))
@@ -130,3 +131,9 @@ def test_every_programme_of_the_library_has_an_agenda_that_ends(code: str) -> No
     assert all(one.opens_on >= begins_on for one in found.items)
     assert all(one.due_on is None or one.kind == "window" or one.due_on >= one.opens_on for one in found.items)
     assert len({(one.kind, one.key, one.period) for one in found.items}) == len(found.items)
+
+
+def test_phases_keep_their_order_when_the_programme_is_stored() -> None:
+    stored = json.loads(json.dumps(load("primary-three-year").expanded, sort_keys=True))
+    phases = cycle_days(from_expanded(stored), date(2025, 3, 1), date(2028, 3, 31)).phases
+    assert [one.key for one in phases] == ["one", "two", "three"]
