@@ -1,7 +1,7 @@
 """The studio's home (工作室首页): what is to be done now, who has the rest, the year's obligations, people and money."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -23,6 +23,8 @@ SOON = timedelta(days=30)
 MOST, MOST_WAITING = 5, 6
 STARTING = 30  # days after the plaque in which the list is one of first steps
 VACANCIES = {"refill", "succession"}
+TONES_FIRST = ("red", "amber", "blue", "purple", "green", "gray")
+ALIKE = 3  # so many open duties of one obligation and day are shown as one
 WORST_FIRST = ("overdue", "returned", "open", "submitted")
 
 
@@ -111,10 +113,28 @@ def present_of(work: Work, door: Door, desks: frozenset[str]) -> Present:
     holders = holders_of(work.session, {row.desk for row in others}, door.today)
     mending = next((row for row in live if row.subject_kind == "rectification"), None)
     begun = door.cycle is not None and door.cycle.number == 1 and (door.today - door.cycle.begins_on).days <= STARTING
+    todo = _together(door, near, [_todo(work, door, row, back.get(row.id)) for row in near])
     return Present(
-        tuple(_todo(work, door, row, back.get(row.id)) for row in near[:MOST]), max(len(near) - MOST, 0), min(later, default=None),
+        tuple(todo[:MOST]), max(len(todo) - MOST, 0), min(later, default=None),
         tuple(_waiting(row, holders, door.today) for row in others[:MOST_WAITING]), mending, begun,
     )  # fmt: skip
+
+
+def _together(door: Door, rows: Sequence[Any], todo: Sequence[Todo]) -> list[Todo]:
+    """The same list, in which what is owed for each of several people stands once, with how many."""
+    alike: dict[tuple[Any, ...], list[Todo]] = {}
+    for row, one in zip(rows, todo, strict=True):
+        single = not row.duty_key or one.returned
+        alike.setdefault((row.id,) if single else (row.duty_key, row.due_on), []).append(one)
+    found = []
+    for key, group in alike.items():
+        if len(group) < ALIKE:
+            found += group
+            continue
+        owed = door.programme.obligations.get(key[0])
+        title = _("{title}（{n} 份）", title=owed.title if owed else group[0].title, n=len(group))
+        found.append(replace(group[0], title=title, href=f"/studios/{door.studio.id}/calendar?key={key[0]}#list"))
+    return found
 
 
 def _ends(row: Any, unsaid: date = date.max) -> date:
@@ -202,7 +222,8 @@ def obligations_of(door: Door, duties: Sequence[Any], back: Iterable[int]) -> li
     for row in duties:
         by_key.setdefault(row.key, []).append(row)
     shown = [one for one in door.programme.obligations.values() if one.per not in {"setup", None} or one.name in by_key]
-    return [_owed(door, one, by_key.get(one.name, []), sent_back) for one in shown]
+    found = [_owed(door, one, by_key.get(one.name, []), sent_back) for one in shown]
+    return sorted(found, key=lambda one: TONES_FIRST.index(one.mark.tone))
 
 
 def _owed(door: Door, one: Obligation, rows: Sequence[Any], sent_back: set[int]) -> Owed:
@@ -219,7 +240,8 @@ def period_words(one: Obligation) -> str:
     each = {"school": _("每所学校")}.get(one.each, _("每人")) if one.each else ""
     times = f"{one.least}–{one.most}" if one.most is not None else str(one.least)
     period = _(PERIODS_ZH[one.per]) if one.per else ""
-    return " ".join(part for part in (period, each, _("{n} 次", n=times), _("只提醒") if one.soft else "") if part)
+    words = " ".join(part for part in (period, each, _("{n} 次", n=times)) if part)
+    return _("{words}，只提醒", words=words) if one.soft else words
 
 
 def _progress(one: Obligation, rows: Sequence[Any]) -> str:
