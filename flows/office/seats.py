@@ -39,7 +39,7 @@ def begin_seat(
     """
     book: Regulations = work.book  # type: ignore[assignment]
     programme, cast = book.programme(work.session, version_id), work.book.cast(work.session, version_id)
-    path, studio = programme.path(path_name), _open_studio(work, studio_id)
+    path, studio = programme.path(path_name), open_studio(work, studio_id)
     held = _seat_held(work, studio_id, person_id)
     if path.gives == "exit":
         role = _leaving(held)
@@ -89,7 +89,7 @@ def name_to_seat(work: Work, actor: Actor, version_id: int, studio_id: int, pers
     its history; returns the id of its run. Raises Refused.
     """
     book: Regulations = work.book  # type: ignore[assignment]
-    programme, studio = book.programme(work.session, version_id), _open_studio(work, studio_id)
+    programme, studio = book.programme(work.session, version_id), open_studio(work, studio_id)
     role = _named_role(programme, role_name)
     desk = _own_desk(work, actor, version_id, role, studio)
     _refuse_unfit(work, programme, role, studio, person_id, version_id)
@@ -103,7 +103,7 @@ def take_back_seat(
 ) -> int:
     """End a role that somebody was named to, by who names them; one within another leaves the seat itself. Raises Refused."""
     book: Regulations = work.book  # type: ignore[assignment]
-    programme, studio = book.programme(work.session, version_id), _open_studio(work, studio_id)
+    programme, studio = book.programme(work.session, version_id), open_studio(work, studio_id)
     role, held = _named_role(programme, role_name), _seat_held(work, studio_id, person_id)
     desk = _own_desk(work, actor, version_id, role, studio)
     if held is None or role.name not in {held.role, held.duty_role}:
@@ -153,7 +153,8 @@ def _act_on_seat(
     return run_id
 
 
-def _open_studio(work: Work, studio_id: int) -> Any:
+def open_studio(work: Work, studio_id: int) -> Any:
+    """A studio that still takes applications, held until the transaction ends. Raises NotFound, or Refused when it has ended."""
     studio = hold_studio(work.session, studio_id)
     if studio is None:
         raise NotFound

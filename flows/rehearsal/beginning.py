@@ -1,12 +1,13 @@
 """Beginning applications (开始申报): a round planned and launched, somebody's application begun with its papers."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flows.engine.apply import apply
 from flows.engine.declare import Actor
 from flows.engine.work import Intent
+from flows.office.levels import begin_level
 from flows.office.rounds import Places, RoundPlan, begin_application, plan_round
 from flows.office.seats import begin_seat
 from flows.programme.steps import Path
@@ -18,6 +19,7 @@ from models.columns import table_of
 
 ROUNDS = table_of(Round)
 ROUND_KEYS = ("year", "path", "opens", "closes", "quotas", "changes", "timetable", "launch")
+A_MONTH = timedelta(days=30)
 REVIEWERS_SEAL = "审核盖章件"
 
 
@@ -63,19 +65,33 @@ def begin(bureau: Bureau, path: Path, name: str, filer: Actor | None = None, **s
     `filer`: who files, else whoever the path lets. Raises Refused, or UnknownName where the studio cannot be told.
     """
     role = bureau.programme.roles_of(path)[0]
+    _open_a_round(bureau, path)
     if path.gives in {"seat", "exit"}:
         return _begin_seat(bureau, path, name, str(said.get("role", role)), filer, str(said.get("studio", "")))
     person_id = bureau.person(name, "host", on=closing_day(bureau))
     if path.from_ and "studio" not in bureau.profiles[name].lacks and not _hosts(bureau, person_id):
         establish(bureau, f"{name}-studio", {"host": name, "level": path.from_[0], "cycle": False})
     profile = bureau.profiles[name]
-    actor = filer or _filer(bureau, path, name)
+    actor = filer or _filer(bureau, path, name, person_id)
+    if path.gives == "level" and path.call == "any_time":
+        studio_id = the_studio(bureau, name)
+        with bureau.at_work() as work:
+            begun = begin_level(work, actor, bureau.version_id, path.name, studio_id)
+        return _begun(bureau, path, name, begun[0])
     with bureau.at_work() as work:
         application_id, _ = begin_application(
             work, actor, bureau.round_id, person_id=person_id, kind=profile.kind, subject=profile.subject,
             school_stage=profile.school_stage, studio_name=f"{name}工作室",
         )  # fmt: skip
     return _begun(bureau, path, name, application_id)
+
+
+def _open_a_round(bureau: Bureau, path: Path) -> None:
+    """A path that takes rounds has one, also where the scenario gives none: for a month from today."""
+    row = open_round(bureau)
+    apart = row is not None and path.gives in {"seat", "exit"} and row.path != path.name
+    if path.call == "round" and (row is None or apart):
+        plan(bureau, {"path": path.name}, bureau.today, bureau.today + A_MONTH)
 
 
 def _begin_seat(bureau: Bureau, path: Path, name: str, role: str, filer: Actor | None, studio: str) -> int:

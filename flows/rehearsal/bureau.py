@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 from sqlmodel import Session
 
 from flows.engine.calendar import at_local, local_day, start_of_day
 from flows.engine.clock import VirtualClock
 from flows.engine.days import calendar_of
 from flows.engine.declare import THE_PUBLIC, Actor
-from flows.engine.sweep import next_waking, sweep
+from flows.engine.sweep import sweep
 from flows.engine.work import Work
 from flows.office.adoption import adopt, cast_body
 from flows.opening import open_due
@@ -22,12 +22,16 @@ from flows.regulations import Regulations
 from flows.rehearsal.bodies import EXPERTS, BodyPlan, cast_of, given_bodies, homes, tree
 from flows.rehearsal.ground import fresh_database, put_calendar
 from flows.rehearsal.profiles import Ground, Profile, fitting, with_facts
-from models import Appointment, Attachment, Body, Credential, Cycle, File, Incident, Person, Post
+from models import Appointment, Attachment, Body, Credential, Cycle, File, Incident, Person, Post, StageRun
 from models.columns import table_of
 from models.queries.bodies import keys_of, lineages
 from models.session import transaction
 
-INCIDENTS, CYCLES = table_of(Incident), table_of(Cycle)
+INCIDENTS, CYCLES, RUNS = table_of(Incident), table_of(Cycle), table_of(StageRun)
+NEXT = select(
+    select(func.min(RUNS.c.wake_at)).where(RUNS.c.wake_at.is_not(None)).scalar_subquery(),
+    select(func.min(CYCLES.c.opens_next_on)).scalar_subquery(),
+)
 LONG_AGO = date(2010, 1, 1)
 OFFICE_HOUR = 10
 
@@ -108,8 +112,10 @@ class Bureau:
 
     def look(self) -> None:
         """Do everything that is due now: open what opens today, fire and remind, then what was given for this moment."""
-        open_due(self.engine, self.book, self.now)
-        sweep(self.engine, self.book, self.now)
+        if (day := self._waking_and_opening()[1]) is not None and day <= self.now:
+            open_due(self.engine, self.book, self.now)
+        if (wakes := self._waking_and_opening()[0]) is not None and wakes <= self.now:
+            sweep(self.engine, self.book, self.now)
         for act in self.afterwards:
             act()
 
@@ -120,11 +126,13 @@ class Bureau:
 
     def next_due(self) -> datetime | None:
         """The next moment at which a run wakes or something of a cycle opens."""
-        opening = select(CYCLES.c.opens_next_on).where(CYCLES.c.opens_next_on.is_not(None))
-        with transaction(self.engine) as session:
-            day = session.execute(opening.order_by(CYCLES.c.opens_next_on).limit(1)).scalar()
-        moments = [next_waking(self.engine), start_of_day(day) if day is not None else None]
-        return min((one for one in moments if one is not None), default=None)
+        return min((one for one in self._waking_and_opening() if one is not None), default=None)
+
+    def _waking_and_opening(self) -> tuple[datetime | None, datetime | None]:
+        """When the next run wakes, and when the next day of a cycle opens."""
+        with self.engine.connect().execution_options(reading=True) as connection:
+            wakes, day = connection.execute(NEXT).one()
+        return wakes, start_of_day(day) if day is not None else None
 
     def _advance(self, moment: datetime) -> None:
         if moment > self.now:

@@ -100,6 +100,10 @@ def filled(bureau: Bureau, run: Any, event: str, payload: Mapping[str, Any]) -> 
     """What is pressed: people who meet the criteria are judged to meet them, what is handed in carries what is asked."""
     if event == "submit" and run.subject_kind == "duty":
         return handed_in(bureau, run, payload)
+    if event == "give" and isinstance(payload.get("marks"), int) and run.stage == "opinion":
+        with bureau.at_work() as work:
+            policy: Any = work.book.rule(work.session, run.version_id, run.path, run.step, run.round_id).policy
+        return {**payload, "marks": spread(payload["marks"], policy.rubric)}
     if event not in JUDGING or "judged" in payload or run.application_id is None:
         return payload
     judged = dict.fromkeys(seen.unjudged(bureau.engine, run.application_id), "passed")
@@ -123,19 +127,19 @@ def _applicant(bureau: Bureau, run: Any) -> Actor:
 def _draw(bureau: Bureau, waiting: Waiting) -> bool:
     if not _states(waiting, "expert_review", "unassigned"):
         return False
-    draw(bureau, "预演")
+    draw(bureau, _states(waiting, "expert_review", "unassigned")[0][1].round_id, "预演")
     return True
 
 
-def draw(bureau: Bureau, seed: str) -> None:
+def draw(bureau: Bureau, round_id: int, seed: str) -> None:
     """The authority draws experts for everybody who waits for them."""
     authority = bureau.acting("authority", None, None, None)
-    for run in seen.undrawn(bureau.engine, bureau.round_id):
+    for run in seen.undrawn(bureau.engine, round_id):
         payload = filled(bureau, run, "judge", {})
         if payload:
             act(bureau, run, "judge", authority, payload)
     with bureau.at_work() as work:
-        listing_id = draft_draw(work, authority, bureau.round_id, seed)
+        listing_id = draft_draw(work, authority, round_id, seed)
         make_list(work, authority, listing_id)
     apply_list(bureau.engine, bureau.book, listing_id, bureau.now)
 
@@ -185,25 +189,25 @@ def _rank(bureau: Bureau, waiting: Waiting) -> bool:
 def rank(bureau: Bureau, outcomes: Mapping[int, str]) -> None:
     """The authority ranks: each of these runs gets its outcome, in the order of their marks."""
     authority = bureau.acting("authority", None, None, None)
-    step = _again(bureau, next(iter(outcomes))).step
+    run = _again(bureau, next(iter(outcomes)))
     with bureau.at_work() as work:
-        placed = [one for one in standings(work, bureau.round_id) if one.run_id in outcomes]
+        placed = [one for one in standings(work, run.round_id) if one.run_id in outcomes]
         entries = [
             Entry(one.run_id, one.version, n, {"outcome": outcomes[one.run_id]}, {}, one.mark, one.tie_rule)
             for n, one in enumerate(placed, start=1)
         ]
         listing_id = draft_list(
-            work, authority, "rank", step, bureau.bodies["bureau"], entries, round_id=bureau.round_id
+            work, authority, "rank", run.step, bureau.bodies["bureau"], entries, round_id=run.round_id
         )
         make_list(work, authority, listing_id)
     apply_list(bureau.engine, bureau.book, listing_id, bureau.now)
 
 
-def rank_by_marks(bureau: Bureau) -> None:
+def rank_by_marks(bureau: Bureau, round_id: int) -> None:
     """The authority ranks everybody of the round by their marks, as far as there are places."""
     authority = bureau.acting("authority", None, None, None)
     with bureau.at_work() as work:
-        listing_id = draft_ranking(work, authority, bureau.round_id)
+        listing_id = draft_ranking(work, authority, round_id)
         make_list(work, authority, listing_id)
     apply_list(bureau.engine, bureau.book, listing_id, bureau.now)
 
@@ -221,9 +225,10 @@ def _post(bureau: Bureau, waiting: Waiting) -> bool:
 def post_list(bureau: Bureau, run_ids: Sequence[int]) -> None:
     """The authority posts the notice of these applications."""
     authority = bureau.acting("authority", None, None, None)
+    round_id = _again(bureau, run_ids[0]).round_id
     with bureau.at_work() as work:
-        listing_id = draft_posting(work, authority, bureau.round_id, run_ids)
-        post(work, authority, listing_id, bureau.round_id)
+        listing_id = draft_posting(work, authority, round_id, run_ids)
+        post(work, authority, listing_id, round_id)
     apply_list(bureau.engine, bureau.book, listing_id, bureau.now)
 
 
@@ -251,9 +256,10 @@ def _announce(bureau: Bureau, waiting: Waiting) -> bool:
 def announce_list(bureau: Bureau, run_ids: Sequence[int]) -> None:
     """The authority announces these applications under one number."""
     authority = bureau.acting("authority", None, None, None)
+    round_id = _again(bureau, run_ids[0]).round_id
     with bureau.at_work() as work:
-        listing_id = draft_announcement(work, authority, bureau.round_id, "announce", run_ids)
-        announce(work, authority, listing_id, bureau.round_id)
+        listing_id = draft_announcement(work, authority, round_id, "announce", run_ids)
+        announce(work, authority, listing_id, round_id)
     apply_list(bureau.engine, bureau.book, listing_id, bureau.now)
 
 

@@ -10,6 +10,7 @@ from flows.rehearsal import seen
 from flows.rehearsal.addresses import DUTIES, Target
 from flows.rehearsal.bureau import Bureau
 from flows.rehearsal.carrying import act, settle_duty
+from flows.rehearsal.looks import fen
 
 NO_OBJECTION = "没有不同意见"
 
@@ -51,10 +52,14 @@ def _hear(bureau: Bureau, target: Target) -> bool:
 
 def with_seats(bureau: Bureau, target: Target, payload: Mapping[str, Any]) -> Mapping[str, Any]:
     """A payload that names people, as the engine takes it: by their seats. `others` is everybody who is not named."""
-    if target.studio_id is None or not {"results", "seats", "awards", "person"} & set(payload):
+    if target.studio_id is None or not {"results", "seats", "awards", "person", "amount", "share"} & set(payload):
         return payload
     seats = {name: bureau_seat(bureau, target.studio_id, name) for name in bureau.people}
     given = dict(payload)
+    if "amount" in given:
+        given["amount_fen"] = fen(given.pop("amount"))
+    if isinstance(given.get("share"), str):
+        given["share"] = int(given["share"].removesuffix("%"))
     if "person" in given:
         given["person_id"] = bureau.people.get(str(given.pop("person")), 0)
     if isinstance(given.get("results"), dict):

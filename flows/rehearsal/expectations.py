@@ -65,6 +65,10 @@ def _standing(bureau: Bureau, target: Target) -> str:
     return str(seen.studio(bureau.engine, target.studio_id or 0).standing)
 
 
+def _level(bureau: Bureau, target: Target) -> str:
+    return str(seen.studio(bureau.engine, target.studio_id or 0).level)
+
+
 def _due(bureau: Bureau, target: Target) -> object:
     run = target.run
     if run is not None and run.due_at is not None:
@@ -201,6 +205,7 @@ KINDS: Mapping[str, Kind] = {
     "state": Kind(_of_addresses(state_of), "{A: notice.posted, studio/plan@y1: open}", "停在哪一步、什么状态；只写状态也可以"),
     "outcome": Kind(_of_addresses(_outcome), "{B: upheld}", "怎样办结"),
     "standing": Kind(_of_addresses(_standing), "{studio: revoked}", "工作室的状态：forming、active、suspended、revoked、ended、lapsed"),
+    "level": Kind(_of_addresses(_level), "{studio: township}", "工作室的层级"),
     "due": Kind(_of_addresses(_due), "{studio/rectification: 2026-04-27}", "期限的最后一天"),
     "overdue": Kind(_all_are(_overdue, "逾期"), "studio/brief@2025-10，或列表，或 {地址: false}", "已经逾期"),
     "waits_for": Kind(_same_desk, "{studio/rectification: host}", "在等谁办理；nobody：不等人"),

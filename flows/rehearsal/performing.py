@@ -41,6 +41,7 @@ WITH: Mapping[str, str] = {
     **{mark: f"submit（应办事项）：{who}，列表；先记下这次活动，再报送" for mark, who in MARKS.items()},
     "person": "assign：指定的人，按名字写",
     "results": "propose（成员考核）：{L2: unqualified, others: qualified}，按名字写",
+    "amount": "pay：2100元", "share": "decide：40%",
     "seats": "decide（调整成员）：[L2]，按名字写",
     "judged": "endorse：{条件位置: passed|failed}（不写为都符合）",
 }  # fmt: skip
@@ -219,13 +220,13 @@ def _list_act(bureau: Bureau, step: Step, targets: Sequence[Target], payload: Ma
                 score(bureau, run, marks if isinstance(marks, list) else [marks])
             return True
         case "draw":
-            draw(bureau, str(payload.get("seed", "预演")))
+            draw(bureau, runs[0].round_id, str(payload.get("seed", "预演")))
             return True
         case "post" | "announce" if _is_authority(bureau, step.by):
             (post_list if step.do == "post" else announce_list)(bureau, [run.id for run in runs])
             return True
         case "rank" if "outcome" not in payload:
-            rank_by_marks(bureau)
+            rank_by_marks(bureau, runs[0].round_id)
             return True
     return False
 

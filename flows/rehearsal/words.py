@@ -28,6 +28,7 @@ PLAIN_REFUSALS: Mapping[str, str] = {
     "begun_before": "已有一份正在办理的申报",
     "round_not_open": "批次不在受理时间内",
     "no_round": "这条路径不按批次申报",
+    "wrong_path": "这条路径不能这样申请",
     "no_post": "没有登记现任职务",
     "wrong_role": "这个角色不按这条路径产生",
     "studio_ended": "工作室已经结束",
