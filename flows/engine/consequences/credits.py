@@ -1,10 +1,10 @@
 """Effects of duties: what was handed in becomes a record credited to the duty, is accepted or refused, and brings about further duties."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from flows.engine.calendar import local_day
 from flows.engine.consequences.owing import open_for_records
@@ -12,8 +12,11 @@ from flows.engine.telling import Telling, tell
 from flows.engine.work import Happening, Intent, Work
 from models import Credit, Duty, Record, RecordFile, StageRun
 from models.columns import table_of
+from models.statements import among, insert_rows, rows, write
 
 CREDITS, DUTIES, RECORDS, FILES, RUNS = (table_of(one) for one in (Credit, Duty, Record, RecordFile, StageRun))
+CREDITED = select(CREDITS.c.id, CREDITS.c.record_id, CREDITS.c.duty_id).where(among(CREDITS.c.record_id, "records"))
+COUNT = update(DUTIES).where(DUTIES.c.id == bindparam("b_id")).values(counted=DUTIES.c.counted + bindparam("b_n"))
 KEPT = ("text", "texts", "parts", "key", "listed", "content")
 
 
@@ -22,25 +25,27 @@ def credit_record(work: Work, happened: Sequence[Happening], _value: str) -> Ite
 
     A record that was handed in after the duty's last day is late, and says so for ever.
     """
-    for one in happened:
-        record_id = one.intent.payload.get("record_id") or _new_record(work, one)
-        noted = getattr(one.rule.policy, "receipt", "noted") == "noted"
-        due_on = one.facts.due_on
-        values = {
-            "amount": 1, "standing": "accepted" if noted else "claimed", "reason": "", "by_person_id": None, "at": work.now,
-            "late": due_on is not None and local_day(work.now) > due_on,
-        }  # fmt: skip
-        _put_credit(work, record_id, one.run.subject_id, values)
-        if noted:
-            _count(work, one, 1, [record_id])
+    today = local_day(work.now)
+    records = _records(work, happened)
+    credited: list[dict[str, Any]] = []
+    for one, record_id in zip(happened, records, strict=True):
+        noted, due_on = _noted(one), one.facts.due_on
+        credited.append({
+            "record_id": record_id, "duty_id": one.run.subject_id, "amount": 1, "standing": "accepted" if noted else "claimed",
+            "reason": "", "by_person_id": None, "at": work.now, "late": due_on is not None and today > due_on,
+        })  # fmt: skip
+    _put_credits(work, credited)
+    _count(work, [(one, [record]) for one, record in zip(happened, records, strict=True) if _noted(one)])
     return ()
+
+
+def _noted(one: Happening) -> bool:
+    return getattr(one.rule.policy, "receipt", "noted") == "noted"
 
 
 def accept_credits(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
     """Accept everything that was handed in for the duty."""
-    for one in happened:
-        accepted = _settle(work, one, "accepted")
-        _count(work, one, len(accepted), accepted)
+    _count(work, [(one, _settle(work, one, "accepted")) for one in happened])
     return ()
 
 
@@ -73,41 +78,61 @@ def tell_overdue(work: Work, happened: Sequence[Happening], _value: str) -> Iter
     return ()
 
 
-def _new_record(work: Work, one: Happening) -> int:
+def _records(work: Work, happened: Sequence[Happening]) -> list[int]:
+    """The record of each: the one it names, or a new one of what it carries; written as a set."""
+    new = [one for one in happened if not one.intent.payload.get("record_id")]
+    made = iter(insert_rows(work.session, RECORDS, [_new_record(work, one) for one in new]) if new else ())
+    ids = [int(one.intent.payload.get("record_id") or next(made)) for one in happened]
+    files = [row for one, record_id in zip(happened, ids, strict=True) for row in _files(work, one, record_id)]
+    if files:
+        work.session.execute(insert(FILES), files)
+    return ids
+
+
+def _new_record(work: Work, one: Happening) -> dict[str, Any]:
     payload, policy = one.intent.payload, one.rule.policy
     content: dict[str, Any] = {key: payload[key] for key in KEPT if payload.get(key)}
     if getattr(policy, "stands_for", ""):
         content["stands_for"] = policy.stands_for  # type: ignore[attr-defined]
     held_on, ends_on = payload.get("held_on"), payload.get("ends_on")
-    record_id: int = work.session.execute(
-        insert(RECORDS).values(
-            kind=payload.get("kind") or "filing", title=payload.get("title") or one.facts.title, studio_id=one.run.studio_id,
-            standing="held", held_on=_day(held_on) or local_day(work.now), ends_on=_day(ends_on), minutes=payload.get("minutes"),
-            place=payload.get("place") or "", theme=payload.get("theme") or "", agenda=[one.run.step], level=payload.get("level") or "",
-            published=bool(payload.get("published")), link=payload.get("link") or "", content=content, filed_by=one.actor.person_id,
-            filed_at=work.now,
-        ).returning(RECORDS.c.id)
-    ).scalar_one()  # fmt: skip
-    files = [
+    return {
+        "kind": payload.get("kind") or "filing", "title": payload.get("title") or one.facts.title, "studio_id": one.run.studio_id,
+        "standing": "held", "held_on": _day(held_on) or local_day(work.now), "ends_on": _day(ends_on), "minutes": payload.get("minutes"),
+        "place": payload.get("place") or "", "theme": payload.get("theme") or "", "agenda": [one.run.step],
+        "level": payload.get("level") or "", "published": bool(payload.get("published")), "link": payload.get("link") or "",
+        "content": content, "filed_by": one.actor.person_id, "filed_at": work.now,
+    }  # fmt: skip
+
+
+def _files(work: Work, one: Happening, record_id: int) -> list[dict[str, Any]]:
+    """The files of a new record; one that exists has its own."""
+    if one.intent.payload.get("record_id"):
+        return []
+    return [
         {"record_id": record_id, "proof": sent.get("proof") or "materials", "filename": sent.get("filename") or sent.get("name") or "",
          "file_sha256": sent["sha256"], "uploaded_by": one.actor.person_id, "uploaded_at": work.now}
-        for sent in payload.get("files") or ()
+        for sent in one.intent.payload.get("files") or ()
         if sent.get("sha256")
     ]  # fmt: skip
-    if files:
-        work.session.execute(insert(FILES), files)
-    return record_id
 
 
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def _put_credit(work: Work, record_id: int, duty_id: int, values: dict[str, Any]) -> None:
-    """A record that was refused before and is handed in again keeps its row."""
-    there = (CREDITS.c.record_id == record_id) & (CREDITS.c.duty_id == duty_id)
-    if work.session.execute(update(CREDITS).where(there).values(**values)).rowcount == 0:  # type: ignore[attr-defined]
-        work.session.execute(insert(CREDITS).values(record_id=record_id, duty_id=duty_id, **values))
+def _put_credits(work: Work, credited: Sequence[Mapping[str, Any]]) -> None:
+    """Write these credits; a record that was refused before and is handed in again keeps its row."""
+    known = {
+        (row.record_id, row.duty_id): row.id
+        for row in rows(work.session, CREDITED, records={one["record_id"] for one in credited})
+    }
+    again = [one for one in credited if (one["record_id"], one["duty_id"]) in known]
+    for one in again:
+        row = CREDITS.c.id == known[one["record_id"], one["duty_id"]]
+        work.session.execute(update(CREDITS).where(row).values(**one))
+    new = [one for one in credited if (one["record_id"], one["duty_id"]) not in known]
+    if new:
+        insert_rows(work.session, CREDITS, new)
 
 
 def _settle(work: Work, one: Happening, standing: str) -> list[int]:
@@ -119,7 +144,11 @@ def _settle(work: Work, one: Happening, standing: str) -> list[int]:
     return ids
 
 
-def _count(work: Work, one: Happening, n: int, record_ids: Sequence[int]) -> None:
-    counted = update(DUTIES).where(DUTIES.c.id == one.run.subject_id).values(counted=DUTIES.c.counted + n)
-    work.session.execute(counted)
-    open_for_records(work, one.run.version_id, one.run.subject_id, record_ids, one.transition_id)
+def _count(work: Work, counted: Sequence[tuple[Happening, Sequence[int]]]) -> None:
+    """Count these records for their duties, and open what is owed for each of them."""
+    added = [{"b_id": one.run.subject_id, "b_n": len(records)} for one, records in counted if records]
+    if added:
+        write(work.session, COUNT, added)
+    for one, records in counted:
+        if records and work.book.owed_for(work.session, one.run.version_id, one.run.step):
+            open_for_records(work, one.run.version_id, one.run.subject_id, records, one.transition_id)
