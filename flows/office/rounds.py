@@ -18,12 +18,13 @@ from flows.programme import Programme, origin_of
 from flows.programme.steps import Path
 from flows.regulations import Regulations
 from flows.regulations.left_out import left_out
-from models import Application, Cycle, Person, Post, Quota, Round, StageRun, Studio
+from models import Application, Cycle, Duty, Person, Post, Quota, Round, StageRun, Studio
 from models.columns import table_of
 from models.queries.bodies import Place, lineages
 
 ROUNDS, QUOTAS, RUNS, POSTS = table_of(Round), table_of(Quota), table_of(StageRun), table_of(Post)
 APPLICATIONS, PEOPLE, STUDIOS, CYCLES = table_of(Application), table_of(Person), table_of(Studio), table_of(Cycle)
+DUTIES = table_of(Duty)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,8 @@ def begin_application(
     about = studio_id if studio_id is not None else _own_studio(work, cast, path, whose)
     if path.gives in {"seat", "exit"}:
         _refuse_without_studio(work, programme, path, about)
+    if path.gives == "studio" and about is not None:
+        kind = _vacant_kind(work, about)
     case = {
         "version_id": one.version_id, "path": path.name, "gives": path.gives, "person_id": whose, "body_id": body_id,
         "county_id": county_of(above), "direct": is_direct(above), "role": programme.roles_of(path)[0], "kind": kind, "subject": subject,
@@ -156,6 +159,16 @@ def _refuse_without_studio(work: Work, programme: Programme, path: Path, studio_
     if standing not in {"forming", "active", "suspended"}:
         origin = origin_of(programme, f"paths.{path.name}").as_row()
         raise Refused("no_studio", "还不能申报：先要有主持人和工作室，才有成员。", origin)
+
+
+def _vacant_kind(work: Work, studio_id: int) -> str:
+    """The kind of a studio whose next host is sought (另选主持人), by the path that gave it. Raises Refused when none is."""
+    owed = (RUNS.c.subject_kind == "duty") & (RUNS.c.subject_id == DUTIES.c.id) & RUNS.c.ended_at.is_(None)
+    sought = select(STUDIOS.c.kind).join(DUTIES, DUTIES.c.studio_id == STUDIOS.c.id).join(RUNS, owed)
+    kind = work.session.execute(sought.where(STUDIOS.c.id == studio_id, DUTIES.c.key == "succession").limit(1)).scalar()
+    if kind is None:
+        raise Refused("no_vacancy", "这个工作室没有在另选主持人，不能申报接任。")
+    return str(kind)
 
 
 def _path_for(work: Work, programme: Programme, cast: Cast, path: Path, person_id: int | None) -> Path:

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, insert, select, update
 
 from flows.engine.calendar import local_day
 from flows.engine.consequences.studios import open_setup
+from flows.engine.consequences.vacancies import filled
 from flows.engine.steps import cancelling
 from flows.engine.telling import Telling, tell
 from flows.engine.work import Happening, Intent, Work
@@ -18,19 +19,11 @@ from models.statements import among, rows
 
 APPLICATIONS, DUTIES, RUNS, SEATS = table_of(Application), table_of(Duty), table_of(StageRun), table_of(Seat)
 PLACEMENTS = {"seated": "seated", "unplaced": "unplaced"}
-VACANCIES = ("refill", "succession")
 WAITING = (
     select(RUNS.c.id)
     .join(APPLICATIONS, APPLICATIONS.c.id == RUNS.c.application_id)
     .where(among(APPLICATIONS.c.studio_id, "studios"), APPLICATIONS.c.gives == "seat", RUNS.c.stage == "membership")
     .where(RUNS.c.ended_at.is_(None))
-    .order_by(RUNS.c.id)
-)
-VACANT = (
-    select(RUNS.c.id, DUTIES.c.key, SEATS.c.role, SEATS.c.duty_role)
-    .join(DUTIES, (RUNS.c.subject_kind == "duty") & (RUNS.c.subject_id == DUTIES.c.id))
-    .outerjoin(SEATS, (DUTIES.c.unit_kind == "seat") & (DUTIES.c.unit_id == SEATS.c.id))
-    .where(DUTIES.c.studio_id == bindparam("studio"), among(DUTIES.c.key, "keys"), RUNS.c.ended_at.is_(None))
     .order_by(RUNS.c.id)
 )
 OWED_BY = (
@@ -41,7 +34,7 @@ OWED_BY = (
     .order_by(RUNS.c.id)
 )  # fmt: skip
 ASKED_BY = (
-    select(RUNS.c.id)
+    select(RUNS.c.id, RUNS.c.application_id)
     .join(APPLICATIONS, APPLICATIONS.c.id == RUNS.c.application_id)
     .where(APPLICATIONS.c.studio_id == bindparam("studio"), APPLICATIONS.c.person_id == bindparam("person"))
     .where(APPLICATIONS.c.gives == "exit", RUNS.c.ended_at.is_(None), RUNS.c.id != bindparam("but"))
@@ -89,15 +82,6 @@ def _write_seat(work: Work, one: Happening, case: Case, studio_id: int) -> None:
     )  # fmt: skip
 
 
-def filled(work: Work, studio_id: int, role: str, cause_id: int) -> list[Intent]:
-    """The vacancy of this role that has waited longest is met by a new seat (按程序补选)."""
-    for row in rows(work.session, VACANT, studio=studio_id, keys=list(VACANCIES)):
-        wanted = {"host"} if row.key == "succession" else {row.role, row.duty_role} - {"", None}
-        if role in wanted or (not wanted and role != "host"):
-            return [Intent(row.id, "fill", cause_id=cause_id)]
-    return []
-
-
 def _tried_again(work: Work, studios: set[int], but: set[int]) -> list[Intent]:
     """Who waits for a seat in these studios, in the order in which they came: the number or share may admit them now."""
     found = rows(work.session, WAITING, studios=list(studios)) if studios else ()
@@ -143,6 +127,8 @@ def end_of_seat(work: Work, seat: Any, why: str, cause_id: int, but_run: int = 0
     kinds = [one for one in dict.fromkeys((seat.role, seat.duty_role, "member")) if one]
     owed = rows(work.session, OWED_BY, studio=seat.studio_id, person=seat.person_id, kinds=kinds)
     asked = rows(work.session, ASKED_BY, studio=seat.studio_id, person=seat.person_id, but=but_run)
+    gone = [row.application_id for row in asked]
+    work.session.execute(update(APPLICATIONS).where(APPLICATIONS.c.id.in_(gone)).values(outcome="cancelled"))
     for row in (*owed, *asked):
         work.ask(cancelling(row.id, cause_id, "已不是工作室成员", quiet=True))
     return True

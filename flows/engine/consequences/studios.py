@@ -8,6 +8,7 @@ from sqlalchemy import insert, select, update
 
 from flows.engine.calendar import due_after, local_day
 from flows.engine.consequences.cycles import first_cycle, first_day, next_cycle
+from flows.engine.consequences.vacancies import succeed_host
 from flows.engine.series import next_numbers
 from flows.engine.steps import Opening, desk_of, open_runs
 from flows.engine.work import Happening, Intent, Work
@@ -24,6 +25,7 @@ OPINIONS, RECORDS = table_of(Opinion), table_of(Record)
 def make_studio(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
     """Make the studio that an announcement names and open what is owed before its plaque; a level path raises the level."""
     found = cases(work.session, [one.run.application_id for one in happened])
+    further: list[Intent] = []
     for one in happened:
         case, policy = found[one.run.subject_id], one.rule.policy
         if getattr(policy, "gives", "") == "level" and case.studio_id is not None:
@@ -31,13 +33,17 @@ def make_studio(work: Work, happened: Sequence[Happening], _value: str) -> Itera
                 update(STUDIOS).where(STUDIOS.c.id == case.studio_id).values(level=getattr(policy, "level", ""))
             )
             continue
+        if case.studio_id is not None:  # a next host, or a next cycle: the studio is there already
+            if getattr(policy, "gives", "") == "studio" and not getattr(policy, "plaque", True):
+                further += succeed_host(work, one, case)
+            continue
         studio_id = _new_studio(work, one, case)
         open_setup(work, one, studio_id, "studio", ())
         # Without a plaque nothing else begins a cycle whose days do not hang on one.
         starts = getattr(policy, "starts", "plaque")
         if starts != "plaque" and not getattr(policy, "plaque", True):
             first_cycle(work, one, studio_id, first_day(starts, local_day(work.now)))
-    return ()
+    return further
 
 
 def _new_studio(work: Work, one: Happening, case: Case) -> int:
@@ -149,9 +155,13 @@ def start_cycle(work: Work, happened: Sequence[Happening], _value: str) -> Itera
     """Hang the plaque: number it, begin the first cycle on this day, and let the studio run (D-PLAQUE)."""
     found = cases(work.session, [one.run.application_id for one in happened])
     today = local_day(work.now)
+    further: list[Intent] = []
     for one in happened:
         case = found[one.run.subject_id]
         if case.studio_id is None:
+            continue
+        if case.host_id != case.person_id:
+            further += succeed_host(work, one, case)
             continue
         _request_papers(work, one, case, today)
         if getattr(one.rule.policy, "gives", "") == "cycle":
@@ -159,7 +169,7 @@ def start_cycle(work: Work, happened: Sequence[Happening], _value: str) -> Itera
             continue
         first_cycle(work, one, case.studio_id, first_day(getattr(one.rule.policy, "starts", "plaque"), today))
         work.session.execute(update(STUDIOS).where(STUDIOS.c.id == case.studio_id).values(standing="active"))
-    return ()
+    return further
 
 
 def _request_papers(work: Work, one: Happening, case: Case, today: date) -> None:
