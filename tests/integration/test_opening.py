@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine, event, func, select
 
 from flows.engine.alike import Alike, Subject, open_alike
+from flows.engine.consequences.cycles import look_again
 from flows.engine.declare import Part
 from flows.engine.steps import Opening, open_runs
 from flows.opening import open_due, openings_due
@@ -201,7 +202,11 @@ def test_member_who_joins_later_gets_what_is_still_open_and_adds_a_school(any_da
     assert len(world.owed("H", "diagnosis")) == len(world.owed("H", "growth_plan")) == 1
     world.seat("M2", "H", body="county_b_school1")
     world.seat("M3", "H", body="county_a_school2")
-    world.on("2026-04-01")
+    studio = world.studio("H").id or 0
+    with world.at_work() as work:
+        look_again(work, studio)
+    assert due_now(any_database, world.moment()).openings == date(2026, 3, 2)
+    world.on("2026-03-03")
     assert len(world.owed("H", "diagnosis")) == 2
     assert len(world.owed("H", "school_plan")) == 3
     assert len(world.owed("H", "growth_plan")) == 1  # ninety days after the start are long over

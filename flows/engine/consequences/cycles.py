@@ -81,6 +81,14 @@ def next_cycle(work: Work, one: Happening, studio_id: int, roster: str | None = 
         work.session.execute(update(SEATS).where(held).values(to_on=last_day, why_ended="重新组合"))
 
 
+def look_again(work: Work, studio_id: int) -> None:
+    """Have a studio's running cycle looked at today: somebody has joined, who is owed what is still open."""
+    today = local_day(work.now)
+    running = (CYCLES.c.studio_id == studio_id) & (CYCLES.c.begins_on <= today) & (CYCLES.c.ends_on >= today)
+    later = CYCLES.c.opened_to.is_not(None) & (CYCLES.c.opens_next_on.is_(None) | (CYCLES.c.opens_next_on > today))
+    work.session.execute(update(CYCLES).where(running, later).values(opens_next_on=today))
+
+
 def last_cycle(work: Work, studio_id: int) -> Any:
     """The last cycle a studio has been given. Raises NoResultFound for one that never ran."""
     return work.session.execute(

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 
 from flows.engine.calendar import local_day
+from flows.engine.consequences.cycles import look_again
 from flows.engine.consequences.studios import open_setup
 from flows.engine.consequences.vacancies import filled
 from flows.engine.steps import cancelling
@@ -55,6 +56,7 @@ def give_seat(work: Work, happened: Sequence[Happening], _value: str) -> Iterabl
         _write_seat(work, one, case, studio_id)
         open_setup(work, one, studio_id, role, ((case.person_id, case.person_name),))
         further += filled(work, studio_id, role, one.transition_id)
+        look_again(work, studio_id)
         studios.add(studio_id)
     return [*further, *_tried_again(work, studios, {one.run.id for one in seated})]
 
