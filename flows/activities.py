@@ -192,7 +192,7 @@ def duty_due(ask: Ask) -> Due | None:
     return fixed(due_on, "期限", ask.policy.due_words or "办法规定的最后一天")
 
 
-GUARDED = (blocked, not_counted, not_distinct, enough)
+GUARDED = (blocked, enough, not_counted, not_distinct)
 FILED = frozenset({State.OPEN, State.OVERDUE, State.SUBMITTED, State.MET})
 STAGE = Stage(
     name="activities",
