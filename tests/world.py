@@ -26,6 +26,8 @@ from flows.office.selection import announce, draft_announcement, draft_draw, dra
 from flows.opening import open_due
 from flows.programme import Programme, library, load
 from flows.regulations import Regulations
+from flows.rehearsal.bodies import tree
+from flows.rehearsal.carrying import spread
 from models import (
     Appointment,
     Attachment,
@@ -42,7 +44,6 @@ from models import (
 from models.queries.bodies import keys_of, substituted
 from models.session import transaction
 from tests.seen import Seen
-from tests.trees import TREES
 
 
 @cache
@@ -96,11 +97,11 @@ class World(Seen):
             yield Work(session, self.book, self.clock.now(), calendar_of(session), request_id)
 
     def _bodies(self, session: Session) -> None:
-        tree = TREES[self.programme.level]
-        for name, level, parent in tree:
-            self.body(session, name, level, parent)
-        for name, _, _ in tree:
-            self.officer(session, name)
+        plans = tree(self.programme)
+        for plan in plans:
+            self.body(session, plan.name, plan.level, plan.parent)
+        for plan in plans:
+            self.officer(session, plan.name)
         for n in range(9):
             expert = self.person(session, f"expert{n}", None)
             session.add(
@@ -407,11 +408,3 @@ class World(Seen):
         apply_list(self.engine, self.book, listing_id, self.clock.now())
         return number
 
-
-def spread(total: float, rubric: Sequence[tuple[str, str, int]]) -> dict[str, float]:
-    """A sum spread over a sheet, filling one line after another."""
-    left, sheet = total, {}
-    for place, _, most in rubric:
-        sheet[place] = min(left, most)
-        left -= sheet[place]
-    return sheet

@@ -69,6 +69,7 @@ class Bureau:
         with self.at_work() as work:
             for plan in [*tree(self.programme), *cast_of(self.programme), *given_bodies(bodies)]:
                 self._body(work.session, plan)
+                self._fill_seats(work.session, plan)
             put_calendar(work.session, calendar, self.bodies["bureau"])
             for n in range(1, EXPERTS + 1):
                 expert = self._stranger(work.session, f"expert{n}", f"专家{n}")
@@ -151,6 +152,16 @@ class Bureau:
         officer = self._stranger(session, f"{plan.name}_officer", f"{plan.title}经办人")
         self.officers[self.bodies[plan.name]] = officer
         self._appoint(session, officer, self.bodies[plan.name], "administrator" if plan.name == "bureau" else "officer")
+
+    def _fill_seats(self, session: Session, plan: BodyPlan) -> None:
+        """A composite body has somebody in every seat that the text names; its officer has the first."""
+        body = self.programme.bodies.get(plan.name)
+        for n, head in enumerate(body.heads if body and plan.name != "bureau" else (), start=1):
+            if n == 1:
+                self.people[f"{plan.name}1"] = self.officers[self.bodies[plan.name]]
+                continue
+            person = self._stranger(session, f"{plan.name}{n}", f"{plan.title}{head}")
+            self._appoint(session, person, self.bodies[plan.name], "officer")
 
     def _stranger(self, session: Session, name: str, shown: str) -> int:
         row = Person(staff_no=name, name=shown, email=f"{name}@rehearsal.example")

@@ -82,6 +82,8 @@ def _waits_for(bureau: Bureau, target: Target) -> str:
 
 
 def _same_desk(bureau: Bureau, said: Any) -> list[str]:
+    if not isinstance(said, dict):
+        return [f"应当写成 {{地址: 谁}}，写的是 {said}"]
     faults = []
     for address, who in said.items():
         try:

@@ -7,6 +7,7 @@ from flows.engine.apply import apply, apply_many
 from flows.engine.decide import Refusal
 from flows.engine.declare import Actor
 from flows.engine.errors import NotFound, Refused
+from flows.engine.voting import AGREE
 from flows.engine.work import Intent
 from flows.rehearsal import seen
 from flows.rehearsal.addresses import Target, find, path_meant
@@ -27,6 +28,7 @@ from flows.rehearsal.carrying import (
 from flows.rehearsal.clearing import clear, with_seats
 from flows.rehearsal.recording import MARKS, recorded
 from flows.rehearsal.scenario import COMPLETE, Step
+from flows.rehearsal.voting import SEATS, vote
 from models import Record
 from models.columns import table_of
 
@@ -36,6 +38,7 @@ CLEARINGS = 6
 WITH: Mapping[str, str] = {
     "attach": "先附上这些材料", "role": "申请的角色（join 等路径）", "until": "complete：办到哪一步为止（步骤名，或 步骤.状态，或 reserve）",
     "marks": "give：各位专家依次的总分，或一张评分表", "rank": "endorse：推荐序位",
+    "votes": "give（by: seats）：各席依次的表决，agree 或 against；最后一个用于其余各席",
     "lacks": "submit（应办事项）：缺的凭据、部分或 link；不写就样样齐全",
     "proofs、parts、kind、level、theme、held_on、minutes": "submit（应办事项）：交的是什么；不写就按办法要的",
     **{mark: f"submit（应办事项）：{who}，列表；先记下这次活动，再报送" for mark, who in MARKS.items()},
@@ -192,8 +195,9 @@ def _intent(bureau: Bureau, step: Step, target: Target, payload: Mapping[str, An
 
 def run_for(bureau: Bureau, target: Target, actor: Actor, event: str) -> Any:
     """Of several live runs the one that this actor answers for; of questions under a run, theirs."""
-    if event in {"give", "refuse"} and target.run is not None and target.run.stage != "opinion":
-        asked = seen.questions(bureau.engine, target.run.id)
+    if event in {"give", "refuse"} and target.run is not None:
+        beside = [run for run in seen.live(target.runs) if run.stage == "opinion"]
+        asked = beside or seen.questions(bureau.engine, target.run.id)
         mine = [run for run in asked if run.held_by in actor.keys]
         return (mine or list(asked) or [target.run])[0]
     live = seen.live(target.runs)
@@ -209,6 +213,10 @@ def _list_act(bureau: Bureau, step: Step, targets: Sequence[Target], payload: Ma
 
     A run that is not where the list takes it is asked alone, so that it says why not.
     """
+    if step.by == SEATS and step.do == "give":
+        for target in targets:
+            vote(bureau, target, payload.get("votes", AGREE))
+        return True
     runs = [target.run for target in targets]
     stage, state = LISTS.get(step.do, ("", ""))
     if not stage or any(run is None or (run.stage, run.state) != (stage, state) for run in runs):

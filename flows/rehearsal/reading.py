@@ -10,7 +10,10 @@ from flows.engine.calendar import CHINA
 from flows.programme.faults import Fault, mistakes_text
 from flows.programme.loading import library
 from flows.programme.reading import Place, Sheet, read_all
+from flows.rehearsal.beginning import ROUND_KEYS
+from flows.rehearsal.established import STUDIO_KEYS
 from flows.rehearsal.expectations import KINDS
+from flows.rehearsal.profiles import FACTS
 from flows.rehearsal.scenario import COMPLETE, Case, Expectation, Refusing, Scenario, Step
 from flows.rehearsal.words import CASE, GIVEN, REFUSED, STEP, TOP, acts, reasons
 
@@ -119,8 +122,28 @@ def _given(sheet: Sheet, place: Place, values: Mapping[str, Any]) -> Mapping[str
             (*place, "given"), given, "、".join(GIVEN), ("given 应当由“键: 值”组成", "`given` must be a mapping")
         )
         return {}
-    _known(sheet, (*place, "given"), given, GIVEN)
+    where: Place = (*place, "given")
+    _known(sheet, where, given, GIVEN)
+    _each_known(sheet, (*where, "people"), given.get("people", {}), FACTS)
+    _each_known(sheet, (*where, "studios"), given.get("studios", {}), STUDIO_KEYS)
+    one = {key: given[key] for key in ("studio", "round") if key in given}
+    for key, keys in (("studio", tuple(STUDIO_KEYS)), ("round", ROUND_KEYS)):
+        _each_known(sheet, where, {key: one[key]} if key in one else {}, keys)
     return given
+
+
+def _each_known(sheet: Sheet, place: Place, entries: Any, keys: Iterable[str]) -> None:
+    """Every entry of a mapping is a mapping that has only these keys."""
+    if not isinstance(entries, dict):
+        sheet.blame(place, entries, "名字: {…}", ("这里应当由“名字: {…}”组成", "a mapping of names expected"))
+        return
+    for name, entry in entries.items():
+        if isinstance(entry, dict):
+            _known(sheet, (*place, name), entry, tuple(keys))
+        else:
+            sheet.blame(
+                (*place, name), entry, "、".join(keys), (f"{name} 应当由“键: 值”组成", f"`{name}` must be a mapping")
+            )
 
 
 def _step(sheet: Sheet, place: Place, one: Any) -> Step | None:

@@ -36,7 +36,7 @@ def _play(scenario: Scenario, case: Case) -> CaseReport:
             if step.do and not report.steps[-1].held:
                 report.missed = f"第{step.line}行之后没有走到" if step is not case.steps[-1] else ""
                 break
-    except (Refused, NotFound, *ASTRAY) as error:
+    except (Refused, NotFound, ValueError, *ASTRAY) as error:
         report.missed = f"第{case.line}行 给出的情况摆不出来：{error}"
     except Exception as error:  # noqa: BLE001  one case that fails the engine must not hide what the others show
         report.missed = f"程序出错 {type(error).__name__}：{error}"

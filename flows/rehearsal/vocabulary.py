@@ -65,6 +65,7 @@ def _who() -> Iterator[str]:
         "host、applicant": "所办工作室的主持人；申报人",
         "人的名字": "情景里出现的人；名字第一次出现时就有这个人，条件都符合",
         "experts": "被问到的全部专家（`do: give`）；`expert1`…`expert9` 是其中一位",
+        "seats": "被请表决的全部席位（`do: give`，`with: {votes: [agree, against]}`）；办法写了 `heads` 的机构每席一人：`group1`、`group2`……",
         "public": "公众",
         "单位的名字": "省、市的办法：`county_a`、`county_b`，各有 `…_school1`、`…_school2`，另有 `direct_school`；县、乡镇：`school1`、`school2`、`city_bureau`；学校：`department1`、`department2`、`other_school`、`city_bureau`；主管部门总叫 `bureau`",
     })  # fmt: skip

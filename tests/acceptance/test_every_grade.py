@@ -16,11 +16,11 @@ from flows.engine.work import Intent, Work
 from flows.programme import Programme, library
 from flows.programme.sections import Assessment as Rule
 from flows.regulations.assessing import graded_roles
+from flows.rehearsal.bodies import tree
 from models import Assessment, Consequence, Cycle, Result, Seat
 from models.columns import table_of
 from models.session import connect
 from tests.life import Life
-from tests.trees import TREES
 from tests.world import loaded
 
 ASSESSMENTS, CONSEQUENCES, CYCLES, RESULTS = (table_of(one) for one in (Assessment, Consequence, Cycle, Result))
@@ -32,7 +32,7 @@ def lived(tmp_path: Path, code: str) -> Life:
     """A studio with somebody in every counted role, and one by whom all desks may be acted at."""
     programme = loaded(code)
     members = {f"{role.name}1": role.name for role in programme.member_roles()}
-    body = next(name for name, level, _ in reversed(TREES[programme.level]) if level in {"school", "department"})
+    body = next(one.name for one in reversed(tree(programme)) if one.level in {"school", "department"})
     return Life(connect(f"sqlite:///{tmp_path / 'world.db'}"), code, PLAQUE, members, body)
 
 

@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from flows.engine.calendar import at_local
+from flows.rehearsal.carrying import spread
 from models import Application, Credential, Cycle
 from models.columns import table_of
 from models.session import reading, transaction
 from tests.browser.conftest import Site, Visitor
-from tests.world import spread
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.timeout(240)]
 PEOPLE = ("bureau_officer", "county_a_officer", "county_a_school1_officer", "zhang")

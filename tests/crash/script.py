@@ -18,10 +18,11 @@ from flows.engine.sweep import next_waking, sweep
 from flows.engine.work import Intent, Work
 from flows.office.rounds import begin_application
 from flows.office.selection import announce, draft_announcement, draft_draw, draft_posting, draft_ranking
+from flows.rehearsal.carrying import spread
 from models import Application, Message, StageRun, Transition
 from models.columns import table_of
 from models.session import transaction
-from tests.world import World, spread
+from tests.world import World
 
 APPLICATIONS, RUNS, TRANSITIONS, MESSAGES = (
     table_of(Application),

@@ -33,6 +33,8 @@ def written(folder: Path, text: str) -> Path:
         ("to: A}", "to: A, refused: {because: no_such}}", 6, "steps.0.refused.because", "没有叫“no_such”的拒绝理由"),
         ("by: A, do: submit, to: A", "expect: [{stat: {A: open}}]", 6, "steps.0.expect.0.stat", "没有“stat”这种期望"),
         ("by: A, ", "", 6, "steps.0", "没有写由谁办理"),
+        ("{round: {year: 2025}}", "{people: {A: {height: 180}}}", 4, "given.people.A.height", "没有“height”这个键"),
+        ("{round: {year: 2025}}", "{studio: {plaqued: 2025-01-01}}", 4, "given.studio.plaqued", "没有“plaqued”这个键"),
         ("given: {round: {year: 2025}}", "given: {rounds: {year: 2025}}", 4, "given.rounds", "没有“rounds”这个键"),
     ],
 )
