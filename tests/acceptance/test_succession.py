@@ -3,15 +3,17 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, update
 
 from flows.engine.errors import Refused
+from flows.office.eligibility import seats_in_doubt
 from flows.office.findings import note_loss
-from models import Application, Cycle, Document, Studio
+from models import Application, Cycle, Document, Post, Studio
 from models.columns import table_of
 from tests.life import Life
 
 APPLICATIONS, CYCLES, DOCUMENTS, STUDIOS = (table_of(one) for one in (Application, Cycle, Document, Studio))
+POSTS = table_of(Post)
 MASTER = [{"kind": "title", "name": "名校长", "level": "city", "on": date(2020, 1, 1)}]
 
 
@@ -93,3 +95,19 @@ def test_exit_that_was_begun_ends_with_the_seat_it_was_about(sqlite_database: En
     assert life.seated() == {"H"}
     assert life.outcome("L1") == "cancelled"
     assert life.run_of("L1").ended_at is not None
+
+
+def test_lost_posts_are_reported_and_nothing_follows_by_itself(sqlite_database: Engine) -> None:
+    life = Life(
+        sqlite_database, "shijiazhuang", date(2025, 9, 1), {"M1": "member", "M2": "member"}, since=date(2026, 3, 2)
+    )
+    with life.at_work() as work:
+        assert [one for one in seats_in_doubt(work, [life.studio_id]) if one.role == "member"] == []
+        ended = (POSTS.c.person_id == life.ids["M1"]) & (POSTS.c.kind == "class_teacher")
+        work.session.execute(update(POSTS).where(ended).values(kind="teacher"))
+    with life.at_work() as work:
+        (doubt,) = [one for one in seats_in_doubt(work, [life.studio_id]) if one.person == "M1"]
+    assert (doubt.person, doubt.role) == ("M1", "member")
+    assert "(九)1" in str(doubt.checks[0].origin)
+    assert life.followed() == []
+    assert "M1" in life.seated()
