@@ -97,11 +97,11 @@ def book_of(book: Rulebook) -> Regulations:
 
 
 def _agenda(work: Work, one: RunningCycle, entered: tuple[TermDays, ...]) -> Agenda:
-    key = (str(work.session.get_bind().engine.url), one.version_id, one.begins_on, one.ends_on, entered, work.calendar)
+    programme = book_of(work.book).programme(work.session, one.version_id)
+    key = (programme.sha256, one.begins_on, one.ends_on, entered, work.calendar)
     if key not in _kept:
         if len(_kept) >= MOST_KEPT:
             _kept.clear()
-        programme = book_of(work.book).programme(work.session, one.version_id)
         _kept[key] = made(programme, one.begins_on, one.ends_on, entered, work.calendar)
     return _kept[key]
 
