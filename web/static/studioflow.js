@@ -110,6 +110,23 @@
     canned.closest("details")?.removeAttribute("open");
   });
 
+  /* What a choice brings is drawn anew by the server; without this the button beside it does it. */
+  document.addEventListener("change", async (event) => {
+    const form = event.target.matches("[data-look]") ? event.target.form : null;
+    if (!form || !form.matches("[data-looking]")) return;
+    const said = new FormData(form);
+    said.set("act", "look");
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(said) });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const drawn = page.querySelector("[data-looked]");
+      if (!answer.ok || !drawn) return;
+      form.querySelector("[data-looked]").replaceChildren(...drawn.childNodes);
+      const acts = page.querySelector("[data-looking] .acts"), mine = form.querySelector(".acts");
+      if (acts && mine) mine.replaceChildren(...acts.childNodes);
+    } catch { /* the button is there */ }
+  });
+
   /* Keys. */
   const typing = (element) => element?.matches?.("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
   const rows = () => all("[data-row]");
