@@ -60,12 +60,12 @@ def crowd(
 
 
 def studio_of(world: World) -> int:
-    """A running studio that people may join."""
+    """A running studio that people of other schools may join."""
     with world.at_work() as work:
-        host = world.person(work.session, f"host{world.round_id}", "county_a_school1")
+        host = world.person(work.session, f"host{world.round_id}", "county_b_school1")
         studio = Studio(
             programme_id=world.book.cast(work.session, world.version_id).programme_id, name="工作室", kind="", level="city", host_id=host,
-            home_body_id=world.ids["county_a_school1"], standing="active", made_at=work.now,
+            home_body_id=world.ids["county_b_school1"], standing="active", made_at=work.now,
         )  # fmt: skip
         work.session.add(studio)
         work.session.flush()
