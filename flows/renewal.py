@@ -19,8 +19,8 @@ class RenewalPolicy(Policy):
     vote: object | None = None
 
     def sends(self, event: str) -> bool:
-        """The seats of the choosing body are asked only where it decides by vote."""
-        return event != "ask_seats" or self.vote is not None
+        """The seats of the choosing body are asked only where it decides by vote; only then can it decide against."""
+        return event not in {"ask_seats", "decline"} or self.vote is not None
 
 
 class State(StrEnum):
@@ -28,6 +28,7 @@ class State(StrEnum):
 
     WAITING = "waiting"
     RENEWED = "renewed"
+    DECLINED = "declined"
     LAPSED = "lapsed"
 
 
@@ -79,7 +80,7 @@ STAGE = Stage(
     facts=RenewalFacts,
     states=State,
     initial=State.WAITING,
-    exits={State.RENEWED: NEXT, State.LAPSED: END},
+    exits={State.RENEWED: NEXT, State.DECLINED: END, State.LAPSED: END},
     branches=True,
     at_once=("renew", "lapse", "ask_seats"),
     on=(
@@ -92,6 +93,10 @@ STAGE = Stage(
             "choose", State.WAITING, State.RENEWED, by=Part.REVIEWER, needs=("choice",),
             unless=(renewed_already, not_a_choice, result_missing, no_quorum, outvoted),
             do=(Follow("give_cycle"), Notify(Part.HOST, "renewed")),
+        ),
+        On(
+            "decline", State.WAITING, State.DECLINED, by=Part.REVIEWER, needs=("reason",), unless=(no_vote, no_quorum),
+            do=(Notify(Part.HOST, "renewal_lapsed"),),
         ),
         On(
             "lapse", State.WAITING, State.LAPSED, by=Part.ENGINE, unless=(still_possible,),

@@ -158,6 +158,7 @@ STATES: dict[str, dict[str, StateMark]] = {
         "applied": StateMark(word("续期审核中"), "hourglass-half", BLUE),
         "renewed": StateMark(word("已续期"), "rotate", GREEN),
         "lapsed": StateMark(word("期满不续"), "flag-checkered", GRAY),
+        "declined": StateMark(word("表决不续"), "circle-xmark", RED),
         "barred": StateMark(word("不得续期"), "ban", RED),
     },
     "decision": {

@@ -64,7 +64,7 @@ EXITS: dict[str, dict[str, str]] = {
     "public_notice": {"cleared": "next", "upheld": "end"},
     "plaque": {"hung": "next", "registered": "next", "declined": "end"},
     "membership": {"seated": "next", "left": "next", "unplaced": "end"},
-    "renewal": {"renewed": "next", "lapsed": "end"},
+    "renewal": {"renewed": "next", "declined": "end", "lapsed": "end"},
 }
 # The last step of a path is the stage that can give what the path gives.
 LAST_STAGE: dict[str, tuple[str, ...]] = {

@@ -57,8 +57,11 @@ def perform(bureau: Bureau, step: Step) -> None:
         return
     targets = [_target(bureau, step, address) for address in step.to]
     payload = _payload(bureau, step, targets)
-    listed = _list_act(bureau, step, targets, payload)
-    if listed:
+    if step.by == SEATS and step.do == "give":
+        for target in targets:
+            vote(bureau, target, payload.get("votes", AGREE))
+        return
+    if _list_act(bureau, step, targets, payload):
         return
     if len(targets) == 1:
         _perform_one(bureau, step, targets[0], payload)
@@ -213,10 +216,6 @@ def _list_act(bureau: Bureau, step: Step, targets: Sequence[Target], payload: Ma
 
     A run that is not where the list takes it is asked alone, so that it says why not.
     """
-    if step.by == SEATS and step.do == "give":
-        for target in targets:
-            vote(bureau, target, payload.get("votes", AGREE))
-        return True
     runs = [target.run for target in targets]
     stage, state = LISTS.get(step.do, ("", ""))
     if not stage or any(run is None or (run.stage, run.state) != (stage, state) for run in runs):

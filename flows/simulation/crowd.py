@@ -26,6 +26,7 @@ ATTACHMENTS = table_of(Attachment)
 RUNS, TRANSITIONS, PEOPLE, DUTIES = table_of(StageRun), table_of(Transition), table_of(Person), table_of(Duty)
 CHUNK = 400
 TRIES, AGAIN_AFTER = 6, 7
+WAIT_FOR_OTHERS, PATIENCE = frozenset({"result_missing", "no_quorum"}), 52
 
 MOVED = (
     select(RUNS.c.id, RUNS.c.stage, RUNS.c.state, RUNS.c.version, RUNS.c.desk, RUNS.c.due_at, TRANSITIONS.c.id.label("transition_id"))
@@ -105,7 +106,7 @@ class Crowd:
         live = [
             row
             for row in lock_runs(work.session, list(expected))
-            if row.ended_at is None and row.version == expected[row.id]
+            if row.ended_at is None and row.version == expected.get(row.id)  # siblings come with those asked for
         ]
         states = [run_state(row) for row in live]
         facts = read_facts(work, states)
@@ -139,7 +140,7 @@ class Crowd:
         """Whoever is refused tries again a week later, a few times; what stands in the way is done meanwhile, or it is stuck."""
         self.refused[event, why.because] += 1
         self._tries[run_id] += 1
-        if self._tries[run_id] > TRIES:
+        if self._tries[run_id] > (PATIENCE if why.because in WAIT_FOR_OTHERS else TRIES):
             self.stuck[event, why.because] += 1
             return
         self._plan[self.bureau.today + timedelta(days=AGAIN_AFTER)].append((run_id, version))

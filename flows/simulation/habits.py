@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from flows.engine.declare import Ask
+from flows.engine.voting import AGAINST, AGREE, no_quorum, outvoted
 from flows.programme.entries import Criterion
 from flows.simulation.rates import Rates
 
@@ -80,13 +81,29 @@ def _pay(ask: Ask, rates: Rates, chance: Random) -> tuple[str, Mapping[str, Any]
     return "pay", {"voucher": f"凭{ask.run.id}", **({} if ask.facts.amount_fen else {"amount_fen": SET_AMOUNT_FEN})}
 
 
+def _answer(ask: Ask, rates: Rates, chance: Random) -> tuple[str, Mapping[str, Any]]:
+    """A vote says yes or no; whoever is heard has nothing against it."""
+    if ask.facts.opinion_kind == "vote":
+        return "give", {"choice": AGREE if rates.happens(rates.agrees, chance) else AGAINST}
+    return "give", {"opinion": "没有不同意见"}
+
+
+def _outvoted(ask: Ask) -> bool:
+    """Whether the seats have voted, and against."""
+    return ask.policy.vote is not None and no_quorum(ask) is None and outvoted(ask) is not None
+
+
 def _choose(ask: Ask, rates: Rates, chance: Random) -> tuple[str, Mapping[str, Any]]:
     del rates
+    if _outvoted(ask):
+        return "decline", {"reason": "表决没有通过"}
     return "choose", {"choice": chance.choice(list(ask.policy.choices))}
 
 
 def _endorse(ask: Ask, rates: Rates, chance: Random) -> tuple[str, Mapping[str, Any]]:
     del rates, chance
+    if _outvoted(ask):
+        return "decline", {"reason": "表决没有通过"}
     judged = {place: "passed" for place, _ in ask.facts.unjudged}
     return "endorse", {"judged": judged} if judged else {}
 
@@ -117,7 +134,7 @@ HABITS: Mapping[tuple[str, str], tuple[Says, int]] = {
     ("assessment", "open"): (_judge, 20),
     ("assessment", "proposed"): (_saying("confirm"), 8),
     ("assessment", "confirmed"): (_saying("release"), 6),
-    ("opinion", "asked"): (_saying("give", opinion="没有不同意见"), 6),
+    ("opinion", "asked"): (_answer, 6),
     ("rectification", "mending"): (_saying("report", measures=["逐条整改"], report="已经整改"), 60),
     ("rectification", "reported"): (_look_again, 12),
     ("decision", "asked"): (_decide, 25),

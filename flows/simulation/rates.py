@@ -11,7 +11,8 @@ class Rates:
     """How often people act on time, late or never, and what they decide; each in a thousand.
 
     `best` and `worst`: how often a grade is the best or the worst of its scale, the others share the rest. `leaver`: of a
-    member in a year. `appeal` and `objection`: of a result or a posted entry. Silence of a reviewer is never `never`.
+    member in a year. `agrees`: of a seat that votes. `appeal` and `objection`: of a result or a posted entry. Silence of a
+    reviewer is never `never`.
     """
 
     on_time: int = 850
@@ -21,6 +22,7 @@ class Rates:
     worst: int = 60
     mended: int = 800
     renews: int = 900
+    agrees: int = 800
     leaver: int = 30
     held_share: int = 500
 

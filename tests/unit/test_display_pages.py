@@ -25,7 +25,7 @@ ENGINE_STATES = {
     "public_notice": "unposted posted objected cleared upheld cancelled",
     "plaque": "unannounced announced hung cancelled",
     "membership": "waiting seated left unplaced cancelled",
-    "renewal": "waiting renewed lapsed cancelled",
+    "renewal": "waiting renewed declined lapsed cancelled",
     "activities": "open submitted overdue met unmet excused cancelled",
     "assessment": "open proposed confirmed graded recorded cancelled",
     "rectification": "mending reported effective ineffective cancelled",

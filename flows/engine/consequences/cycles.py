@@ -106,12 +106,21 @@ def renew_on_result(work: Work, cause: Happening, studio_id: int, cycle_id: int,
         due = path.needs and all(results.get(key) in enough for key, enough in path.needs.items())
         if path.call == "on_result" and due:
             begin_renewal(work, studio_id, cycle_id, cause.run.version_id, path, None, cause.transition_id)
-        if path.closes_after_delivery is not None and path.needs.keys() & {judged}:
+        settled = path.closes_after_delivery is not None and path.needs.keys() & {judged}
+        if settled and not _mending(work, cause, studio_id):
             _close_window(work, cause, studio_id, path)
     waiting = work.session.execute(
         select(RUNS.c.id).where(RUNS.c.studio_id == studio_id, RUNS.c.stage == "renewal", RUNS.c.ended_at.is_(None))
     ).scalars()
     return [Intent(run_id, event, cause_id=cause.transition_id) for run_id in waiting for event in ("renew", "lapse")]
+
+
+def _mending(work: Work, cause: Happening, studio_id: int) -> bool:
+    """Whether the result may still be mended: the window then closes so long after the result that the rectification has."""
+    mends = (RUNS.c.stage == "rectification") & RUNS.c.ended_at.is_(None) & (RUNS.c.id != cause.run.id)
+    return (
+        work.session.execute(select(RUNS.c.id).where(RUNS.c.studio_id == studio_id, mends).limit(1)).first() is not None
+    )
 
 
 def _close_window(work: Work, cause: Happening, studio_id: int, path: RenewalPath) -> None:

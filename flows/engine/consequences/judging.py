@@ -22,7 +22,9 @@ def record_proposal(work: Work, happened: Sequence[Happening], _value: str) -> I
     for one in happened:
         policy: Any = one.rule.policy
         work.session.execute(delete(RESULTS).where(RESULTS.c.assessment_id == one.run.subject_id))
-        work.session.execute(insert(RESULTS), _results(one, stands=not policy.confirmed))
+        results = _results(one, stands=not policy.confirmed)
+        if results:  # of members, when nobody has a seat, there is none
+            work.session.execute(insert(RESULTS), results)
         _keep_marks(work, one)
         if policy.roles and not policy.confirmed:
             further.append(Intent(one.run.id, "release", cause_id=one.transition_id))
