@@ -15,16 +15,18 @@ from flows.engine.errors import Refused
 from flows.engine.telling import last_day
 from flows.engine.work import Intent, Work, ask_of, read_facts, run_state
 from flows.rehearsal.bureau import Bureau
-from flows.simulation.habits import HABITS, Waiting, acts_on, papers_of
+from flows.simulation.habits import HABITS, LOOKS_CLOSER, Waiting, acts_on, papers_of
 from flows.simulation.rates import Rates
 from models import Attachment, Duty, File, Person, StageRun, Transition
 from models.columns import table_of
+from models.facts import Facts
 from models.queries.runs import lock_runs
 from models.statements import insert_rows, rows
 
 ATTACHMENTS = table_of(Attachment)
 RUNS, TRANSITIONS, PEOPLE, DUTIES = table_of(StageRun), table_of(Transition), table_of(Person), table_of(Duty)
 CHUNK = 400
+NOTHING = Facts()
 TRIES, AGAIN_AFTER = 6, 7
 WAIT_FOR_OTHERS, PATIENCE = frozenset({"result_missing", "no_quorum"}), 52
 
@@ -61,6 +63,7 @@ class Crowd:
         """Takes a seat at every desk: who acts does not matter to a simulation, only that the right desk is asked."""
         with self.bureau.at_work() as work:
             people = [row.id for row in work.session.execute(select(PEOPLE.c.id))]
+            self.calendar = work.calendar
         keys = {f"person:{one}" for one in people} | {f"body:{one}" for one in self.bureau.bodies.values()}
         self.actor = Actor("person", self.bureau.people["bureau_officer"], keys=frozenset(keys), name="模拟")
 
@@ -74,7 +77,7 @@ class Crowd:
                 Waiting(row.id, row.stage, row.state, self.bureau.today, last_day(row.due_at)), self.rates, self.chance
             )
             if day is not None:
-                self._plan[day].append((row.id, row.version))
+                self._plan[self.calendar.next_working(day)].append((row.id, row.version))
 
     def next_day(self) -> date | None:
         """The next day on which somebody acts."""
@@ -109,11 +112,11 @@ class Crowd:
             if row.ended_at is None and row.version == expected.get(row.id)  # siblings come with those asked for
         ]
         states = [run_state(row) for row in live]
-        facts = read_facts(work, states)
+        facts = read_facts(work, [run for run in states if (run.stage, run.state) in LOOKS_CLOSER])
         intents: list[Intent] = []
         for run in states:
             says, _ = HABITS[run.stage, run.state]
-            _, ask = ask_of(work, run, facts[run.id], "", self.actor, {})
+            _, ask = ask_of(work, run, facts.get(run.id, NOTHING), "", self.actor, {})
             if (run.stage, run.state) == ("application", "drafting"):
                 self._attach(work, run.application_id, papers_of(ask))
             event, payload = says(ask, self.rates, self.chance)

@@ -37,11 +37,10 @@ def _file(ask: Ask, rates: Rates, chance: Random) -> tuple[str, Mapping[str, Any
         return "excuse", {"reason": "本期不再补选"}
     asked, today = ask.policy.asked, ask.now.date()
     counted = next((one for one in asked.counts if one.record != "roster"), None)
-    first = max(today - timedelta(days=1), ask.facts.begins_on) if ask.facts.begins_on else today
     lasting = asked.lasting.n if asked.lasting else 0
     return "submit", {
-        "title": ask.policy.title, "theme": f"主题{ask.run.id}", "held_on": first.isoformat(), "text": "材料",
-        "ends_on": (first + timedelta(days=lasting * 2)).isoformat(), "minutes": 40 * max(lasting, 1), "proofs": list(asked.proof),
+        "title": ask.policy.title, "theme": f"主题{ask.run.id}", "held_on": today.isoformat(), "text": "材料",
+        "ends_on": (today + timedelta(days=lasting * 2)).isoformat(), "minutes": 40 * max(lasting, 1), "proofs": list(asked.proof),
         "parts": list(asked.checklist), "link": "https://example.edu.cn/record",
         **({"kind": counted.record, "level": counted.level or "", "key": counted.key, "listed": counted.listed} if counted else {}),
     }  # fmt: skip
@@ -145,6 +144,11 @@ HABITS: Mapping[tuple[str, str], tuple[Says, int]] = {
     ("renewal", "waiting"): (_choose, 20),
     ("membership", "waiting"): (_saying("seat", reason="原则上的人数以外，经批准"), 5),
 }  # fmt: skip
+# Where what is done depends on more than the rule: whom it is about, what is still to be judged, how much is due.
+LOOKS_CLOSER = frozenset({
+    ("assessment", "open"), ("decision", "asked"), ("grant", "due"), ("application", "drafting"), ("tier_review", "reviewing"),
+    ("opinion", "asked"), ("renewal", "waiting"),
+})  # fmt: skip
 # Those who owe something may be late or never do it; those who judge are asked until they do.
 MAY_NEVER = frozenset({("activities", "open"), ("rectification", "mending"), ("application", "drafting")})
 

@@ -24,7 +24,7 @@ from models import Studio
 from models.columns import table_of
 
 STUDIOS = table_of(Studio)
-SHARD = 125
+SHARD = 500
 AFTER_THE_CYCLE = timedelta(days=500)
 MORNING, OFFICE_HOUR = 0, 10
 Progress = Callable[[int, int], None]
@@ -98,10 +98,8 @@ def run_shard(shard: Shard) -> Report:
 
 def _one_day(bureau: Bureau, crowd: Crowd) -> None:
     bureau.look()
-    crowd.notice()
     bureau.clock.advance(at_local(bureau.today, OFFICE_HOUR))
     crowd.act()
-    bureau.look()
     crowd.notice()
 
 
