@@ -1,6 +1,7 @@
 """The frame around a page: who is here, what they may open, how much waits; three queries, four for administrators."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -55,8 +56,14 @@ def chrome_of(work: Work, visitor: Visitor, path: str) -> Chrome:
     return Chrome(
         visitor.name, visitor.body_name, visitor.body_name, groups, Today(day(today, today), work.calendar.is_working(today)),
         visitor.csrf, settings().support_phone, current_locale(), _acting(work, visitor, today), unread,
-        tuple(everything[href] for href in dock if href in everything), "", visitor.large_type, visitor.single_keys,
+        tuple(_short(everything[href]) for href in dock if href in everything), "", visitor.large_type, visitor.single_keys,
     )  # fmt: skip
+
+
+def _short(item: NavItem) -> NavItem:
+    """A line of the rail as the phone's bottom bar has room for it."""
+    words = {_("工作室首页"): _("首页"), _("我的工作室"): _("首页"), _("活动与事项"): _("活动")}
+    return replace(item, label=words.get(item.label, item.label))
 
 
 def _with_studio(groups: tuple[NavGroup, ...], own: Any, visitor: Visitor, path: str) -> tuple[NavGroup, ...]:
@@ -64,7 +71,7 @@ def _with_studio(groups: tuple[NavGroup, ...], own: Any, visitor: Visitor, path:
     home, hosts = f"/studios/{own.id}", own.host_id == visitor.person_id
     first = NavItem(_("工作室首页") if hosts else _("我的工作室"), home, "house", active=path == home)
     pages = tuple(
-        NavItem(_(label), f"{home}{rest}", icon, active=path == f"{home}{rest}" or (rest == "/calendar" and path.startswith(("/activities/", "/duties/"))))
+        NavItem(_(label), f"{home}{rest}", icon, active=path == f"{home}{rest}" or (rest == "/calendar" and path.startswith(("/activities/", "/duties/", f"{home}/activities", f"{home}/plan"))))
         for label, rest, icon, hosts_only in OWN_STUDIO
         if (hosts or not hosts_only) and allowed("GET", "/studios/{studio_id}" + rest, visitor.roles)
     )  # fmt: skip

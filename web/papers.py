@@ -12,6 +12,7 @@ from starlette.datastructures import UploadFile
 from flows.engine.errors import NotFound, Refused
 from models import File, files
 from models.columns import table_of
+from models.photos import without_place
 
 FILES = table_of(File)
 
@@ -27,6 +28,13 @@ def keep(session: Session, sent: UploadFile, now: datetime, what: str = "") -> t
     except files.FileRefused as refusal:
         raise Refused(refusal.because, f"{what}：{refusal.says}" if what else refusal.says) from refusal
     return kept.sha256, files.ENDINGS[kept.type]
+
+
+def keep_photo(session: Session, sent: UploadFile, now: datetime, what: str = "") -> tuple[str, str]:
+    """Keep a file that may be a photo, without where it was taken; else as `keep`."""
+    if Path(sent.filename or "").suffix.lower() in {".jpg", ".jpeg", ".png"} and (sent.size or 0) <= files.LARGEST:
+        sent = UploadFile(without_place(sent.file), filename=sent.filename)
+    return keep(session, sent, now, what)
 
 
 def place_of(digest: str) -> Path:

@@ -56,7 +56,7 @@ class Held:
 
 def plan_activity(work: Work, actor: Actor, studio_id: int, plan: Planned) -> int:
     """Put an activity on a studio's plan; what must be ready before it is owed from now on. Returns its id. Raises Refused."""
-    _refuse_stranger(work, actor, studio_id)
+    refuse_stranger(work, actor, studio_id)
     record_id: int = work.session.execute(
         insert(RECORDS).values(
             kind="activity", title=plan.title, studio_id=studio_id, standing="planned", held_on=plan.held_on, ends_on=plan.ends_on,
@@ -78,8 +78,8 @@ def hold_activity(work: Work, actor: Actor, record_id: int, held: Held) -> Seque
     May be repeated to add what was lacking. Who has a seat and is not marked was absent; leave counts only where it was
     granted on a request made in time. Raises NotFound, Refused.
     """
-    record = _record(work, record_id)
-    _refuse_stranger(work, actor, record.studio_id)
+    record = kept_activity(work, record_id)
+    refuse_stranger(work, actor, record.studio_id)
     on = held.held_on or record.held_on or local_day(work.now)
     if record.standing == "cancelled":
         raise Refused("wrong_state", "这次活动已经取消，不能再登记。")
@@ -92,14 +92,14 @@ def hold_activity(work: Work, actor: Actor, record_id: int, held: Held) -> Seque
     changed = {"standing": "held", "held_on": on, "content": content}
     changed |= {key: value for key in ("minutes", "theme", "link", "level") if (value := getattr(held, key))}
     work.session.execute(update(RECORDS).where(RECORDS.c.id == record_id).values(**changed))
-    _keep_files(work, actor, record_id, held.files)
+    keep_files(work, actor, record_id, held.files)
     return credit_agenda(work, record_id)
 
 
 def cancel_activity(work: Work, actor: Actor, record_id: int, reason: str) -> None:
     """Take a planned activity off the plan, with a reason. Raises NotFound, Refused."""
-    record = _record(work, record_id)
-    _refuse_stranger(work, actor, record.studio_id)
+    record = kept_activity(work, record_id)
+    refuse_stranger(work, actor, record.studio_id)
     if not reason:
         raise Refused("without_reason", "请先写明理由。没有改动任何内容。")
     if record.standing != "planned":
@@ -110,7 +110,7 @@ def cancel_activity(work: Work, actor: Actor, record_id: int, reason: str) -> No
 
 def ask_leave(work: Work, actor: Actor, record_id: int, reason: str) -> int:
     """Ask for leave from an activity, for oneself and before the programme's hour; returns its id. Raises NotFound, Refused."""
-    record = _record(work, record_id)
+    record = kept_activity(work, record_id)
     _seat(work, record.studio_id, actor.person_id or 0)
     if not reason:
         raise Refused("without_reason", "请先写明理由。没有改动任何内容。")
@@ -132,8 +132,8 @@ def answer_leave(work: Work, actor: Actor, leave_id: int, *, granted: bool) -> N
     leave = work.session.execute(select(LEAVES).where(LEAVES.c.id == leave_id)).first()
     if leave is None:
         raise NotFound
-    record = _record(work, leave.record_id)
-    _refuse_stranger(work, actor, record.studio_id)
+    record = kept_activity(work, leave.record_id)
+    refuse_stranger(work, actor, record.studio_id)
     if leave.answer:
         raise Refused("wrong_state", "这次请假已经答复过。")
     answered = {"answer": "granted" if granted else "refused", "answered_by": actor.person_id, "answered_at": work.now}
@@ -172,7 +172,8 @@ def _put_mark(work: Work, actor: Actor, record_id: int, person_id: int, mark: st
         work.session.execute(insert(ATTENDANCES).values(record_id=record_id, person_id=person_id, **values))
 
 
-def _keep_files(work: Work, actor: Actor, record_id: int, files: Sequence[Mapping[str, str]]) -> None:
+def keep_files(work: Work, actor: Actor, record_id: int, files: Sequence[Mapping[str, str]]) -> None:
+    """Keep what proves an activity, each file once under each proof."""
     there = select(FILES.c.proof, FILES.c.file_sha256).where(FILES.c.record_id == record_id)
     known = {(row.proof, row.file_sha256) for row in work.session.execute(there)}
     new = {(one["proof"], one["sha256"]): one.get("filename", "") for one in files} if files else {}
@@ -220,7 +221,8 @@ def _seated(work: Work, studios: Sequence[int], on: date) -> set[int]:
     return set(work.session.execute(select(SEATS.c.person_id).where(SEATS.c.studio_id.in_(studios), there)).scalars())
 
 
-def _record(work: Work, record_id: int) -> Any:
+def kept_activity(work: Work, record_id: int) -> Any:
+    """One activity of a studio. Raises NotFound."""
     found = work.session.execute(select(RECORDS).where(RECORDS.c.id == record_id)).first()
     if found is None or found.studio_id is None or found.kind != "activity":
         raise NotFound
@@ -233,7 +235,7 @@ def _seat(work: Work, studio_id: int, person_id: int) -> None:
         raise NotFound
 
 
-def _refuse_stranger(work: Work, actor: Actor, studio_id: int) -> None:
+def refuse_stranger(work: Work, actor: Actor, studio_id: int) -> None:
     """Activities are kept by the host, and by whoever assists the host."""
     host = work.session.execute(select(STUDIOS.c.host_id).where(STUDIOS.c.id == studio_id)).scalar()
     if host is None:
