@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from flows.engine.consequences.money import open_entitlements, parties
+from flows.engine.consequences.money import open_entitlements, paid_period, parties
 from flows.engine.rulebook import FundRule
 from flows.engine.work import Intent, Work
 from flows.opening.cycles import CycleItem
@@ -65,7 +65,7 @@ def _row(work: Work, one: CycleItem, rule: FundRule, above: Sequence[Place], sea
         heads = sum(1 for seat in seats if _counts(rule, seat))
         amount = None if amount is None else amount * heads
     return {
-        "studio_id": one.cycle.studio_id, "cycle_id": one.cycle.id, "fund": rule.key, "period": item.period, "title": rule.title,
+        "studio_id": one.cycle.studio_id, "cycle_id": one.cycle.id, "fund": rule.key, "period": paid_period(item.period, one.cycle.number), "title": rule.title,
         "amount_fen": amount, "heads": heads, "share": FULL, "begins_on": item.begins_on, "ends_on": item.ends_on,
         "due_on": item.ends_on, "origin": dict(rule.origin), **parties(work, one.cycle.version_id, rule, one.cycle, above),
     }  # fmt: skip

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from flows.engine.apply import apply_many, carry_on
 from flows.engine.consequences.cycles import end_if_over, renew_on_result
-from flows.engine.consequences.money import open_entitlements, parties
+from flows.engine.consequences.money import open_entitlements, paid_period, parties
 from flows.engine.declare import THE_ENGINE
 from flows.engine.errors import Refused
 from flows.engine.work import Intent
@@ -152,3 +152,13 @@ def test_a_studio_keeps_its_standing_until_its_cycle_is_over(any_database: Engin
     with world.at_work() as work:
         assert not end_if_over(work, None, studio_id)
     assert world.studio("host").standing == "active"
+
+
+@pytest.mark.parametrize(
+    ("period", "cycle", "stored"),
+    [("y1", 1, "y1"), ("y1", 2, "y1#2"), ("cycle", 3, "cycle#3"), ("2027/28", 2, "2027/28"), ("2025秋", 4, "2025秋")],
+)
+def test_years_of_a_later_cycle_are_paid_again_and_a_school_year_only_once(
+    period: str, cycle: int, stored: str
+) -> None:
+    assert paid_period(period, cycle) == stored

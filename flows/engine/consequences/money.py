@@ -98,6 +98,11 @@ def reward(work: Work, cause: Happening, studio_id: int, fund: str, period: str)
     open_entitlements(work, [(cause.run.version_id, row, cause.transition_id)])
 
 
+def paid_period(period: str, cycle: int) -> str:
+    """The period of an entitlement: the years of a later cycle are told from those of the first; a school year is one for all."""
+    return period if cycle == 1 or period[:1].isdigit() else f"{period}#{cycle}"
+
+
 def open_entitlements(work: Work, wanted: Sequence[tuple[int, dict[str, Any], int | None]]) -> dict[int, int]:
     """Store entitlements that do not exist yet, each under its version, and open their runs; the new ones' runs by their place.
 

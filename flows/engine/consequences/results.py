@@ -14,15 +14,15 @@ from flows.engine.consequences.ending import end_studio, suspend_studio
 from flows.engine.consequences.follower import FollowExecutors, Following
 from flows.engine.consequences.honours import award, bar, certificate, circulate, commend, honour, warn
 from flows.engine.consequences.mending import rectify
-from flows.engine.consequences.money import next_share, release_funds, reward
+from flows.engine.consequences.money import next_share, paid_period, release_funds, reward
 from flows.engine.following import Consequence as Rule
 from flows.engine.work import Happening, Work
-from models import Assessment, Consequence, Person, Seat, Studio
+from models import Assessment, Consequence, Cycle, Person, Seat, Studio
 from models.columns import table_of
 from models.statements import rows
 
 ASSESSMENTS, CONSEQUENCES, STUDIOS = table_of(Assessment), table_of(Consequence), table_of(Studio)
-PEOPLE, SEATS = table_of(Person), table_of(Seat)
+CYCLES, PEOPLE, SEATS = table_of(Cycle), table_of(Person), table_of(Seat)
 NAMED_SEATS = (
     select(SEATS, PEOPLE.c.name)
     .join(PEOPLE, PEOPLE.c.id == SEATS.c.person_id)
@@ -58,7 +58,10 @@ def suspend(work: Work, one: Following) -> None:
 def pay_reward(work: Work, one: Following) -> None:
     """Entitle the studio to an award of a fund, once for the period of the assessment."""
     assessment = assessed(work, one.about_id("assessment"))
-    period = f"{assessment.key}@{assessment.period}" if assessment else f"#{one.cause.transition_id}"
+    period = f"#{one.cause.transition_id}"
+    if assessment is not None:
+        number = work.session.execute(select(CYCLES.c.number).where(CYCLES.c.id == assessment.cycle_id)).scalar_one()
+        period = paid_period(f"{assessment.key}@{assessment.period}", number)
     reward(work, one.cause, one.studio.id, one.rule.value, period)
 
 
