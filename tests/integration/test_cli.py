@@ -139,3 +139,9 @@ def test_the_drawing_of_the_lifecycle_is_that_of_the_code(terminal: Terminal) ->
 
 def test_migrations_make_what_the_code_declares(terminal: Terminal) -> None:
     assert terminal.types("doctor", "--migrations")[0] == 0
+
+
+def test_coverage_of_the_whole_library_names_every_programme_and_misses_nothing(terminal: Terminal) -> None:
+    code, said, _ = terminal.types("programme", "coverage")
+    assert code == 0
+    assert "14 个办法，14 个没有遗漏" in said

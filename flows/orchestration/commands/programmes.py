@@ -1,22 +1,36 @@
-"""studioflow programme: check, show, compare, draw, list and adopt regulations."""
+"""studioflow programme: draft, check, show, compare, draw, list and adopt regulations."""
 
 import json
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.orchestration.commands.drafting import new
 from flows.orchestration.commands.speech import FAULTY, WrongWords, complain, say
 
 if TYPE_CHECKING:
     from flows.programme import Programme
 
-app = typer.Typer(help="办法：检查、查看、比较、画图、列出、启用。 / Regulations.", no_args_is_help=True)
+app = typer.Typer(help="办法：起草、检查、查看、比较、画图、列出、启用。 / Regulations.", no_args_is_help=True)
+app.command("new")(new)
 DRAWING = Path(__file__).resolve().parents[3] / "docs" / "lifecycle.md"
 
 
+class Language(StrEnum):
+    """In which words mistakes are said."""
+
+    ZH = "zh"
+    EN = "en"
+    BOTH = "both"
+
+
 @app.command()
-def check(files: Annotated[list[Path], typer.Argument(help="办法文件（YAML）")]) -> None:
+def check(
+    files: Annotated[list[Path], typer.Argument(help="办法文件（YAML）")],
+    language: Annotated[Language, typer.Option("--lang", help="差错用什么话说：zh、en 或 both")] = Language.BOTH,
+) -> None:
     """检查办法文件；有错逐条指出文件、行、位置和应当怎样写，退出码 1。 / Check programme files."""
     from flows.programme import check as faults_of
     from flows.programme import mistakes_text
@@ -29,9 +43,9 @@ def check(files: Annotated[list[Path], typer.Argument(help="办法文件（YAML�
     faulty = {fault.file for fault in faults}
     for file in checked:
         if file.name not in faulty:
-            say(f"{file}：没有差错")
+            say(f"{file}: no mistakes" if language is Language.EN else f"{file}：没有差错")
     if faults:
-        complain(mistakes_text(faults))
+        complain(mistakes_text(faults, language.value))
         raise typer.Exit(FAULTY)
 
 
@@ -52,11 +66,38 @@ def show(code: Annotated[str, typer.Argument(help="办法代码，或办法文�
 
 
 @app.command()
-def coverage(code: Annotated[str, typer.Argument(help="办法代码、办法文件，或已启用的版本（代码@版本号）")]) -> None:
+def coverage(
+    code: Annotated[
+        str | None, typer.Argument(help="办法代码、办法文件，或已启用的版本（代码@版本号）；不写就逐个看办法库")
+    ] = None,
+) -> None:
     """逐条列出原文各条款：写成规则的、只作说明的、没有写到的；有没有写到的，退出码 1。 / Clauses of a text, and what became of each."""
+    from flows.programme import library, load
+
+    if code is not None:
+        if _clauses_of(_meant(code, "")):
+            raise typer.Exit(FAULTY)
+        return
+    programmes = [load(one) for one in library()]
+    whole = [one for one in programmes if not _missed(one)]
+    for one in programmes:
+        missed = _missed(one)
+        say(f"{one.code}　{one.title}　{'没有写到 ' + '、'.join(missed) if missed else '没有遗漏'}")
+    say(f"{len(programmes)} 个办法，{len(whole)} 个没有遗漏")
+    if len(whole) < len(programmes):
+        raise typer.Exit(FAULTY)
+
+
+def _missed(programme: "Programme") -> tuple[str, ...]:
     from flows.programme import coverage as covered_by
 
-    programme = _meant(code, "")
+    return covered_by(programme).missed
+
+
+def _clauses_of(programme: "Programme") -> bool:
+    """Say what became of each clause; whether one was missed."""
+    from flows.programme import coverage as covered_by
+
     seen = covered_by(programme)
     for clause in seen.encoded:
         say(f"规则　{clause}　{programme.clauses.texts.get(clause, '')}".rstrip())
@@ -65,8 +106,7 @@ def coverage(code: Annotated[str, typer.Argument(help="办法代码、办法文�
     for clause in seen.missed:
         say(f"没有写到　{clause}")
     say(f"写成规则 {len(seen.encoded)} 条，只作说明 {len(seen.prose)} 条，没有写到 {len(seen.missed)} 条")
-    if seen.missed:
-        raise typer.Exit(FAULTY)
+    return bool(seen.missed)
 
 
 @app.command()
