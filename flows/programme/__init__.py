@@ -2,7 +2,8 @@
 
 from flows.programme.comparing import Change, compare, comparison_text
 from flows.programme.expand import Origin
-from flows.programme.faults import Fault, FaultyProgramme, mistakes_text
+from flows.programme.explaining import mistakes_text
+from flows.programme.faults import Fault, FaultyProgramme
 from flows.programme.lint import check
 from flows.programme.loading import from_expanded, library, load, origin_of, origins_within
 from flows.programme.phrases import Span

@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 from flows.programme.entries import SchemaError
 from flows.programme.expand import Expander, Grown, Origin, origin_rows, read_defaults
 from flows.programme.faults import FaultyProgramme
+from flows.programme.known_keys import known_keys
 from flows.programme.phrases import PhraseError
 from flows.programme.reading import Place, Sheet, read
 from flows.programme.schema import Programme
@@ -142,6 +143,8 @@ def _found(detail: ErrorDetails) -> str:
     if found is None:
         if detail["type"] == "missing":
             return "没有写"
+        if detail["type"] == "union_tag_invalid":
+            return str(detail.get("ctx", {}).get("tag"))
         found = detail["loc"][-1] if detail["type"] == "extra_forbidden" else detail["input"]
     text = str(found)
     return text if len(text) < 80 else text[:77] + "…"
@@ -160,7 +163,8 @@ def _words(detail: ErrorDetails) -> tuple[str, tuple[str, str]]:
     if detail["type"] == "missing":
         return f"键 {key}", (f"缺少键“{key}”", f"missing key `{key}`")
     if detail["type"] == "extra_forbidden":
-        return "格式说明中有的键", (f"没有“{key}”这个键", f"unknown key `{key}`")
+        keys = known_keys(Programme, detail["loc"][:-1])
+        return "、".join(keys) or "格式说明中有的键", (f"没有“{key}”这个键", f"unknown key `{key}`")
     expected = str(detail.get("ctx", {}).get("expected") or detail.get("ctx", {}).get("expected_tags") or detail["msg"])
     if detail["type"] in ("literal_error", "union_tag_invalid"):
         return expected, ("词表里没有这个词", f"unknown word; expected {expected}")

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from flows.engine.calendar import CHINA
-from flows.programme.faults import Fault, mistakes_text
+from flows.programme.explaining import mistakes_text
+from flows.programme.faults import Fault
 from flows.programme.loading import library
 from flows.programme.reading import Place, Sheet, read_all
 from flows.rehearsal.beginning import ROUND_KEYS
