@@ -1,11 +1,13 @@
 """Activities (应办事项): one duty in one period; a filing or agreement before the plaque is a duty of the period `setup`."""
 
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 
 from flows.engine.calendar import Due, local_day
 from flows.engine.declare import END, Ask, Because, Follow, Notify, On, Part, Policy, Stage, Wait
-from flows.engine.due import fixed
+from flows.engine.due import counted, fixed
+from flows.programme.due_days import DueDay
 from flows.programme.evidence import Asked, Handed, lacking
 from flows.programme.rosters import Number, RosterRules, held
 from models.facts import DutyFacts
@@ -27,6 +29,7 @@ class DutyPolicy(Policy):
     soft: bool = False
     distinct: bool = False
     named: bool = False
+    due: DueDay | None = None
     due_words: str = ""
     stands_for: str = ""
     vacancy: bool = False
@@ -185,11 +188,15 @@ def same_state(ask: Ask) -> str:
 
 
 def duty_due(ask: Ask) -> Due | None:
-    """The last day of the duty, fixed when it was opened; what is returned keeps it. What is soft has none once it has passed."""
+    """The last day of the duty as it was counted when it opened; what is returned keeps it. What is soft has none once it has passed."""
     due_on: date | None = ask.facts.due_on
     if due_on is None or (ask.policy.soft and due_on < local_day(ask.now)):
         return None
-    return fixed(due_on, "期限", ask.policy.due_words or "办法规定的最后一天")
+    stored = fixed(due_on, "期限", ask.policy.due_words or "办法规定的最后一天")
+    if ask.policy.due is None:
+        return stored
+    days = replace(ask.facts.days, announced_on=local_day(ask.now))
+    return counted(ask.policy.due.of(days, ask.calendar), stored, ask)
 
 
 GUARDED = (blocked, enough, not_counted, not_distinct)

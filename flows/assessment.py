@@ -12,8 +12,9 @@ from typing import Any
 
 from flows.engine.calendar import Due, local_day
 from flows.engine.declare import END, Ask, Because, Follow, Notify, On, Part, Policy, Stage, Wait
-from flows.engine.due import fixed
+from flows.engine.due import counted, fixed
 from flows.engine.following import Consequence
+from flows.programme.due_days import DueDay
 from flows.programme.vocabulary import GRADES_ZH
 from models.facts import AbsenceFact, AssessmentFacts
 
@@ -35,7 +36,10 @@ class Missing:
 
 
 class AssessmentPolicy(Policy):
-    """One assessment as the text has it. `roles`: whom it grades (none: the studio); `confirmed`: whether somebody confirms."""
+    """One assessment as the text has it. `roles`: whom it grades (none: the studio); `confirmed`: whether somebody confirms.
+
+    `due`: when it is due, by the assessment it is held in step with (`""`: none).
+    """
 
     title: str
     key: str
@@ -49,6 +53,7 @@ class AssessmentPolicy(Policy):
     confirmed: bool = False
     reported_to: str = ""
     absent: Missing | None = None
+    due: Mapping[str, DueDay] = {}
 
     def word(self, grade: str) -> str:
         """How the text calls a grade."""
@@ -192,9 +197,13 @@ def who_confirms(ask: Ask) -> str:
 
 
 def assessed_by(ask: Ask) -> Due | None:
-    """The last day for judging, fixed when it was opened; it only reminds."""
+    """The last day for judging, as it was counted when it opened; it only reminds."""
     due_on: date | None = ask.facts.due_on
-    return fixed(due_on, "考核期限", "办法规定的最后一天") if due_on is not None else None
+    if due_on is None:
+        return None
+    rule: DueDay | None = ask.policy.due.get(ask.facts.beside)
+    due = rule.of(ask.facts.days, ask.calendar) if rule is not None else None
+    return counted(due, fixed(due_on, "考核期限", "办法规定的最后一天"), ask)
 
 
 STAGE = Stage(

@@ -96,10 +96,13 @@ class WishFact:
 class ApplicationFacts(Facts):
     """An application at its desk: the person, the papers that are there, judgements given before, and what blocks it.
 
+    `asks`: the notice that tells whoever did not begin it themselves.
+
     Of the studio to be joined: its host's school and subject, and where it is. `wishes`: the studios wished for, in order;
     `hosts`: how many studios there are that could be joined.
     """
 
+    asks: str = ""
     person: PersonFacts = PersonFacts()
     attached: frozenset[str] = frozenset()
     waived: Mapping[str, str] = field(default_factory=dict)
@@ -231,8 +234,22 @@ class SeatFacts(Facts):
 
 
 @dataclass(frozen=True, slots=True)
+class Anchors:
+    """The days from which a due day may be told; None where there is none.
+
+    `starts_on`: the first day of the cycle. `event_on`: the day of the record it is owed for. `announced_on`: when it was asked.
+    """
+
+    begins_on: date | None = None
+    ends_on: date | None = None
+    starts_on: date | None = None
+    event_on: date | None = None
+    announced_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DutyFacts(Facts):
-    """A duty: when it begins and is due, how many records it needs and has, which of them wait for the receiver.
+    """A duty: when it begins and is due and from which days that is told, how many records it needs and has, and which wait.
 
     `records`: those that were handed in for it. `themes`: those that count for its obligation in this cycle. `blocking`: open
     duties that stand in its way. Which signatures are out, and who has a seat in its studio.
@@ -242,6 +259,7 @@ class DutyFacts(Facts):
     unsigned: tuple[str, ...] = ()
     begins_on: date | None = None
     due_on: date | None = None
+    days: Anchors = Anchors()
     need: int = 1
     counted: int = 0
     claimed: int = 0
@@ -309,11 +327,14 @@ class AbsenceFact:
 class AssessmentFacts(Facts):
     """An assessment: when it opens and is due, whom it may grade, what stands in its way, whom it must hear, what is out already.
 
-    `results`: the released grades of the same cycle by assessment, after rectification.
+    `results`: the released grades of the same cycle by assessment, after rectification. `days`: what the due day is told from,
+    of the assessment named `beside` where it is held in step with one.
     """
 
     opens_on: date | None = None
     due_on: date | None = None
+    days: Anchors = Anchors()
+    beside: str = ""
     seats: tuple[GradedSeat, ...] = ()
     blocking: tuple[str, ...] = ()
     unheard: tuple[str, ...] = ()

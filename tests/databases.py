@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Engine, inspect, text
 from sqlmodel import SQLModel
 
+from flows.engine.days import forget_calendars
 from models.session import connect
 
 BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgresql"))]
@@ -30,6 +31,7 @@ def _database(request: pytest.FixtureRequest, tmp_path: Path, prepare: Callable[
     else:
         engine = connect(request.getfixturevalue("postgres_url"))
         prepare(engine)
+        forget_calendars()
     yield engine
     engine.dispose()
 

@@ -30,6 +30,11 @@ def calendar_of(session: Session) -> WorkCalendar:
     return _kept[key]
 
 
+def forget_calendars() -> None:
+    """Keep nothing that was read: another database stands at an address that was read before."""
+    _kept.clear()
+
+
 def put_days(session: Session, days: Sequence[Day], source: str) -> None:
     """Write days into the calendar, each in the place of what was said of it before, and begin a new edition."""
     written = [

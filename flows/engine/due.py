@@ -14,6 +14,15 @@ def fixed(on: date, label: str, text: str, *, at_start: bool = False) -> Due:
     return Due(on, at, (Step(label, text), Step("结果", f"{short_date(on, on)} {when}")), False)
 
 
+def counted(due: Due | None, stored: Due, ask: Ask) -> Due:
+    """The stored day, explained by how it was counted where that gives it; counted anew when the calendar is corrected.
+
+    What a person has set stays as it was set.
+    """
+    anew = due is not None and (due.on == stored.on or ask.event == "recount")
+    return due if due is not None and anew else stored
+
+
 def within(key: str, *, roll: Roll = "none", label: str = "收到日") -> DueRule:
     """A reaction: the span `policy.<key>` from the day the work arrived, or the day the round's timetable fixes for the step."""
 

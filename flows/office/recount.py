@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
-from flows.engine.calendar import CalendarDay, Due, WorkCalendar
+from flows.engine.calendar import CalendarDay, Due, WorkCalendar, local_day
 from flows.engine.days import put_days
 from flows.engine.decide import wake_after
 from flows.engine.declare import Actor, Ask, Part, RunState
@@ -15,10 +15,11 @@ from flows.engine.errors import Refused
 from flows.engine.rulebook import StepRule
 from flows.engine.telling import Telling, last_day, tell
 from flows.engine.work import Work, ask_of, chain, explained, insert_transitions, read_facts, run_state
-from models import StageRun
+from models import Assessment, Cycle, Duty, StageRun
 from models.columns import table_of
+from models.statements import write
 
-RUNS = table_of(StageRun)
+CYCLES, RUNS = table_of(Cycle), table_of(StageRun)
 CHUNK = 500
 SPAN_STEP = "时限"
 
@@ -30,6 +31,16 @@ MOVE_DUE = (
         due_provisional=bindparam("b_provisional"), wake_at=bindparam("b_wake"), head=bindparam("b_head"), attempts=0,
     )
 )  # fmt: skip
+# Where the day is kept beside the run, for whoever asks what is owed by when.
+KEPT = {
+    subject: update(table).where(table.c.id == bindparam("b_id")).values(due_on=bindparam("b_on"))
+    for subject, table in (("duty", table_of(Duty)), ("assessment", table_of(Assessment)))
+}
+LOOK_AGAIN = (
+    update(CYCLES)
+    .where(CYCLES.c.opens_next_on > bindparam("b_today"), CYCLES.c.begins_on <= bindparam("b_today"))
+    .values(opens_next_on=bindparam("b_today"))
+)
 EXPLAIN = (
     update(RUNS)
     .where(RUNS.c.id == bindparam("b_id"), RUNS.c.version == bindparam("b_version"))
@@ -84,7 +95,7 @@ def recounted(work: Work, days: Sequence[CalendarDay]) -> list[Recounted]:
 def correct_calendar(work: Work, actor: Actor, days: Sequence[CalendarDay], source: str, reason: str) -> int:
     """Correct the calendar: a new edition, every deadline it touches recounted in the history, and the people told.
 
-    Returns how many deadlines moved. Raises Refused without a reason, or when nothing would change.
+    Running cycles are looked at again, for what now opens earlier. Returns how many deadlines moved. Raises Refused without a reason, or when nothing would change.
     """
     changed = [day for day in days if work.calendar.on(day.day) != day or day.day not in work.calendar.days]
     if not changed:
@@ -95,6 +106,7 @@ def correct_calendar(work: Work, actor: Actor, days: Sequence[CalendarDay], sour
     put_days(work.session, changed, source)
     moving = [one for one in touched if one.moves]
     _move(work, actor, moving, reason)
+    work.session.connection().execute(LOOK_AGAIN, {"b_today": local_day(work.now)})
     _explain(work, [one for one in touched if not one.moves and one.due.at == one.run.due_at])
     tell(work, [_telling(one, actor, reason) for one in moving])
     return len(moving)
@@ -124,6 +136,10 @@ def _move(work: Work, actor: Actor, moving: Sequence[Recounted], reason: str) ->
     if written.rowcount not in {len(updates), -1}:
         raise Refused("stale", "有事项刚被办理过，期限没有重算。请回到日历再保存一次。没有改动任何内容。")
     insert_transitions(work, history)
+    for subject, statement in KEPT.items():
+        kept = [{"b_id": one.run.subject_id, "b_on": one.due.on} for one in moving if one.run.subject_kind == subject]
+        if kept:
+            write(work.session, statement, kept)
 
 
 def _history(work: Work, actor: Actor, one: Recounted, reason: str) -> dict[str, Any]:

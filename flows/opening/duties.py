@@ -19,7 +19,7 @@ from flows.programme.agenda import Item
 from flows.programme.schema import Obligation
 from models import Duty
 from models.columns import table_of
-from models.facts import DutyFacts
+from models.facts import Anchors, DutyFacts
 from models.statements import among, insert_rows, rows
 
 DUTIES = table_of(Duty)
@@ -37,6 +37,7 @@ class _Group:
     programme: Programme
     obligation: Obligation
     item: Item
+    starts_on: date
 
 
 def open_duties(work: Work, items: Sequence[CycleItem]) -> int:
@@ -78,14 +79,14 @@ def _open(work: Work, items: Sequence[CycleItem], *, joined: bool = False) -> in
 
 
 def _grouped(work: Work, items: Sequence[CycleItem]) -> dict[_Group, list[CycleItem]]:
-    """Items of one version, key and period together, in their order."""
-    found: dict[tuple[int, Item], list[CycleItem]] = {}
+    """Items of one version, key and period of cycles that began on one day together: they are due for the same reason."""
+    found: dict[tuple[int, date, Item], list[CycleItem]] = {}
     for one in items:
-        found.setdefault((one.cycle.version_id, one.item), []).append(one)
+        found.setdefault((one.cycle.version_id, one.cycle.begins_on, one.item), []).append(one)
     groups = {}
-    for (version_id, item), members in found.items():
+    for (version_id, starts_on, item), members in found.items():
         programme = book_of(work.book).programme(work.session, version_id)
-        groups[_Group(version_id, programme, programme.obligations[item.key], item)] = members
+        groups[_Group(version_id, programme, programme.obligations[item.key], item, starts_on)] = members
     return groups
 
 
@@ -128,7 +129,9 @@ def _waived(owed: CycleItem) -> str:
 
 
 def _alike(group: _Group, new: Sequence[dict[str, Any]]) -> Alike:
-    facts = DutyFacts(parts={Part.RESPONSIBLE: WAITED}, due_on=group.item.due_on)
+    item = group.item
+    days = Anchors(item.begins_on, item.ends_on, group.starts_on)
+    facts = DutyFacts(parts={Part.RESPONSIBLE: WAITED}, due_on=item.due_on, begins_on=item.begins_on, days=days)
     subjects = [Subject(row["id"], row["studio_id"], row["responsible"]) for row in new]
     return Alike(group.version_id, "obligations", group.item.key, "duty", facts, subjects)
 

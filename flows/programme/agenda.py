@@ -5,12 +5,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from flows.engine.calendar import ONE_DAY, Roll, Term, WorkCalendar, due_after, due_before
+from flows.engine.calendar import ONE_DAY, Roll, Term, WorkCalendar, due_after
 from flows.engine.periods import CycleDays, Period, paid_periods, periods, phase_days, terms_around
+from flows.programme.due_days import DueDay, due_at
 from flows.programme.phrases import Moment
 from flows.programme.schema import Programme
 from flows.programme.sections import Assessment, Obligation
 from flows.programme.steps import Path, Window
+from models.facts import Anchors
 
 # On one day money and duties open before what judges them; books close when all else has opened, and the cycle last of all.
 TITLES = {
@@ -90,12 +92,23 @@ def day_of(
 
     What is counted after the start of a period counts from the cycle's first day where that is later.
     """
-    base = {"start": period.begins_on, "end": period.ends_on, "plaque": cycle.begins_on}.get(moment.anchor)
-    if base is None or moment.span is None:
-        return base
-    if moment.side == "before":
-        return due_before(base, moment.span, calendar).on
-    return due_after(max(base, cycle.begins_on), moment.span, calendar, roll=roll).on
+    due = due_at(moment, anchors(period, cycle), calendar, roll)
+    return due.on if due is not None else None
+
+
+def anchors(period: Period, cycle: CycleDays) -> Anchors:
+    """The days from which moments of a period are told."""
+    return Anchors(period.begins_on, period.ends_on, cycle.begins_on)
+
+
+def duty_due(one: Obligation) -> DueDay:
+    """When a duty of an obligation is due."""
+    return DueDay(one.due, one.roll or PERSONS, one.first_due)
+
+
+def assessment_due(one: Assessment) -> DueDay | None:
+    """When an assessment with a time of its own is due."""
+    return DueDay(one.due, PERSONS) if one.due is not None else None
 
 
 def within_window(window: Window, day: date, cycle: tuple[date, date], calendar: WorkCalendar) -> bool:
@@ -133,18 +146,11 @@ class _Plan:
     def _duties_of(self, one: Obligation, per: str) -> Iterator[Item]:
         ladder = self.programme.reminders.ladder
         for period in periods(per, self.cycle, only=one.only, skips=(one.skip, self.programme.cycle.skip)):
-            due_on = self._due(one, period)
-            if period.waived or due_on is None or due_on < self.cycle.begins_on:
+            due = duty_due(one).of(anchors(period, self.cycle), self.calendar)
+            if period.waived or due is None or due.on < self.cycle.begins_on:
                 continue
-            opens_on = opening_day(due_on, period, self.cycle, ladder)
-            yield Item("duty", one.name, period.key, period.begins_on, period.ends_on, opens_on, due_on, one.each or "")
-
-    def _due(self, one: Obligation, period: Period) -> date | None:
-        due_on = day_of(one.due, period, self.cycle, self.calendar, one.roll or PERSONS)
-        if one.first_due is None or not period.begins_on <= self.cycle.begins_on <= period.ends_on:
-            return due_on
-        first = day_of(one.first_due, period, self.cycle, self.calendar, one.roll or PERSONS)
-        return max(filter(None, (due_on, first)), default=None)
+            opens_on = opening_day(due.on, period, self.cycle, ladder)
+            yield Item("duty", one.name, period.key, period.begins_on, period.ends_on, opens_on, due.on, one.each or "")
 
     def assessments(self) -> Iterator[Item]:
         found: dict[str, list[Item]] = {}

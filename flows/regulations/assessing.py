@@ -5,6 +5,8 @@ from flows.engine.rulebook import StepRule
 from flows.lifecycle import STAGES
 from flows.opinion import OpinionPolicy
 from flows.programme import Programme
+from flows.programme.agenda import assessment_due
+from flows.programme.due_days import DueDay
 from flows.programme.loading import origins_within
 from flows.programme.sections import Assessment
 from flows.programme.vocabulary import GRADES
@@ -21,7 +23,8 @@ def assessment_rule(programme: Programme, key: str) -> StepRule:
     judged = AssessmentPolicy(
         title=one.title, key=one.name, roles=graded_roles(programme, one.of), grades=tuple(one.grades), awards=tuple(one.awards),
         words=dict(one.words), then=follows_grades(programme, one), confirmed=one.confirmed_by is not None,
-        reported_to=one.reported_to or "", needs=needs_of(programme, one), after_cycle=_after_cycle(programme, one), origins=origins,
+        reported_to=one.reported_to or "", needs=needs_of(programme, one), after_cycle=_after_cycle(programme, one),
+        due=_due(programme, one), origins={**origins, "within": origins.get("due", {})},
     )  # fmt: skip
     return StepRule("assessments", key, one.title, STAGES["assessment"], judged)
 
@@ -56,6 +59,17 @@ def needs_of(programme: Programme, one: Assessment) -> dict[str, tuple[str, tupl
     return {
         key: (programme.assessments[key].title, GRADES[: GRADES.index(least) + 1]) for key, least in one.needs.items()
     }
+
+
+def _due(programme: Programme, one: Assessment) -> dict[str, DueDay]:
+    """When it is due: at a time of its own, or when another is that it is held in step with."""
+    own = assessment_due(one)
+    found = {"": own} if own is not None else {}
+    for beside in filter(None, (one.with_, one.last_with)):
+        other = next(iter(_due(programme, programme.assessments[beside]).values()), None)
+        if other is not None:
+            found[beside] = other
+    return found
 
 
 def _after_cycle(programme: Programme, one: Assessment) -> bool:

@@ -4,6 +4,7 @@ from flows.activities import DutyPolicy
 from flows.engine.rulebook import SetupRule, StepRule
 from flows.lifecycle import STAGES
 from flows.programme import Programme, origin_of
+from flows.programme.agenda import duty_due
 from flows.programme.evidence import Asked
 from flows.programme.rosters import roster_rules
 from flows.programme.schema import Obligation
@@ -28,12 +29,15 @@ def duty_rule(programme: Programme, key: str) -> StepRule:
         )
         return StepRule("obligations", key, VACANCIES[key], STAGES["activities"], policy)
     one = programme.obligations[key]
-    origins = {"": origin_of(programme, f"obligations.{key}").as_row()}
+    origins = {
+        "": origin_of(programme, f"obligations.{key}").as_row(),
+        "within": origin_of(programme, f"obligations.{key}.due").as_row(),
+    }
     policy = DutyPolicy(
         title=one.title, times=one.least, most=one.most, receipt=one.receipt, soft=one.soft, distinct=one.distinct,
         asked=Asked(tuple(one.counts), tuple(one.proof), tuple(one.checklist), one.lasting, bool(one.signed_by)),
-        signed_by=tuple(one.signed_by), named=one.who == "named", due_words=one.due.chinese, stands_for=one.stands_for or "",
-        origins=origins,
+        signed_by=tuple(one.signed_by), named=one.who == "named", due=duty_due(one), due_words=one.due.chinese,
+        stands_for=one.stands_for or "", origins=origins,
         roster=roster_rules(programme) if any(counted.record == "roster" for counted in one.counts) else None,
     )  # fmt: skip
     return StepRule("obligations", key, one.title, STAGES["activities"], policy)

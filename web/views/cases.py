@@ -95,7 +95,8 @@ def why_of(row: Any, rule: StepRule | None, address: str = "") -> Why:
     if origin is not None and origin.kind == "default":
         origin = replace(origin, text=_(ABOUT[key]))
     steps = tuple(
-        WhyStep(f"{label}{_('：')}{text}", origin if label == "时限" else None) for label, text in row.due_steps
+        WhyStep(f"{label}{_('：')}{text}", origin if label in {"时限", "期限"} else None)
+        for label, text in row.due_steps
     )
     return Why(_("为什么是 {day}？", day=plain_day(due_day(row.due_at))), steps)
 
@@ -284,7 +285,7 @@ FORM_PARTS: Mapping[str, str] = {
     "studio_name": word("工作室名称"), "school_stage": word("学段"), "subject": word("学科"), "kind": word("类别"),
     "phone": word("联系电话"), "projects": word("主持或参与的课题"), "papers": word("发表的论文"),
     "school_philosophy": word("办学思想"), "achievements": word("主要业绩"), "plan": word("工作室建设设想"),
-    "team": word("意向成员"),
+    "team": word("意向成员"), "wishes": word("工作室志愿"), "leaving": word("退出原因"),
 }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from models import (
     Assessment,
     Attendance,
     Body,
+    Cycle,
     Decision,
     Duty,
     Leave,
@@ -25,19 +26,30 @@ from models import (
     Studio,
 )
 from models.columns import table_of
-from models.facts import AbsenceFact, AssessmentFacts, DecisionFacts, Facts, GradedSeat, RectificationFacts
+from models.facts import AbsenceFact, Anchors, AssessmentFacts, DecisionFacts, Facts, GradedSeat, RectificationFacts
 from models.queries.facts.ground import ground
 from models.queries.facts.renewing import results_of
 from models.statements import among, rows
 
 ASSESSMENTS, ATTENDANCE, DECISIONS, DUTIES = (table_of(one) for one in (Assessment, Attendance, Decision, Duty))
 LEAVES, OPINIONS, PEOPLE, RECORDS = (table_of(one) for one in (Leave, Opinion, Person, Record))
-BODIES, RECORD_STUDIOS = table_of(Body), table_of(RecordStudio)
+BODIES, CYCLES, RECORD_STUDIOS = table_of(Body), table_of(Cycle), table_of(RecordStudio)
 RECTIFICATIONS, RUNS, SEATS, STUDIOS = (table_of(one) for one in (Rectification, StageRun, Seat, Studio))
+BESIDE = ASSESSMENTS.alias("beside")
 
 JUDGED = (
-    select(ASSESSMENTS, STUDIOS.c.name.label("studio_name"), STUDIOS.c.host_id)
+    select(
+        ASSESSMENTS,
+        STUDIOS.c.name.label("studio_name"),
+        STUDIOS.c.host_id,
+        CYCLES.c.begins_on.label("starts_on"),
+        BESIDE.c.key.label("beside"),
+        BESIDE.c.begins_on.label("beside_from"),
+        BESIDE.c.ends_on.label("beside_to"),
+    )
     .join(STUDIOS, STUDIOS.c.id == ASSESSMENTS.c.studio_id)
+    .join(CYCLES, CYCLES.c.id == ASSESSMENTS.c.cycle_id)
+    .outerjoin(BESIDE, BESIDE.c.id == ASSESSMENTS.c.in_step_with)
     .where(among(ASSESSMENTS.c.id, "assessments"))
 )
 SEATED = (
@@ -127,7 +139,8 @@ def assessment_facts(
         found[run.id] = AssessmentFacts(
             **_stood(run, casts, one, one.assessor), title=f"{one.studio_name} {one.title}", opens_on=one.opens_on, due_on=one.due_on,
             seats=seats.get(one.studio_id, ()), blocking=blocking.get(one.id, ()), unheard=unheard.get(run.id, ()),
-            results=results.get(one.cycle_id, {}), absences=absences.get(one.id, ()),
+            results=results.get(one.cycle_id, {}), absences=absences.get(one.id, ()), beside=one.beside or "",
+            days=Anchors(one.beside_from or one.begins_on, one.beside_to or one.ends_on, one.starts_on),
         )  # fmt: skip
     return found
 

@@ -8,20 +8,28 @@ from typing import Any
 from sqlalchemy import String, cast, func, literal, select
 from sqlmodel import Session
 
-from models import Credit, Duty, Opinion, Person, Record, StageRun, Studio
+from models import Credit, Cycle, Duty, Opinion, Person, Record, StageRun, Studio
 from models.columns import table_of
-from models.facts import DutyFacts, Facts
+from models.facts import Anchors, DutyFacts, Facts
 from models.queries.facts.ground import ground
 from models.queries.facts.seating import seats_of
 from models.statements import among, rows
 
 DUTIES, STUDIOS, RUNS, OPINIONS, PEOPLE = (table_of(one) for one in (Duty, Studio, StageRun, Opinion, Person))
-CREDITS, RECORDS = table_of(Credit), table_of(Record)
+CREDITS, CYCLES, RECORDS = table_of(Credit), table_of(Cycle), table_of(Record)
 SAME = DUTIES.alias("same")
 
 OWED = (
-    select(DUTIES, STUDIOS.c.name.label("studio_name"), STUDIOS.c.host_id)
+    select(
+        DUTIES,
+        STUDIOS.c.name.label("studio_name"),
+        STUDIOS.c.host_id,
+        CYCLES.c.begins_on.label("starts_on"),
+        RECORDS.c.held_on,
+    )
     .join(STUDIOS, STUDIOS.c.id == DUTIES.c.studio_id)
+    .outerjoin(CYCLES, CYCLES.c.id == DUTIES.c.cycle_id)
+    .outerjoin(RECORDS, RECORDS.c.id == DUTIES.c.record_id)
     .where(among(DUTIES.c.id, "duties"))
 )
 UNSIGNED = (
@@ -69,7 +77,7 @@ def duty_facts(session: Session, runs: Sequence[Any], casts: Mapping[int, Any], 
     return {
         run.id: DutyFacts(
             **_stood(run, duty, casts), title=f"{duty.studio_name} {duty.title}", unsigned=tuple(unsigned.get(run.id, ())),
-            due_on=duty.due_on, begins_on=duty.begins_on, seats=tuple(seats.get(duty.studio_id, ())), need=duty.need,
+            due_on=duty.due_on, begins_on=duty.begins_on, days=_days(duty), seats=tuple(seats.get(duty.studio_id, ())), need=duty.need,
             counted=duty.counted, claimed=sum(one.amount for one in credited[duty.id] if one.standing == "claimed"),
             records=tuple(one.record_id for one in credited[duty.id]), themes=tuple(one.theme for one in themes[duty.id]),
             blocking=tuple(one.title for one in blocking[duty.studio_id] if run.step in one.blocks and _meet(one, duty)),
@@ -77,6 +85,12 @@ def duty_facts(session: Session, runs: Sequence[Any], casts: Mapping[int, Any], 
         for run in runs
         for duty in [duties[run.subject_id]]
     }  # fmt: skip
+
+
+def _days(duty: Any) -> Anchors:
+    """What its due day is told from; what is due before the day of a record looks to its first day, else to its last."""
+    event_on = duty.held_on if duty.begins_on is None else duty.begins_on
+    return Anchors(duty.begins_on, duty.ends_on, duty.starts_on, event_on if duty.record_id else None)
 
 
 def _by_duty(found: Sequence[Any], key: str) -> dict[int, list[Any]]:
