@@ -37,9 +37,7 @@ from web.saved_views import saved_views
 from web.views.applications import (
     Holder,
     Reader,
-    answer_pairs,
     application_mark,
-    change_lines,
     check_lines,
     check_summary,
     coming_of,
@@ -51,9 +49,10 @@ from web.views.applications import (
     timeline_of,
     worked_since,
 )
-from web.views.cases import FORM_PARTS, Decision, decision_of, due_of, judging_of, unmet_of
+from web.views.cases import Decision, decision_of, due_of, judging_of, unmet_of
 from web.views.forms import waivable
 from web.views.plaques import duty_marks
+from web.views.wishes import answers_of, changes_of
 from web.visit import Posted, Visit, Visiting
 
 router = APIRouter()
@@ -172,11 +171,11 @@ def _case(visit: Visit, work: Work, row: Any) -> dict[str, Any]:
     record = timeline_of(work, history, runs, holders, reminded, reader)
     return {
         "mark": application_mark(work, row, runs), "post": post_title(session, row.person_id, today), "strip": strip, "checks": lines,
-        "summary": check_summary(lines), "papers": paper_lines(papers), "answers": answer_pairs(row, FORM_PARTS),
+        "summary": check_summary(lines), "papers": paper_lines(papers), "answers": answers_of(work, row),
         "record": (*record, *coming_of(row, strip)), "since": worked_since(work, history),
         "holders": _holders(work, live, holders, reminded, address), "decision": _decision(visit, work, live, checks, papers, address),
         "judging": judging_of(work, live, visit.visitor.actor, checks, address), "turned_away": unmet_of(work, live, visit.visitor.actor),
-        "acts": _acts(visit, work, row, live), "changes": change_lines(revisions_of(session, row.id), FORM_PARTS), "wide": False, "case": None,
+        "acts": _acts(visit, work, row, live), "changes": changes_of(work, revisions_of(session, row.id)), "wide": False, "case": None,
         "back": f"/applications/{row.id}", "duties": duty_marks(work, row.studio_id, f"body:{row.authority_body_id}", visit.visitor.keys),
     }  # fmt: skip
 

@@ -1,7 +1,7 @@
 """Applying (填写申报): begin in a round, write, attach, see what still stands in the way, submit; mend what was sent back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fastapi import APIRouter
@@ -23,7 +23,9 @@ from web.routes.filing import filers_of
 from web.views import forms as views
 from web.views.applications import check_lines, check_summary
 from web.views.cases import due_of, provenance_of
-from web.views.draft_conflicts import Meeting, drawn_from, meet, settled, texts_of
+from web.views.draft_conflicts import Clash, Meeting, drawn_from, meet, settled, texts_of
+from web.views.wishes import KEY as WISHES
+from web.views.wishes import wish_words, wishes_of
 from web.visit import Form, Posted, Visit, Visiting
 
 router = APIRouter()
@@ -135,7 +137,7 @@ def _context(
     )
     lines = check_lines(checks, address)
     return {
-        "application": row, "run": run, "returned": draft.returned, "defects": draft.defects, "due": due_of(work, run, rule, address),
+        "wishes": wishes_of(work, programme, row, draft.policy, draft.allowed), "application": row, "run": run, "returned": draft.returned, "defects": draft.defects, "due": due_of(work, run, rule, address),
         "parts": views.parts_of(row, dict(programme.kinds), draft.allowed, said, faults, draft.defects), "obstacles": found,
         "slots": views.slots_of(draft.policy, draft.row.role, draft.papers, draft.allowed, draft.defects), "checks": lines,
         "summary": check_summary(lines), "drawn": drawn_from(texts_of(row)), "accept": ACCEPT, "limits": _(views.LIMITS),
@@ -153,7 +155,7 @@ class _Clashing(Exception):  # noqa: N818  both versions are kept, and somebody 
 def _save(visit: Visit, work: Work, draft: Draft, form: Form) -> Meeting:
     """Write what was changed here. Raises _Clashing, and writes nothing, when a field was changed elsewhere too."""
     form = _answered(form)
-    answers, columns = views.written(form, draft.allowed)
+    answers, columns = views.written(form, draft.row, draft.allowed)
     said = {key: str(value) for key, value in {**answers, **columns}.items()}
     met = meet(form.text("drawn"), texts_of(draft.row), said)
     if met.clashes:
@@ -178,10 +180,18 @@ def _answered(form: Form) -> Form:
 def _asking(visit: Visit, clash: _Clashing, *, files: bool = False) -> Response:
     """Both versions, field by field; nothing has been written."""
     others = {key: text for key, text in clash.said.items() if key in clash.met.write}
+    with visit.reading() as work:
+        clashes = [_in_words(work, one) for one in clash.met.clashes]
     return visit.page(
-        "applications/conflict.html", 409, application=clash.row, clashes=clash.met.clashes, others=others, files=files,
+        "applications/conflict.html", 409, application=clash.row, clashes=clashes, others=others, files=files,
         elsewhere=clash.met.elsewhere, drawn=drawn_from(texts_of(clash.row)),
     )  # fmt: skip
+
+
+def _in_words(work: Work, one: Clash) -> Any:
+    """A clash as it is read; of wishes the names, while the form sends back what they stand for."""
+    shown = (wish_words(work, one.mine), wish_words(work, one.theirs)) if one.key == WISHES else (one.mine, one.theirs)
+    return {"key": one.key, "label": one.label, "mine": one.mine, "shown_mine": shown[0], "shown_theirs": shown[1]}
 
 
 def _needed(visit: Visit, work: Work, application_id: int) -> Draft:
@@ -266,7 +276,7 @@ def submit(visit: Visiting, form: Posted, application_id: int) -> Response:
         draft = _needed(visit, work, application_id)
         _save(visit, work, draft, form)
         fresh = application_of(work.session, application_id, written_by(visit.visitor.person_id or 0))
-        missing = views.lacking({key: getattr(fresh, key) for key in views.COLUMNS})
+        missing = views.lacking(fresh)
         if missing:
             raise Refused("incomplete", _("还不能提交，有 {n} 处没有填。", n=len(missing)))
         event = "resubmit" if draft.returned else "submit"
@@ -295,9 +305,13 @@ def _not_yet(visit: Visit, form: Form, application_id: int, refusal: Refused) ->
         _save(visit, work, _needed(visit, work, application_id), form)
     with visit.reading() as work:
         draft = _needed(visit, work, application_id)
-        faults = views.lacking({key: getattr(draft.row, key) for key in views.COLUMNS})
+        faults = views.lacking(draft.row)
         context = _context(visit, work, draft, {}, faults)
-    errors = views.errors_of(context["obstacles"], faults)
+    at = context["wishes"].first_fault if context["wishes"] else ""
+    errors = [
+        replace(one, field=at) if one.field == "wishes" else one
+        for one in views.errors_of(context["obstacles"], faults)
+    ]
     if not errors:
         raise refusal
     return visit.page("applications/form.html", 422, note="", errors=errors, **context)

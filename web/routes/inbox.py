@@ -27,7 +27,6 @@ from web.saved_views import saved_views
 from web.views import inbox as views
 from web.views.applications import (
     Reader,
-    answer_pairs,
     check_lines,
     check_summary,
     facts_of,
@@ -35,7 +34,8 @@ from web.views.applications import (
     timeline_of,
 )
 from web.views.bulk import ACTS
-from web.views.cases import FORM_PARTS, decision_of
+from web.views.cases import decision_of
+from web.views.wishes import answers_of
 from web.visit import Visit, Visiting
 
 router = APIRouter()
@@ -154,7 +154,7 @@ def _application_case(visit: Visit, work: Work, row: Any, seen: _Seen, tab: str,
     return {
         "head": views.open_case(work, row, seen.address, post_title(work.session, application.person_id, today)), "plain": False,
         "tab": shown, "tabs": tabs, "decision": decision, "checks": lines, "summary": check_summary(lines), "record": record,
-        "papers": paper_lines(papers), "answers": answer_pairs(application, FORM_PARTS), "before": said[-1] if said else None,
+        "papers": paper_lines(papers), "answers": answers_of(work, application), "before": said[-1] if said else None,
         "facts": facts_of(application, lines),
         "back": views.address(wanted), "mine": row.desk in visit.visitor.keys and row.ended_at is None,
     }  # fmt: skip

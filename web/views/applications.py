@@ -363,7 +363,7 @@ def answer_pairs(application: Any, words: Mapping[str, str]) -> list[tuple[str, 
     """What the applicant wrote, as label and value; empty answers are left out."""
     own = {key: getattr(application, key) for key in ("studio_name", "school_stage", "subject", "kind")}
     said = {**own, **application.answers}
-    return [(_(label), str(said[key])) for key, label in words.items() if said.get(key) not in {None, ""}]
+    return [(_(label), str(said[key])) for key, label in words.items() if said.get(key) not in (None, "") and key != "wishes"]
 
 
 def facts_of(application: Any, lines: Sequence[CheckLine]) -> list[tuple[str, str]]:

@@ -13,16 +13,24 @@ from web.display import Choice, FieldError
 from web.i18n import _, word
 from web.views.applications import PaperLine, paper_lines
 from web.views.cases import FORM_PARTS
+from web.views.wishes import wished
 
 COLUMNS = ("studio_name", "school_stage", "subject", "kind")
-LONG = {"school_philosophy": 2, "achievements": 5, "plan": 5, "team": 3}
+LONG = {"leaving": 3, "school_philosophy": 2, "achievements": 5, "plan": 5, "team": 3}
 NUMBERS = {"projects", "papers"}
-NEEDED = ("studio_name", "school_stage")
+NEEDED: Mapping[str, tuple[str, ...]] = {"seat": ("school_stage",), "exit": ()}
+# What only some things are asked for with; everything else is asked of who would lead a studio.
+OF_SEATS = ("school_stage", "subject", "phone", "projects", "papers", "achievements", "wishes")
+OF_EXITS = ("phone", "leaving")
 SCHOOL_STAGES = ("幼儿园", "小学", "初中", "九年一贯制", "高中", "中职", "特殊教育")
 HINTS = {
-    "team": word("每行一人：姓名、学校、职务"), "plan": word("三年内做什么，怎样带动成员学校"), "achievements": word("办学成果、课题、示范引领，写清年份"),
+    "leaving": word("写明原因和希望从哪天起"), "team": word("每行一人：姓名、学校、职务"), "plan": word("三年内做什么，怎样带动成员学校"), "achievements": word("办学成果、课题、示范引领，写清年份"),
 }  # fmt: skip
 OTHER = "其他材料"
+# Where what a guard refuses can be mended.
+PLACES = {
+    "papers_missing": "papers", "unsealed": "papers", "criteria_unmet": "checks", "unwished": "wishes", "blocked": "wishes",
+}  # fmt: skip
 LONGEST = 5000
 LIMITS = word("PDF、照片、Word 或 Excel，每个不超过 20 MB")
 
@@ -85,8 +93,8 @@ def parts_of(
     stored = {**application.answers, **own}
     told = {str(one.get("place")): str(one.get("what")) for one in defects}
     found = []
-    for key, label in FORM_PARTS.items():
-        if key == "kind" and not kinds:
+    for key, label in asked(application).items():
+        if key == "wishes" or (key == "kind" and not kinds):
             continue
         value = str(said.get(key, stored.get(key) if stored.get(key) is not None else ""))
         options = kinds if key == "kind" else {one: one for one in SCHOOL_STAGES} if key == "school_stage" else {}
@@ -95,19 +103,44 @@ def parts_of(
         kind = "choice" if options else "long" if key in LONG else "number" if key in NUMBERS else "text"
         choices = tuple(Choice(one, words, chosen=one == value) for one, words in options.items())
         found.append(Part(key, _(label), kind, value, _(HINTS[key]) if key in HINTS else "", LONG.get(key, 1), choices,
-                          allowed is None or key in allowed, faults.get(key, ""), told.get(label, ""), key not in NEEDED))  # fmt: skip
+                          allowed is None or key in allowed, faults.get(key, ""), told.get(label, ""), key not in needed(application.gives)))  # fmt: skip
     return tuple(found)
 
 
-def written(form: Any, allowed: frozenset[str] | None) -> tuple[dict[str, Any], dict[str, str]]:
+def asked(application: Any) -> dict[str, str]:
+    """The fields that an application is asked for with their labels: a seat and an exit need less than a studio.
+
+    A studio that has its name already is not named again.
+    """
+    named = application.studio_id is not None and application.studio_name
+    some = {"seat": OF_SEATS, "exit": OF_EXITS}.get(application.gives)
+    left_out = {"wishes", "leaving", *(("studio_name",) if named else ())}
+    return {
+        key: label for key, label in FORM_PARTS.items() if (key in some if some is not None else key not in left_out)
+    }
+
+
+def needed(gives: str) -> tuple[str, ...]:
+    """The fields without which nothing is submitted."""
+    return NEEDED.get(gives, ("studio_name", "school_stage"))
+
+
+def written(form: Any, application: Any, allowed: frozenset[str] | None) -> tuple[dict[str, Any], dict[str, str]]:
     """What a form says of the fields that may be written: (answers, columns of the application)."""
-    keys = [key for key in FORM_PARTS if key in form.values and (allowed is None or key in allowed)]
+    keys = [
+        key
+        for key in asked(application)
+        if key in form.values and key != "wishes" and (allowed is None or key in allowed)
+    ]
     texts = {key: form.text(key)[:LONGEST] for key in keys}
     answers = {
         key: int(text) if key in NUMBERS and text.isdigit() else text
         for key, text in texts.items()
         if key not in COLUMNS
     }
+    wishes = wished(form)
+    if wishes is not None and "wishes" in asked(application) and (allowed is None or "wishes" in allowed):
+        answers["wishes"] = wishes
     return answers, {key: text for key, text in texts.items() if key in COLUMNS}
 
 
@@ -151,9 +184,9 @@ def obstacles(work: Work, row: Any, actor: Actor) -> tuple[list[Obstacle], Seque
     for guard in on.unless if on else ():
         because = guard(ask)
         if because is not None:
-            place = {"papers_missing": "papers", "unsealed": "papers", "criteria_unmet": "checks"}.get(
-                guard.__name__, "main"
-            )
+            place = PLACES.get(guard.__name__, "main")
+            if place == "wishes" and not ask.policy.wishes:
+                place = "main"
             found.append(Obstacle(place, because.says, because.origin))
     return found, checks
 
@@ -169,11 +202,12 @@ def waivable(work: Work, row: Any) -> tuple[Any, ...]:
 
 def errors_of(found: Sequence[Obstacle], faults: Mapping[str, str]) -> list[FieldError]:
     """Everything that must be mended, first of all on the page."""
-    titles = {"papers": _("申报材料"), "checks": _("资格核对"), "main": _("申报")}
+    titles = {"papers": _("申报材料"), "checks": _("资格核对"), "main": _("申报"), "wishes": _("工作室志愿")}
     fields = [FieldError(key, _(FORM_PARTS[key]), says) for key, says in faults.items()]
     return [*fields, *(FieldError(one.field, titles[one.field], one.says) for one in found)]
 
 
-def lacking(said: Mapping[str, Any]) -> dict[str, str]:
+def lacking(application: Any) -> dict[str, str]:
     """Fields that must be written before submitting and are empty."""
-    return {key: _("请填写{label}", label=_(FORM_PARTS[key])) for key in NEEDED if not said.get(key)}
+    empty = [key for key in needed(application.gives) if key in asked(application) and not getattr(application, key)]
+    return {key: _("请填写{label}", label=_(FORM_PARTS[key])) for key in empty}
