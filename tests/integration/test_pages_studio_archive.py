@@ -1,0 +1,76 @@
+"""The file of a studio: filled by the work, checked against its parts, and taken away with proof that nothing was changed."""
+
+import hashlib
+import zipfile
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from models.settings import settings
+from tests.browsing import client_of, form
+from tests.life import Life
+from web.views.studio_archive import kind_of
+
+PDF = b"%PDF-1.7 plan"
+
+
+@pytest.fixture
+def life(sqlite_database: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Life:
+    """A studio of 赤峰 that has handed in its yearly plan and held one activity."""
+    monkeypatch.setattr(settings(), "files", tmp_path / "files")
+    life = Life(sqlite_database, "chifeng", date(2025, 5, 8), {"A": "member", "B": "member"})
+    life.on("2025-05-12")
+    (duty,) = life.owed("H", "year_plan")
+    run = life.run_of_duty(duty.id)
+    sent = form(act="submit", version=str(run.version), text="全年计划")
+    host = client_of(life, "H")
+    answer = host.post(f"/duties/{duty.id}", data=sent, files={"files": ("计划.pdf", PDF, "application/pdf")})
+    assert answer.status_code == 303, answer.text
+    life.activity(date(2025, 5, 10), absent=["B"], present=["H", "A"])
+    return life
+
+
+def test_file_is_filled_by_the_work_and_says_what_is_lacking(life: Life) -> None:
+    page = client_of(life, "H").get(f"/studios/{life.studio_id}/archive").text
+    assert "年度工作计划" in page
+    assert "研修" in page
+    assert "还缺" in page
+    assert "考核" in page.split("还缺", 1)[1].split("</p>", 1)[0]
+
+
+def test_growth_file_holds_what_the_person_was_at(life: Life) -> None:
+    one = f"/studios/{life.studio_id}/archive/people/{life.ids['A']}"
+    other = f"/studios/{life.studio_id}/archive/people/{life.ids['B']}"
+    assert "研修" in client_of(life, "A").get(one).text
+    assert "研修" not in client_of(life, "H").get(other).text
+    assert client_of(life, "A").get(other).status_code == 404
+    assert client_of(life, "county_b").get(one).status_code == 404
+
+
+def test_member_finds_their_own_growth_file_in_place_of_the_studios(life: Life) -> None:
+    page = client_of(life, "A").get(f"/studios/{life.studio_id}/archive").text
+    assert "A的成长档案" in page
+    assert "年度工作计划" not in page
+    assert client_of(life, "A").get(f"/studios/{life.studio_id}/archive/package.zip").status_code == 404
+
+
+def test_package_holds_every_paper_and_the_hash_of_each(life: Life) -> None:
+    answer = client_of(life, "H").get(f"/studios/{life.studio_id}/archive/package.zip")
+    assert answer.headers["content-type"] == "application/zip"
+    archive = zipfile.ZipFile(BytesIO(answer.content))
+    sums = dict(reversed(line.split("  ", 1)) for line in archive.read("SHA256SUMS").decode().splitlines())
+    assert set(sums) == set(archive.namelist()) - {"SHA256SUMS"}
+    assert all(hashlib.sha256(archive.read(name)).hexdigest() == digest for name, digest in sums.items())
+    assert PDF in [archive.read(name) for name in sums]
+    assert "年度工作计划" in archive.read("目录.csv").decode("utf-8-sig")
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [("规划计划", "plan"), ("活动记录", "activity"), ("成果", "achievement"), ("考核", "result"), ("经费", "money"), ("论文和经验总结", "achievement")],
+)  # fmt: skip
+def test_parts_of_a_file_hold_what_their_words_say(title: str, kind: str) -> None:
+    assert kind_of(title) == kind

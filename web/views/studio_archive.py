@@ -1,0 +1,233 @@
+"""A studio's file and the growth files of its people (档案), filled by the work itself, checked against the parts the text names."""
+
+import csv
+import hashlib
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
+
+from flows.engine.calendar import local_day
+from flows.engine.work import Work
+from flows.programme.comparing_words import VALUES_ZH
+from flows.programme.vocabulary import CONSEQUENCES_ZH, GRADES_ZH
+from models.files import ENDINGS, place_of
+from models.queries.activities import files_of
+from models.queries.archives import honours_of, marks_in, papers_of_studio, records_of_studio, results_of_studio
+from models.queries.money import lines
+from web.display import formal_day
+from web.i18n import _
+from web.studio_doors import Door
+
+STUDIO_PARTS, PERSON_PARTS = ("规划计划", "活动记录", "成果", "考核", "经费"), ("成长规划", "活动", "成果", "考核")
+# What kind of thing a part of a file holds, by the words its title has; what has none of them holds results.
+KINDS: tuple[tuple[str, str], ...] = (
+    ("考核|考评|评估|鉴定|述职", "result"), ("经费|财务|台账|预算", "money"), ("证书|聘书|荣誉|称号|获奖|学分|学时", "honour"), ("规划|计划|方案|目标|制度", "plan"),
+    ("活动|教研|研讨|课|讲座|观摩|例会|考勤|学习|帮扶|会议|图片|影像", "activity"), ("文件|通知|发文|协议", "paper"),
+)  # fmt: skip
+PLANS = frozenset({"plan", "growth_plan", "improvement_plan", "school_plan"})
+UNSAFE = re.compile(r"[^\w一-鿿·（）()\-]+")
+IN_MEMORY = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing in a file."""
+
+    title: str
+    on: date | None
+    kind: str
+    href: str = ""
+    detail: str = ""
+    person_ids: frozenset[int] = frozenset()
+    record_id: int | None = None
+
+
+@dataclass(frozen=True)
+class FilePart:
+    """One part of a file with what it holds."""
+
+    title: str
+    items: tuple[Item, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """How much it holds."""
+        return len(self.items)
+
+
+@dataclass(frozen=True)
+class PersonFile:
+    """The growth file of one person: how much each part holds."""
+
+    person_id: int
+    name: str
+    body: str
+    parts: tuple[FilePart, ...] = field(default_factory=tuple)
+
+    @property
+    def lacking(self) -> int:
+        """How many parts are empty."""
+        return sum(not part.items for part in self.parts)
+
+
+def items_of(work: Work, door: Door) -> list[Item]:
+    """Everything the work has left in a studio's file, the latest first."""
+    session, studio_id = work.session, door.studio.id
+    records = records_of_studio(session, studio_id)
+    there: dict[int, set[int]] = {}
+    for row in marks_in(session, [one.id for one in records if one.kind == "activity"]):
+        if row.mark in {"present", "late"}:
+            there.setdefault(row.record_id, set()).add(row.person_id)
+    found = [_record(door, one, there.get(one.id, set())) for one in records]
+    found += [_result(one) for one in results_of_studio(session, studio_id)]
+    found += [_honour(one) for one in honours_of(session, studio_id)]
+    found += [_paper(one) for one in papers_of_studio(session, studio_id)]
+    entries = lines(session, studio_id)
+    if entries:
+        title = _("经费台账，共 {n} 笔", n=len(entries))
+        found.append(Item(title, entries[-1].on, "money", f"/studios/{studio_id}/funds"))
+    return found
+
+
+def _record(door: Door, one: Any, there: set[int]) -> Item:
+    owed = door.programme.obligations.get(one.key or "")
+    proofs = set(owed.proof) if owed else set()
+    kind = "activity" if one.kind == "activity" else "plan" if one.kind in PLANS or "plan" in proofs else "achievement"
+    whose = there if one.kind == "activity" else {one.filed_by}
+    if one.unit_kind not in {None, "studio", "school", "record"} and one.unit_id:
+        whose = whose | {one.unit_id}
+    standing = {"accepted": _("已计入"), "claimed": _("待审核"), "refused": _("已退回"), "noted": _("只备查")}.get(
+        one.credit or "", ""
+    )
+    href = f"/activities/{one.id}" if one.kind == "activity" else f"/studios/{door.studio.id}/archive/records/{one.id}"
+    return Item(
+        one.title,
+        one.held_on,
+        kind,
+        href,
+        " · ".join(part for part in (one.by, standing) if part),
+        frozenset(whose),
+        one.id,
+    )
+
+
+def _result(one: Any) -> Item:
+    grade = GRADES_ZH.get(one.after_rectification or one.grade, _("已登记"))
+    whose = frozenset({one.person_id}) if one.person_id else frozenset()
+    detail = _("整改后{grade}", grade=grade) if one.after_rectification else grade
+    return Item(
+        f"{one.title} {one.period}",
+        local_day(one.released_at),
+        "result",
+        f"/assessments/{one.assessment_id}",
+        detail,
+        whose,
+    )
+
+
+def _honour(one: Any) -> Item:
+    whose = frozenset({one.person_id}) if one.person_id else frozenset()
+    title = " ".join(part for part in (CONSEQUENCES_ZH.get(one.kind, one.kind), one.value) if part)
+    return Item(title, local_day(one.at), "honour", "", "", whose)
+
+
+def _paper(one: Any) -> Item:
+    kinds = {"plaque": _("牌匾"), "certificate": _("证书"), "circular": _("通报"), "notice": _("表彰"), "minutes": _("决定"),
+             "rectification_notice": _("整改通知"), "announcement": _("发文")}  # fmt: skip
+    return Item(f"{kinds.get(one.kind, one.kind)} {one.number}", local_day(one.requested_at), "paper")
+
+
+def studio_file(door: Door, items: Sequence[Item]) -> list[FilePart]:
+    """The studio's file by the parts its text names; what fits none stands at the end."""
+    named = door.programme.records.studio if door.programme.records else ()
+    return _parted(
+        tuple(named) or STUDIO_PARTS,
+        [one for one in items if one.kind not in {"result", "honour"} or not one.person_ids],
+    )
+
+
+def person_file(door: Door, seat: Any, items: Sequence[Item]) -> PersonFile:
+    """The growth file of whoever has a seat."""
+    named = door.programme.records.person if door.programme.records else ()
+    own = [one for one in items if seat.person_id in one.person_ids]
+    return PersonFile(seat.person_id, seat.name, seat.body, tuple(_parted(tuple(named) or PERSON_PARTS, own)))
+
+
+def _parted(titles: Sequence[str], items: Sequence[Item]) -> list[FilePart]:
+    kinds = [(title, kind_of(title)) for title in titles]
+    held: dict[str, list[Item]] = {title: [] for title in titles}
+    rest: list[Item] = []
+    for one in items:
+        places = [title for title, kind in kinds if kind == one.kind] or [
+            title for title, kind in kinds if kind == "achievement"
+        ]
+        held[places[0]].append(one) if places else rest.append(one)
+    parts = [FilePart(title, tuple(held[title])) for title in titles]
+    return [*parts, FilePart(_("其他"), tuple(rest))] if rest else parts
+
+
+def kind_of(title: str) -> str:
+    """What kind of thing a part of a file holds."""
+    return next((kind for words, kind in KINDS if re.search(words, title)), "achievement")
+
+
+def package(work: Work, parts: Sequence[FilePart]) -> IO[bytes]:
+    """The studio's file as an archive: every paper in the folder of its part, a list of contents, and `SHA256SUMS` over all of it."""
+    output = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  the answer closes it
+    sums: list[tuple[str, str]] = []
+    with zipfile.ZipFile(output, "w", zipfile.ZIP_STORED) as archive:
+        contents = [[_("部分"), _("名称"), _("日期"), _("说明"), _("文件"), "SHA-256"]]
+        files = _by_record(work, parts)
+        for n, part in enumerate(parts, start=1):
+            folder = f"{n:02} {_safe(part.title)}"
+            for item in part.items:
+                contents += _stored(archive, folder, part, item, files.get(item.record_id or 0, ()), sums)
+        listed = _listed(contents)
+        archive.writestr("目录.csv", listed)
+        sums.append((hashlib.sha256(listed).hexdigest(), "目录.csv"))
+        archive.writestr("SHA256SUMS", "".join(f"{digest}  {name}\n" for digest, name in sums))
+    output.seek(0)
+    return output
+
+
+def _by_record(work: Work, parts: Sequence[FilePart]) -> Mapping[int, list[Any]]:
+    ids = {item.record_id for part in parts for item in part.items if item.record_id}
+    found: dict[int, list[Any]] = {}
+    for row in files_of(work.session, ids) if ids else ():
+        found.setdefault(row.record_id, []).append(row)
+    return found
+
+
+def _stored(
+    archive: zipfile.ZipFile, folder: str, part: FilePart, item: Item, files: Iterable[Any], sums: list[tuple[str, str]]
+) -> list[list[str]]:
+    """Put the papers of one item in the archive; returns its lines of the list of contents. A paper that is gone is named as such."""
+    said = [part.title, item.title, formal_day(item.on) if item.on else "", item.detail]
+    rows = []
+    for n, one in enumerate(files, start=1):
+        proof = VALUES_ZH["proof"].get(one.proof, one.proof)
+        name = f"{folder}/{item.record_id}-{n} {_safe(item.title)} {_safe(proof)}{ENDINGS.get(one.type, '')}"
+        place = place_of(one.file_sha256)
+        if place.is_file():
+            archive.write(place, name)
+            sums.append((one.file_sha256, name))
+        rows.append([*said, name if place.is_file() else _("文件缺失"), one.file_sha256])
+    return rows or [[*said, "", ""]]
+
+
+def _safe(text: str) -> str:
+    return UNSAFE.sub(" ", text).strip()[:60] or _("未命名")
+
+
+def _listed(rows: Iterable[Sequence[str]]) -> bytes:
+    """Rows as a list that spreadsheets open: with a mark for their encoding, and nothing that they would take for a formula."""
+    said = io.StringIO()
+    writer = csv.writer(said)
+    for row in rows:
+        writer.writerow([f"'{cell}" if cell[:1] in {"=", "+", "-", "@"} else cell for cell in row])
+    return said.getvalue().encode("utf-8-sig")
