@@ -14,12 +14,15 @@ from flows.engine.rulebook import StepRule
 from flows.engine.work import Intent, Work
 from flows.office.changes import left_out_of, rules_of
 from flows.office.planning import Revision, plan_digest, planned_round, replan, set_places, span_key
+from flows.office.promised import Promised, promised
 from flows.office.rounds import Places
 from flows.office.timeline import Timeline, forecast
+from flows.regulations import Regulations
 from models.queries.bodies import bodies_under
 from models.queries.rounds import counties_of, invited, manning, places_of, pool_of, round_before, school_stages
 from web.i18n import _
 from web.routes.rounds import count_of, dates_of, day_of, planned_dates, round_seen, saved_plan, whole_places
+from web.views.cases import provenance_of
 from web.views.rounds import circumstances_of, gantt_rows, ground_of, groups_of, place_table, scale_of
 from web.visit import Posted, Visit, Visiting
 
@@ -63,7 +66,8 @@ def preview_round(visit: Visiting, round_id: int, note: str = "", edit: int = 0)
     return visit.page(
         "rounds/preview.html", row=row, revision=revision, found=seen.found, rows=rows, ground=ground, digest=digest, error=error,
         note=note, edit=edit, unsaved=revision != saved_plan(row), rules=seen.rules, plain={one.name: one for one in seen.plain}, ladder=ladder,
-        span_key=span_key, address=address, closing=closing, plan_fields=_said(revision), left_out=left_out, **seen.context,
+        span_key=span_key, address=address, closing=closing, plan_fields=_said(revision), left_out=left_out,
+        provenance_of=provenance_of, **seen.context,
     )  # fmt: skip
 
 
@@ -89,9 +93,15 @@ def _foreseen(work: Work, visit: Visit, row: Any, revision: Revision) -> Foresee
     review: Any = next((one.policy for one in rules if one.stage.name == "expert_review"), None)
     context = {
         "table": table, "groups": groups, "told": told, "pool": pool, "before": before, "most_sheets": review.sheets if review else 0,
-        "panel": review.panel if review else 0, "officers": staffed,
+        "panel": review.panel if review else 0, "officers": staffed, "promised": _promised(work, row, found),
     }  # fmt: skip
     return Foreseen(row, revision, plain, rules, found, saved, context)
+
+
+def _promised(work: Work, row: Any, found: Timeline) -> Promised | None:
+    book: Regulations = work.book  # type: ignore[assignment]
+    programme = book.programme(work.session, row.version_id)
+    return promised(programme, programme.path(row.path), found.last_day, work.calendar)
 
 
 def _tried(work: Work, row: Any, asked: QueryParams | Mapping[str, str]) -> Revision:
