@@ -173,6 +173,11 @@ TABLE: Mapping[tuple[str, str], Access] = {
     ("POST", "/assessments/{assessment_id}/urge"): Access(PERSON, "desk"),
     ("GET", "/opinions/{run_id}"): Access(PERSON, "own"),
     ("POST", "/opinions/{run_id}"): Access(PERSON, "own"),
+    ("GET", "/rectifications/{rectification_id}"): Access(PERSON, "studios"),
+    ("POST", "/rectifications/{rectification_id}"): Access(PERSON, "desk"),
+    ("POST", "/rectifications/{rectification_id}/measures"): Access(PERSON, "own"),
+    ("GET", "/decisions/{decision_id}"): Access(PERSON, "studios"),
+    ("POST", "/decisions/{decision_id}"): Access(PERSON, "desk"),
     ("GET", "/search"): Access(PERSON, "visible"),
     ("GET", "/files/{attachment_id}"): Access(PERSON, "visible"),
     # Rounds, dashboard, first steps, people, imports

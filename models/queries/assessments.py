@@ -239,13 +239,13 @@ def decision_of(
     """One question about a studio in scope, or put to one of these desks; one query."""
     held = list(desks)
     mine = or_(scope, DECISIONS.c.desk.in_(held), at_desk("decision", DECISIONS.c.id, held))
-    seated = PEOPLE.alias("seated")
+    seat, seated = SEATS.alias("seat"), PEOPLE.alias("seated")  # their own names: the scope asks for seats too
     return session.execute(
         select(DECISIONS, seated.c.name.label("seat"), *RUN, *STUDIO)
         .select_from(
             _with_run(DECISIONS, "decision")
-            .outerjoin(SEATS, SEATS.c.id == DECISIONS.c.seat_id)
-            .outerjoin(seated, seated.c.id == SEATS.c.person_id)
+            .outerjoin(seat, seat.c.id == DECISIONS.c.seat_id)
+            .outerjoin(seated, seated.c.id == seat.c.person_id)
         )
         .where(DECISIONS.c.id == decision_id, mine)
     ).first()

@@ -156,7 +156,7 @@ def _context(visit: Visit, work: Work, sheet: Sheet, said: views.Said | None) ->
         "known": known, "own": own, "graded": graded, "brought": brought, "event": event, "holder": holder,
         "opinions": views.opinions_of(work, row) if sheet.judges else [], "opened": opened,
         "appeals": _appealing(visit, sheet, opened, graded),
-        "marks": views.mark_lines(work, row, policy, programme, said) if sheet.shows_grade else [],
+        "marks": views.mark_lines(work, row, programme, said) if sheet.shows_grade else [],
         "due": due_of(work, row, sheet.rule, sheet.address) if row.ended_at is None else None,
         "grades": [(grade, grade_mark(grade, policy.words)) for grade in policy.grades],
         "press": views.button_words(policy, brought, event) if event in {"propose", "confirm", "release"} else "",

@@ -295,9 +295,7 @@ def button_words(policy: Any, brought: Sequence[Brought], event: str) -> str:
     return _("{verb}“{grade}”", verb=verb, grade=grade) + after
 
 
-def mark_lines(
-    work: Work, one: Any, policy: Any, programme: Programme, said: Said | None
-) -> list[tuple[int, str, str, str]]:
+def mark_lines(work: Work, one: Any, programme: Programme, said: Said | None) -> list[tuple[int, str, str, str]]:
     """Indicator by indicator: its number, its words, the points and the comment."""
     kept = {row.indicator: row for row in marks_of(work.session, one.id)}
     content = programme.assessments[one.key].content if one.key in programme.assessments else ()

@@ -1,0 +1,52 @@
+"""Measures (整改措施): what the host means to do about each finding, kept until the report; who does it, until when, how far."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select, update
+
+from flows.engine.declare import Actor
+from flows.engine.errors import NotFound, Refused
+from flows.engine.work import Work
+from models import Rectification, StageRun, Studio
+from models.columns import table_of
+
+RECTIFICATIONS, RUNS, STUDIOS = table_of(Rectification), table_of(StageRun), table_of(Studio)
+STATES = ("begun", "doing", "done")
+LONGEST, MOST = 400, 60
+
+
+def keep_measures(work: Work, actor: Actor, rectification_id: int, measures: Sequence[Mapping[str, Any]]) -> int:
+    """Keep the measures in the place of those before; returns how many there are.
+
+    Raises NotFound for whoever does not host the studio; Refused once the report is in, and for a day that is none.
+    """
+    row = work.session.execute(
+        select(RECTIFICATIONS.c.id, STUDIOS.c.host_id, RUNS.c.state, RUNS.c.ended_at)
+        .join(STUDIOS, STUDIOS.c.id == RECTIFICATIONS.c.studio_id)
+        .join(RUNS, (RUNS.c.subject_kind == "rectification") & (RUNS.c.subject_id == RECTIFICATIONS.c.id))
+        .where(RECTIFICATIONS.c.id == rectification_id)
+    ).first()
+    if row is None or f"person:{row.host_id}" not in actor.keys:
+        raise NotFound
+    if row.state != "mending" or row.ended_at is not None:
+        raise Refused("reported_already", "整改报告已经提交，措施不能再改。没有改动任何内容。")
+    kept = [_measure(one) for one in measures[:MOST] if str(one.get("what", "")).strip()]
+    work.session.execute(update(RECTIFICATIONS).where(RECTIFICATIONS.c.id == rectification_id).values(measures=kept))
+    return len(kept)
+
+
+def _measure(one: Mapping[str, Any]) -> dict[str, Any]:
+    until = str(one.get("until", "")).strip()
+    if until:
+        try:
+            date.fromisoformat(until)
+        except ValueError:
+            says = "措施的完成日期要写成 2026-08-31 这样。没有改动任何内容。"
+            raise Refused("bad_date", says, {}, ("until",)) from None
+    state = str(one.get("state", ""))
+    return {
+        "finding": int(one.get("finding", 0) or 0), "what": str(one["what"]).strip()[:LONGEST], "who": str(one.get("who", "")).strip()[:40],
+        "until": until, "state": state if state in STATES else "begun", "proof": str(one.get("proof", "")).strip()[:LONGEST],
+    }  # fmt: skip
