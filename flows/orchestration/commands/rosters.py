@@ -1,11 +1,14 @@
 """studioflow import: a roster workbook, checked whole before anything is stored."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows.orchestration.commands.speech import FAULTY, complain, say
+from flows.orchestration.commands.speech import FAULTY, WrongWords, complain, say
+
+if TYPE_CHECKING:
+    from flows.office.established import Taken
 
 
 def import_roster(
@@ -51,3 +54,76 @@ def import_roster(
     say(f"已写入：新增 {result.new} 行，改动 {result.changed} 行" + (f"；建立申报 {begun} 件。" if round_id else "。"))
     for words in refused:
         complain(words)
+
+
+def import_studios(
+    file: Annotated[Path, typer.Argument(help="已有工作室的工作簿（.xlsx）")],
+    code: Annotated[str, typer.Option("--programme", help="办法代码（已启用）")] = "",
+    body: Annotated[str, typer.Option(help="主管部门的机构编码；只有一个最高机构时可以不写")] = "",
+    *,
+    template: Annotated[bool, typer.Option("--template", help="把空的模板写到这个文件")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查，不写入")] = False,
+) -> None:
+    """接入已有的工作室：连同成员、以往的考核结果和拨款；有一处错就都不写，同一本再导入不重复。 / Take over established studios."""
+    from flows.roster.established_rows import established_template
+
+    if template:
+        file.write_bytes(established_template())
+        say(f"模板已写入 {file}：工作室、成员、考核结果、拨款四张表。")
+        return
+    done = _take_over(file, code, body, dry_run=dry_run)
+    for fault in done.faults:
+        complain(f"{fault.sheet} 第{fault.row}行 {fault.says()}")
+    if done.faults:
+        say(f"有 {len(done.faults)} 处错，没有写入任何内容。")
+        raise typer.Exit(FAULTY)
+    said = f"工作室 {done.studios} 个，席位 {done.seats} 个，考核结果 {done.results} 项，拨款 {done.payments} 笔"
+    say(
+        f"可以接入：{said}。没有写入任何内容。"
+        if dry_run
+        else f"已接入：{said}；开启还没有过去的事项 {done.opened} 件。"
+    )
+
+
+def _take_over(file: Path, code: str, body: str, *, dry_run: bool) -> "Taken":
+    from sqlmodel import Session
+
+    from flows.engine.calendar import local_day
+    from flows.engine.days import calendar_of
+    from flows.engine.work import Work
+    from flows.office.established import take_over
+    from flows.orchestration.commands.acting import authority, opened
+    from flows.regulations import regulations
+    from flows.roster.established_rows import read_established
+    from models.session import transaction
+
+    engine, now = opened()
+    established = read_established(file.read_bytes(), local_day(now))
+
+    def taken(session: Session) -> "Taken":
+        programme_id = _programme(session, code, authority(session, body))
+        return take_over(Work(session, regulations(), now, calendar_of(session)), programme_id, established)
+
+    if dry_run:
+        with Session(engine) as session:  # what is left in it is rolled back
+            return taken(session)
+    with transaction(engine) as session:
+        return taken(session)
+
+
+def _programme(session: Any, code: str, authority_id: int) -> int:
+    """The adopted programme of that code, or the only one there is. Raises WrongWords."""
+    from sqlalchemy import select
+
+    from models import Programme
+    from models.columns import table_of
+
+    rows = table_of(Programme)
+    found = session.execute(select(rows.c.id, rows.c.code).where(rows.c.authority_body_id == authority_id)).all()
+    mine = [row.id for row in found if code in ("", row.code)]
+    if len(mine) != 1:
+        known = "、".join(row.code for row in found) or "还没有"
+        raise WrongWords(
+            f"请用 --programme 写明是哪个办法。已启用的：{known}；启用用 studioflow programme adopt 代码。"
+        )
+    return int(mine[0])
