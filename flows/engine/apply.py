@@ -199,7 +199,7 @@ def _follow(work: Work, happened: Sequence[Happening]) -> None:
     further += _cascade(work, ended)
     leaving = [happening for happening in ended if happening.move.to != CANCELLED]
     further += leave_steps(work, leaving)
-    settle_paths(work, leaving)
+    settle_paths(work, ended)
     further += work.at_once()
     forget_cases(work.session)
     if further:

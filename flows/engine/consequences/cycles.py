@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import exists, func, insert, select, update
 
 from flows.engine.calendar import Span, WorkCalendar, due_after, local_day
 from flows.engine.consequences.ending import end_studio
+from flows.engine.declare import CANCELLED
 from flows.engine.rulebook import RenewalPath
 from flows.engine.steps import start_path
 from flows.engine.work import Happening, Intent, Work
@@ -170,15 +171,26 @@ def begin_renewal(
 
 
 def settle_paths(work: Work, ended: Sequence[Happening]) -> None:
-    """When a request to go on has come to an end, however it did: see whether the studio's time is over."""
-    asked = [one for one in ended if one.rule.gives == "cycle" and one.run.application_id is not None]
-    if not asked:
-        return
-    found = cases(work.session, [one.run.application_id for one in asked])
-    for one in asked:
-        studio_id = found[one.run.subject_id].studio_id
-        if studio_id is not None:
-            end_if_over(work, one, studio_id)
+    """When what may keep a studio beyond its cycle has come to an end, however it did: see whether its time is over.
+
+    A result without a grade and an attendance check may be the last that was open, just as a request to go on (D-FIN).
+    """
+    asked = [one for one in ended if one.rule.gives == "cycle" and one.run.application_id and one.move.to != CANCELLED]
+    found = cases(work.session, [one.run.application_id for one in asked]) if asked else {}
+    causes = {found[one.run.subject_id].studio_id: one for one in asked}
+    causes |= {
+        one.run.studio_id: one for one in ended if one.run.subject_kind in HOLDS_ON and one.run.parent_id is None
+    }
+    for studio_id in _over(work, [one for one in causes if one is not None]):
+        end_if_over(work, causes[studio_id], studio_id)
+
+
+def _over(work: Work, studios: Sequence[int]) -> Sequence[int]:
+    """Which of these studios are past the last day of their last cycle."""
+    last_day = func.max(CYCLES.c.ends_on)
+    past = select(CYCLES.c.studio_id).where(CYCLES.c.studio_id.in_(studios)).group_by(CYCLES.c.studio_id)
+    over = past.having(last_day < local_day(work.now)).order_by(CYCLES.c.studio_id)
+    return list(work.session.execute(over).scalars()) if studios else []
 
 
 def end_if_over(work: Work, cause: Happening | None, studio_id: int) -> bool:
