@@ -11,7 +11,7 @@ from flows.engine.calendar import WorkCalendar, at_local
 from flows.engine.consequences.cycles import cycle_end, first_day
 from flows.programme import Programme
 from flows.rehearsal.bodies import homes
-from flows.rehearsal.bureau import Bureau
+from flows.rehearsal.bureau import OFFICE_HOUR, Bureau
 from flows.rehearsal.profiles import Ground, Held, Profile, fitting
 from models import Credential, Cycle, Person, Post, Seat, Studio
 from models.columns import table_of
@@ -36,7 +36,7 @@ def settle(programme: Programme, studios: int, begins_on: date) -> Bureau:
 
     Hosts meet the criteria also on the day on which they may ask to go on.
     """
-    bureau = Bureau(programme, at_local(begins_on, 0))
+    bureau = Bureau(programme, at_local(begins_on, OFFICE_HOUR))
     bureau.found({}, {})
     home_name, other_name = homes(programme)
     home, other = bureau.bodies[home_name], bureau.bodies[other_name]

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from flows.engine.calendar import add_months, at_local, local_day
 from flows.engine.consequences.cycles import first_day
 from flows.programme import load
-from flows.rehearsal.bureau import CYCLES, Bureau
+from flows.rehearsal.bureau import CYCLES, OFFICE_HOUR, Bureau
 from flows.simulation.crowd import Crowd
 from flows.simulation.invariants import broken_at_last, broken_today
 from flows.simulation.leaving import let_members_leave, meet_monthly
@@ -26,7 +26,6 @@ from models.columns import table_of
 STUDIOS = table_of(Studio)
 SHARD = 500
 AFTER_THE_CYCLE = timedelta(days=500)
-MORNING, OFFICE_HOUR = 0, 10
 Progress = Callable[[int, int], None]
 
 
@@ -89,7 +88,7 @@ def run_shard(shard: Shard) -> Report:
         broken += [f"{bureau.today}：{one}" for one in broken_today(bureau.engine, bureau.now)]
         if shard.years is None and _all_settled(bureau):
             break
-        bureau.clock.advance(at_local(_next_day(bureau, crowd, last), MORNING))
+        bureau.clock.advance(at_local(_next_day(bureau, crowd, last), OFFICE_HOUR))
     broken += broken_at_last(bureau.engine, bureau.now)
     report = tally(bureau, crowd, programme, first, broken)
     bureau.engine.dispose()
@@ -98,7 +97,6 @@ def run_shard(shard: Shard) -> Report:
 
 def _one_day(bureau: Bureau, crowd: Crowd) -> None:
     bureau.look()
-    bureau.clock.advance(at_local(bureau.today, OFFICE_HOUR))
     crowd.act()
     crowd.notice()
 
