@@ -28,6 +28,7 @@ class StageRun(SQLModel, table=True):
         partial("live_in_round", "round_id", "stage", "state", where="ended_at IS NULL"),
         partial("ended_in_round", "round_id", "outcome", "held_by", where="outcome IS NOT NULL"),
         CheckConstraint("(ended_at IS NULL) = (outcome IS NULL)", name="ended_with_outcome"),
+        partial("live_in_studio", "studio_id", "subject_kind", where="ended_at IS NULL"),
         Index("run_of_subject", "subject_kind", "subject_id"),
         Index("run_of_application", "application_id", "id"),
     )

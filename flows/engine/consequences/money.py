@@ -68,9 +68,9 @@ def next_share(work: Work, cause: Happening, studio_id: int, fund: str, share: i
     """
     held = work.session.execute(
         select(RUNS.c.id)
-        .join(ENTITLEMENTS, (RUNS.c.subject_kind == "entitlement") & (RUNS.c.subject_id == ENTITLEMENTS.c.id))
-        .where(ENTITLEMENTS.c.studio_id == studio_id, ENTITLEMENTS.c.fund == fund, ENTITLEMENTS.c.waits_for == waited)
-        .where(RUNS.c.ended_at.is_(None))
+        .join(ENTITLEMENTS, ENTITLEMENTS.c.id == RUNS.c.subject_id)
+        .where(RUNS.c.studio_id == studio_id, RUNS.c.subject_kind == "entitlement", RUNS.c.ended_at.is_(None))
+        .where(ENTITLEMENTS.c.fund == fund, ENTITLEMENTS.c.waits_for == waited)
     ).scalars()
     payload = {"share": share, "reason": cause.move.reason}
     return [Intent(run_id, "set_share", payload, cause_id=cause.transition_id) for run_id in held]
@@ -80,7 +80,7 @@ def release_funds(work: Work, cause: Happening, studio_id: int) -> list[Intent]:
     """Try to release what this studio has on hold; the guard keeps what still waits for a result or a decision."""
     held = work.session.execute(
         select(RUNS.c.id)
-        .where(RUNS.c.studio_id == studio_id, RUNS.c.subject_kind == "entitlement", RUNS.c.state == "held")
+        .where(RUNS.c.studio_id == studio_id, RUNS.c.subject_kind == "entitlement", RUNS.c.state == "held", RUNS.c.ended_at.is_(None))
         .order_by(RUNS.c.id)
     ).scalars()
     return [Intent(run_id, "release", cause_id=cause.transition_id) for run_id in held]

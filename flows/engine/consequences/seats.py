@@ -29,9 +29,9 @@ WAITING = (
 )
 OWED_BY = (
     select(RUNS.c.id)
-    .join(DUTIES, (RUNS.c.subject_kind == "duty") & (RUNS.c.subject_id == DUTIES.c.id))
-    .where(DUTIES.c.studio_id == bindparam("studio"), among(DUTIES.c.unit_kind, "kinds"), DUTIES.c.unit_id == bindparam("person"))
-    .where(RUNS.c.ended_at.is_(None))
+    .join(DUTIES, DUTIES.c.id == RUNS.c.subject_id)
+    .where(RUNS.c.studio_id == bindparam("studio"), RUNS.c.subject_kind == "duty", RUNS.c.ended_at.is_(None))
+    .where(among(DUTIES.c.unit_kind, "kinds"), DUTIES.c.unit_id == bindparam("person"))
     .order_by(RUNS.c.id)
 )  # fmt: skip
 ASKED_BY = (

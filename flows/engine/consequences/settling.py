@@ -95,8 +95,9 @@ def _drop_pointless(work: Work, one: Happening, assessment: Any, results: Sequen
         return
     waiting = work.session.execute(
         select(RUNS)
-        .join(ASSESSMENTS, (RUNS.c.subject_kind == "assessment") & (RUNS.c.subject_id == ASSESSMENTS.c.id))
-        .where(ASSESSMENTS.c.cycle_id == assessment.cycle_id, RUNS.c.ended_at.is_(None), RUNS.c.id != one.run.id)
+        .join(ASSESSMENTS, ASSESSMENTS.c.id == RUNS.c.subject_id)
+        .where(RUNS.c.studio_id == assessment.studio_id, RUNS.c.subject_kind == "assessment", RUNS.c.ended_at.is_(None))
+        .where(ASSESSMENTS.c.cycle_id == assessment.cycle_id, RUNS.c.id != one.run.id)
     ).all()
     for run in waiting:
         rule: Any = work.book.rule(work.session, run.version_id, run.path, run.step, run.round_id).policy

@@ -16,9 +16,10 @@ DUTIES, PEOPLE, RUNS, SEATS, STUDIOS = (table_of(one) for one in (Duty, Person, 
 VACANCIES = ("refill", "succession")
 VACANT = (
     select(RUNS.c.id, DUTIES.c.key, SEATS.c.role, SEATS.c.duty_role)
-    .join(DUTIES, (RUNS.c.subject_kind == "duty") & (RUNS.c.subject_id == DUTIES.c.id))
+    .join(DUTIES, DUTIES.c.id == RUNS.c.subject_id)
     .outerjoin(SEATS, (DUTIES.c.unit_kind == "seat") & (DUTIES.c.unit_id == SEATS.c.id))
-    .where(DUTIES.c.studio_id == bindparam("studio"), among(DUTIES.c.key, "keys"), RUNS.c.ended_at.is_(None))
+    .where(RUNS.c.studio_id == bindparam("studio"), RUNS.c.subject_kind == "duty", RUNS.c.ended_at.is_(None))
+    .where(among(DUTIES.c.key, "keys"))
     .order_by(RUNS.c.id)
 )
 

@@ -413,21 +413,35 @@ def upgrade() -> None:
         )
         batch_op.drop_column("duty_id")
 
-    with op.batch_alter_table("record") as batch_op:
-        batch_op.create_check_constraint(op.f("ck_record_minutes"), "minutes IS NULL OR minutes >= 0")
+    with op.batch_alter_table("stagerun", schema=None) as batch_op:
+        batch_op.create_index(
+            "live_in_studio",
+            ["studio_id", "subject_kind"],
+            unique=False,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
 
     with op.batch_alter_table("record") as batch_op:
         batch_op.create_check_constraint(
             op.f("ck_record_standing_word"), "standing IN ('planned', 'held', 'cancelled')"
         )
 
+    with op.batch_alter_table("record") as batch_op:
+        batch_op.create_check_constraint(op.f("ck_record_minutes"), "minutes IS NULL OR minutes >= 0")
+
 
 def downgrade() -> None:
     with op.batch_alter_table("record") as batch_op:
-        batch_op.drop_constraint(op.f("ck_record_minutes"), type_="check")
+        batch_op.drop_constraint(op.f("ck_record_standing_word"), type_="check")
 
     with op.batch_alter_table("record") as batch_op:
-        batch_op.drop_constraint(op.f("ck_record_standing_word"), type_="check")
+        batch_op.drop_constraint(op.f("ck_record_minutes"), type_="check")
+
+    with op.batch_alter_table("stagerun", schema=None) as batch_op:
+        batch_op.drop_index(
+            "live_in_studio", sqlite_where=sa.text("ended_at IS NULL"), postgresql_where=sa.text("ended_at IS NULL")
+        )
 
     with op.batch_alter_table("record", schema=None) as batch_op:
         batch_op.add_column(sa.Column("duty_id", sa.INTEGER(), nullable=True))

@@ -27,7 +27,7 @@ from models import (
 )
 from models.columns import table_of
 from models.facts import AbsenceFact, Anchors, AssessmentFacts, DecisionFacts, Facts, GradedSeat, RectificationFacts
-from models.queries.facts.ground import ground
+from models.queries.facts.ground import OPEN_DUTIES, ground
 from models.queries.facts.renewing import results_of
 from models.statements import among, rows
 
@@ -59,12 +59,6 @@ SEATED = (
     .join(PEOPLE, PEOPLE.c.id == SEATS.c.person_id)
     .where(among(SEATS.c.studio_id, "studios"), SEATS.c.to_on.is_(None))
     .order_by(SEATS.c.id)
-)
-OWED = (
-    select(DUTIES.c.studio_id, DUTIES.c.title, DUTIES.c.blocks, DUTIES.c.begins_on)
-    .join(RUNS, (RUNS.c.subject_kind == "duty") & (RUNS.c.subject_id == DUTIES.c.id))
-    .where(among(DUTIES.c.studio_id, "studios"), RUNS.c.ended_at.is_(None))
-    .order_by(DUTIES.c.id)
 )
 MENDING = (
     select(RECTIFICATIONS.c.studio_id, RECTIFICATIONS.c.blocks, ASSESSMENTS.c.title)
@@ -166,7 +160,7 @@ def _blocking(session: Session, judged: Collection[Any]) -> Mapping[int, tuple[s
     """Open duties (not those of a later period) and rectifications of the studio that name the assessment."""
     studios = {one.studio_id for one in judged}
     named: dict[int, list[str]] = defaultdict(list)
-    owed, mending = rows(session, OWED, studios=studios), rows(session, MENDING, studios=studios)
+    owed, mending = rows(session, OPEN_DUTIES, studios=studios), rows(session, MENDING, studios=studios)
     for one in judged:
         for row in owed:
             begun = row.begins_on is None or row.begins_on <= one.ends_on

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import String, cast, select
 from sqlmodel import Session
 
 from models import Attachment, Duty, StageRun
@@ -19,10 +19,13 @@ CHINA_OFFSET = timedelta(hours=8)
 ATTACHED = select(ATTACHMENTS.c.application_id, ATTACHMENTS.c.slot).where(
     among(ATTACHMENTS.c.application_id, "applications"), ATTACHMENTS.c.removed_at.is_(None)
 )
+# Sought among the live runs of a studio, which are few: its duties of years are many.
 OPEN_DUTIES = (
-    select(DUTIES.c.studio_id, DUTIES.c.title, DUTIES.c.blocks)
-    .join(RUNS, (RUNS.c.subject_kind == "duty") & (RUNS.c.subject_id == DUTIES.c.id))
-    .where(among(DUTIES.c.studio_id, "studios"), RUNS.c.ended_at.is_(None))
+    select(DUTIES.c.studio_id, DUTIES.c.title, DUTIES.c.blocks, DUTIES.c.begins_on, DUTIES.c.ends_on)
+    .select_from(RUNS)
+    .join(DUTIES, DUTIES.c.id == RUNS.c.subject_id)
+    .where(among(RUNS.c.studio_id, "studios"), RUNS.c.subject_kind == "duty", RUNS.c.ended_at.is_(None))
+    .where(cast(DUTIES.c.blocks, String) != "[]")
     .order_by(DUTIES.c.id)
 )
 

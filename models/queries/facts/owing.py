@@ -11,7 +11,7 @@ from sqlmodel import Session
 from models import Credit, Cycle, Duty, Opinion, Person, Record, StageRun, Studio
 from models.columns import table_of
 from models.facts import Anchors, DutyFacts, Facts
-from models.queries.facts.ground import ground
+from models.queries.facts.ground import OPEN_DUTIES, ground
 from models.queries.facts.seating import seats_of
 from models.statements import among, rows
 
@@ -53,12 +53,6 @@ THEMES = (
     .join(RECORDS, RECORDS.c.id == CREDITS.c.record_id)
     .where(among(DUTIES.c.id, "duties"), CREDITS.c.standing.in_(("claimed", "accepted")), RECORDS.c.theme != "")
 )
-BLOCKING = (
-    select(DUTIES.c.studio_id, DUTIES.c.title, DUTIES.c.blocks, DUTIES.c.begins_on, DUTIES.c.ends_on)
-    .join(RUNS, (RUNS.c.subject_kind == "duty") & (RUNS.c.subject_id == DUTIES.c.id))
-    .where(among(DUTIES.c.studio_id, "studios"), RUNS.c.ended_at.is_(None), cast(DUTIES.c.blocks, String) != "[]")
-    .order_by(DUTIES.c.id)
-)
 
 
 def duty_facts(session: Session, runs: Sequence[Any], casts: Mapping[int, Any], now: datetime) -> Mapping[int, Facts]:
@@ -73,7 +67,7 @@ def duty_facts(session: Session, runs: Sequence[Any], casts: Mapping[int, Any], 
     seats = seats_of(session, studios)
     credited = _by_duty(rows(session, CREDITED, duties=ids), "duty_id")
     themes = _by_duty(rows(session, THEMES, duties=ids), "id")
-    blocking = _by_duty(rows(session, BLOCKING, studios=studios), "studio_id")
+    blocking = _by_duty(rows(session, OPEN_DUTIES, studios=studios), "studio_id")
     return {
         run.id: DutyFacts(
             **_stood(run, duty, casts), title=f"{duty.studio_name} {duty.title}", unsigned=tuple(unsigned.get(run.id, ())),

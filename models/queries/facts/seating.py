@@ -13,7 +13,7 @@ from models.columns import table_of
 from models.facts import Facts, Roster, SeatFact, SeatFacts, WishFact
 from models.queries.bodies import lineages
 from models.queries.cases import Case
-from models.queries.facts.ground import cases_of, ground, local_date
+from models.queries.facts.ground import OPEN_DUTIES, cases_of, ground, local_date
 from models.statements import among, rows
 
 BODIES, CYCLES, DUTIES, PEOPLE = table_of(Body), table_of(Cycle), table_of(Duty), table_of(Person)
@@ -41,12 +41,6 @@ LAST_DAYS = (
     select(CYCLES.c.studio_id, CYCLES.c.begins_on, CYCLES.c.ends_on)
     .where(among(CYCLES.c.studio_id, "studios"))
     .order_by(CYCLES.c.number)
-)
-OWED_FIRST = (
-    select(DUTIES.c.studio_id, DUTIES.c.title, DUTIES.c.blocks)
-    .join(RUNS, (RUNS.c.subject_kind == "duty") & (RUNS.c.subject_id == DUTIES.c.id))
-    .where(among(DUTIES.c.studio_id, "studios"), RUNS.c.ended_at.is_(None))
-    .order_by(DUTIES.c.id)
 )
 SEATED_AS = select(SEATS.c.studio_id, SEATS.c.person_id, SEATS.c.role, SEATS.c.duty_role).where(
     among(SEATS.c.person_id, "people"), SEATS.c.to_on.is_(None)
@@ -179,7 +173,7 @@ def owed_before(session: Session, studios: Collection[int], places: Collection[s
 
 def _owed_first(session: Session, studios: Collection[int]) -> Mapping[int, list[Any]]:
     owed: dict[int, list[Any]] = defaultdict(list)
-    for row in rows(session, OWED_FIRST, studios=list(studios)) if studios else ():
+    for row in rows(session, OPEN_DUTIES, studios=list(studios)) if studios else ():
         owed[row.studio_id].append(row)
     return owed
 
