@@ -423,20 +423,20 @@ def upgrade() -> None:
         )
 
     with op.batch_alter_table("record") as batch_op:
+        batch_op.create_check_constraint(op.f("ck_record_minutes"), "minutes IS NULL OR minutes >= 0")
+
+    with op.batch_alter_table("record") as batch_op:
         batch_op.create_check_constraint(
             op.f("ck_record_standing_word"), "standing IN ('planned', 'held', 'cancelled')"
         )
 
-    with op.batch_alter_table("record") as batch_op:
-        batch_op.create_check_constraint(op.f("ck_record_minutes"), "minutes IS NULL OR minutes >= 0")
-
 
 def downgrade() -> None:
     with op.batch_alter_table("record") as batch_op:
-        batch_op.drop_constraint(op.f("ck_record_standing_word"), type_="check")
+        batch_op.drop_constraint(op.f("ck_record_minutes"), type_="check")
 
     with op.batch_alter_table("record") as batch_op:
-        batch_op.drop_constraint(op.f("ck_record_minutes"), type_="check")
+        batch_op.drop_constraint(op.f("ck_record_standing_word"), type_="check")
 
     with op.batch_alter_table("stagerun", schema=None) as batch_op:
         batch_op.drop_index(
