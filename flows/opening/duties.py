@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from flows.engine.alike import Alike, Subject, open_alike
 from flows.engine.calendar import local_day
+from flows.engine.consequences.pausing import PAUSED
 from flows.engine.date_words import full_date
 from flows.engine.declare import Part
 from flows.engine.work import Work
@@ -43,7 +44,7 @@ class _Group:
 def open_duties(work: Work, items: Sequence[CycleItem]) -> int:
     """Open the duties of these items, each once; returns how many were opened.
 
-    What had passed when a cycle was granted, and what begins while the studio is suspended, is waived and says so.
+    What had passed when a cycle was granted is waived and says so; what begins in a pause waits until the studio goes on.
     """
     return _open(work, items)
 
@@ -125,7 +126,7 @@ def _waived(owed: CycleItem) -> str:
     cycle, due_on = owed.cycle, owed.item.due_on
     if cycle.granted_on is not None and due_on is not None and due_on < cycle.granted_on:
         return f"周期于 {full_date(cycle.granted_on)} 才批准，这一期已经过去，免办"
-    return "工作室停办期间，免办" if cycle.standing == "suspended" else ""
+    return PAUSED if cycle.standing == "suspended" else ""
 
 
 def _alike(group: _Group, new: Sequence[dict[str, Any]]) -> Alike:

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from flows.engine.apply import carry_on
 from flows.engine.calendar import local_day
+from flows.engine.consequences.pausing import hush
 from flows.engine.days import calendar_of
 from flows.engine.rulebook import Rulebook
 from flows.engine.work import Work
@@ -130,6 +131,7 @@ def _open(work: Work, cycles: Sequence[RunningCycle]) -> OpeningReport:
     joining = _for_new_seats(work, running, found, today)
     if joining:
         report.opened["duty"] = report.opened.get("duty", 0) + open_for_new_seats(work, joining)
+    hush(work, [one.studio_id for one in running if one.standing == "suspended"])
     write(work.session, OPENED, [_opened(one, found.get(one.id), today) for one in cycles])
     carry_on(work)
     return report

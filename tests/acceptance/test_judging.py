@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from flows.engine.apply import apply, carry_on
-from flows.engine.consequences.ending import resume_studio
+from flows.engine.consequences.pausing import resume_studio
 from flows.engine.errors import Refused
 from flows.engine.lists import apply_list, make_list, preview_list
 from flows.engine.work import Intent

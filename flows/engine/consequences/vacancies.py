@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 
 from flows.engine.calendar import local_day
-from flows.engine.consequences.ending import resume_studio
+from flows.engine.consequences.pausing import PAUSED, resume_studio
 from flows.engine.work import Happening, Intent, Work
 from models import Duty, Person, Seat, StageRun, Studio
 from models.columns import table_of
@@ -69,9 +69,8 @@ def _hand_over(work: Work, studio: Any, desk: str) -> None:
     old = f"person:{studio.host_id}"
     mine = (RUNS.c.studio_id == studio.id) & RUNS.c.ended_at.is_(None)
     owed = select(RUNS.c.subject_id).where(mine, RUNS.c.subject_kind == "duty")
-    work.session.execute(
-        update(DUTIES).where(DUTIES.c.id.in_(owed), DUTIES.c.responsible == old).values(responsible=desk)
-    )
+    waiting = DUTIES.c.id.in_(owed) | ((DUTIES.c.studio_id == studio.id) & (DUTIES.c.waived == PAUSED))
+    work.session.execute(update(DUTIES).where(waiting, DUTIES.c.responsible == old).values(responsible=desk))
     work.session.execute(update(RUNS).where(mine, RUNS.c.held_by == old, RUNS.c.branch == "host").values(held_by=desk))
     concerned = RUNS.c.subject_kind.in_(("duty", "assessment", "rectification")) | (RUNS.c.branch == "host")
     work.session.execute(update(RUNS).where(mine, RUNS.c.desk == old, concerned).values(desk=desk))
