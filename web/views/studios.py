@@ -106,7 +106,7 @@ def present_of(work: Work, door: Door, desks: frozenset[str]) -> Present:
     until = door.today + SOON
     near = sorted(
         (row for row in mine if row.id in back or _ends(row, until) <= until),
-        key=lambda row: (_ends(row, until), row.id),
+        key=lambda row: (_rank(row, back, door.today), _ends(row, until), row.id),
     )
     later = [day_ for row in mine if row not in near and (day_ := _ends(row)) != date.max]
     others = [row for row in live if row.desk and row.desk not in desks and not row.soft] if door.sees_all else []
@@ -118,6 +118,11 @@ def present_of(work: Work, door: Door, desks: frozenset[str]) -> Present:
         tuple(todo[:MOST]), max(len(todo) - MOST, 0), min(later, default=None),
         tuple(_waiting(row, holders, door.today) for row in others[:MOST_WAITING]), mending, begun,
     )  # fmt: skip
+
+
+def _rank(row: Any, back: Mapping[int, Any], today: date) -> int:
+    """What is overdue comes first, then what was returned, then the rest."""
+    return 0 if _ends(row) < today else 1 if row.id in back else 2
 
 
 def _together(door: Door, rows: Sequence[Any], todo: Sequence[Todo]) -> list[Todo]:
