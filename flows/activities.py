@@ -240,7 +240,9 @@ STAGE = Stage(
             "pass_due", State.OPEN, frozenset({State.OPEN, State.OVERDUE}), by=Part.CLOCK, choose=unless_soft,
             do=(Follow("tell_overdue"),),
         ),
-        On("close", (State.OPEN, State.OVERDUE), State.UNMET, by=(Part.CLOCK, Part.ENGINE)),
+        On(
+            "close", (State.OPEN, State.OVERDUE), State.UNMET, by=(Part.CLOCK, Part.ENGINE), do=(Follow("tell_unmet"),),
+        ),
     ),
     waits=(
         Wait(State.OPEN, for_=Part.RESPONSIBLE, due=duty_due, then="pass_due", asks="filing_asked"),

@@ -78,6 +78,8 @@ _NOTICES = (
     Notice("filing_asked", "待报送", mandatory=False, going="digest", button="去报送"),
     Notice("filing_returned", "报送退回补正", mandatory=True, going="alone", button=MEND),
     Notice("filing_accepted", "报送通过", mandatory=False, going="digest", button=LOOK),
+    Notice("books_closed", "结账未办事项", mandatory=True, going="alone", button="打开工作室"),
+    Notice("books_summary", "结账汇总", mandatory=False, going="digest", button=LOOK),
     Notice("signature_asked", "待签署", mandatory=True, going="alone", button="去签署"),
     Notice("vote_asked", "请投票", mandatory=True, going="alone", button="去投票"),
     Notice("payment_due", "待拨付", mandatory=True, going="digest", button="去拨付"),

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from flows.engine.consequences.books import tell_unmet
 from flows.engine.consequences.credits import accept_credits, assign_duty, credit_record, refuse_credits, tell_overdue
 from flows.engine.consequences.cycles import give_cycle
 from flows.engine.consequences.experts import (
@@ -84,6 +85,7 @@ VOCABULARY: Mapping[str, Executor] = {
     "tell_overdue": tell_overdue,
     "tell_placement": tell_placement,
     "tell_ranking": tell_ranking,
+    "tell_unmet": tell_unmet,
     "warn_short": warn_short,
 }
 

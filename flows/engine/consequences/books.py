@@ -1,16 +1,25 @@
 """Books (结账): what was due by a day and has not been done is unmet; at the latest when the cycle is over."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from flows.engine.work import Intent, Work
-from models import Duty, StageRun
+from flows.engine.date_words import full_date
+from flows.engine.telling import Telling, tell
+from flows.engine.work import Happening, Intent, Work
+from models import Duty, StageRun, Studio
 from models.columns import table_of
 from models.statements import among, rows
 
-DUTIES, RUNS = table_of(Duty), table_of(StageRun)
+DUTIES, RUNS, STUDIOS = table_of(Duty), table_of(StageRun), table_of(Studio)
+NAMED = (
+    select(DUTIES.c.id, DUTIES.c.title, DUTIES.c.due_on, STUDIOS.c.name, STUDIOS.c.host_id)
+    .join(STUDIOS, STUDIOS.c.id == DUTIES.c.studio_id)
+    .where(among(DUTIES.c.id, "duties"))
+)
 DUE_BY = (
     select(RUNS.c.id, DUTIES.c.cycle_id, DUTIES.c.due_on)
     .join(RUNS, (RUNS.c.subject_kind == "duty") & (RUNS.c.subject_id == DUTIES.c.id))
@@ -35,3 +44,34 @@ def close_books(work: Work, until: Mapping[int, date], cause_id: int | None = No
     for row in due:
         work.ask(Intent(row.id, "close", cause_id=cause_id))
     return len(due)
+
+
+def tell_unmet(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
+    """Tell each host once what was not done, by name with its clause; and the office of how many of each studio."""
+    named = {row.id: row for row in rows(work.session, NAMED, duties=[one.run.subject_id for one in happened])}
+    by_studio: dict[int, list[Happening]] = defaultdict(list)
+    for one in happened:
+        by_studio[one.run.studio_id or 0].append(one)
+    tellings, summaries = [], defaultdict[str, list[list[Happening]]](list)
+    for unmet in by_studio.values():
+        studio = named[unmet[0].run.subject_id]
+        facts = [_unmet(one, named[one.run.subject_id]) for one in unmet]
+        tellings.append(_telling(unmet[0], f"person:{studio.host_id}", "books_closed", studio.name, facts))
+        summaries[unmet[0].facts.parts["office"]].append(unmet)
+    for desk, studios in summaries.items():
+        facts = [[named[unmet[0].run.subject_id].name, f"{len(unmet)} 项未办"] for unmet in studios]
+        tellings.append(_telling(studios[0][0], desk, "books_summary", "", facts))
+    tell(work, tellings)
+    return ()
+
+
+def _unmet(one: Happening, duty: Any) -> list[str]:
+    by = f"{full_date(duty.due_on)}到期" if duty.due_on else "没有办结"
+    clause = one.rule.origin.get("text", "")
+    return [duty.title, f"{by}；依据{clause}" if clause else by]
+
+
+def _telling(one: Happening, desk: str, notice: str, title: str, facts: list[list[str]]) -> Telling:
+    page = f"/studios/{one.run.studio_id}" if title else "/studios"
+    more = {"title": title, "facts": facts, "clause": "", "link": page}
+    return Telling(desk, notice, one.run, one.version, one.rule, one.facts, None, mark=notice, more=more)

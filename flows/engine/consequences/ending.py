@@ -1,11 +1,14 @@
 """A studio's end (撤销、终止): its standing, its seats, and everything that is still open about it."""
 
+from dataclasses import replace
+from typing import Any
+
 from sqlalchemy import bindparam, select, update
 
 from flows.engine.calendar import local_day
 from flows.engine.steps import cancelling
 from flows.engine.telling import Telling, tell
-from flows.engine.work import Happening, Intent, Work
+from flows.engine.work import Happening, Intent, Work, read_facts, rule_of, run_state
 from models import Application, Cycle, Seat, StageRun, Studio
 from models.columns import table_of
 from models.statements import rows
@@ -33,7 +36,7 @@ def end_studio(work: Work, cause: Happening | None, studio_id: int, standing: st
         return
     today, why = local_day(work.now), WHY[standing]
     held = (SEATS.c.studio_id == studio_id) & SEATS.c.to_on.is_(None)
-    tell_everybody(work, cause, studio_id, NOTICES[standing])
+    tell_everybody(work, cause, studio_id, NOTICES[standing], why)
     work.session.execute(update(SEATS).where(held).values(to_on=today, why_ended=why))
     work.session.execute(update(CYCLES).where(CYCLES.c.studio_id == studio_id).values(opens_next_on=None))
     asked = (APPLICATIONS.c.studio_id == studio_id) & APPLICATIONS.c.outcome.is_(None)
@@ -44,16 +47,38 @@ def end_studio(work: Work, cause: Happening | None, studio_id: int, standing: st
         work.ask(stops if run.stage == "grant" else cancelling(run.id, cause_id, why, quiet=True))
 
 
-def tell_everybody(work: Work, cause: Happening | None, studio_id: int, notice: str) -> None:
-    """Tell the host, everybody who has a seat, and the host's school."""
-    if cause is None:
-        return
+def tell_everybody(work: Work, cause: Happening | None, studio_id: int, notice: str, why: str = "") -> None:
+    """Tell the host, everybody who has a seat, and the host's school; `why`: what is said where no act of anybody is the cause."""
     studio = work.session.execute(select(STUDIOS).where(STUDIOS.c.id == studio_id)).one()
     seated = select(SEATS.c.person_id).where(SEATS.c.studio_id == studio_id, SEATS.c.to_on.is_(None))
     people = {studio.host_id, *work.session.execute(seated).scalars()}
+    about = _about(work, cause, studio, notice, why)
     desks = [*(f"person:{one}" for one in sorted(people)), f"body:{studio.home_body_id}"]
-    tell(work, [
-        Telling(desk, notice, cause.run, cause.version, cause.rule, cause.facts, None, mark=notice, reason=cause.move.reason,
-                more={"title": studio.name})
-        for desk in desks
-    ])  # fmt: skip
+    if about is not None:
+        tell(work, [replace(about, desk=desk) for desk in desks])
+
+
+def _about(work: Work, cause: Happening | None, studio: Any, notice: str, why: str) -> Telling | None:
+    """What is told, hung on the act that caused it; where time alone did, on the last thing the studio had to do with."""
+    if cause is not None:
+        return Telling("", notice, cause.run, cause.version, cause.rule, cause.facts, None, mark=notice, reason=cause.move.reason,
+                       more={"title": studio.name})  # fmt: skip
+    row = work.session.execute(
+        select(RUNS).where(RUNS.c.studio_id == studio.id).order_by(RUNS.c.id.desc()).limit(1)
+    ).first()
+    if row is None:
+        return None
+    run = run_state(row)
+    more = {"title": studio.name, "clause": "", "step": "", "link": f"/studios/{studio.id}"}
+    return Telling(
+        "",
+        notice,
+        run,
+        run.version,
+        rule_of(work, run),
+        read_facts(work, [run])[run.id],
+        None,
+        mark=notice,
+        reason=why,
+        more=more,
+    )
