@@ -98,6 +98,8 @@ def _link(one: Telling) -> str:
     run = one.run
     if getattr(one.facts, "opinion_kind", "") == "vote" and one.desk == run.desk:
         return f"/votes/{run.id}"
+    if getattr(one.facts, "opinion_kind", "") == "hearing" and one.desk == run.desk:
+        return f"/opinions/{run.id}"
     if run.stage == "opinion" and run.application_id and one.desk == run.desk:
         return f"/scores/{run.id}"
     return page_of(run)

@@ -13,6 +13,7 @@ from models import (
     Application,
     Body,
     CriterionCheck,
+    Decision,
     Message,
     Opinion,
     Person,
@@ -28,7 +29,7 @@ from models.columns import table_of
 RUNS, APPLICATIONS, PEOPLE, BODIES = table_of(StageRun), table_of(Application), table_of(Person), table_of(Body)
 ROUNDS, TRANSITIONS, STUDIOS = table_of(Round), table_of(Transition), table_of(Studio)
 CHECKS, MESSAGES, REVISIONS = table_of(CriterionCheck), table_of(Message), table_of(Revision)
-REQUESTS, OPINIONS = table_of(Request), table_of(Opinion)
+REQUESTS, OPINIONS, DECISIONS = table_of(Request), table_of(Opinion), table_of(Decision)
 SIGNED = RUNS.alias("signed")  # the duty that a signature is asked for
 PAGE = 50
 
@@ -76,6 +77,9 @@ class InboxRow:
     answers: Mapping[str, Any] = field(default_factory=dict)
     duty_id: int | None = None
     opinion_kind: str = ""
+    subject_kind: str = ""
+    subject_id: int = 0
+    question: str = ""
 
 
 def waiting_counts(session: Session, desks: Collection[str], now: datetime, soon_until: datetime) -> Mapping[str, int]:
@@ -264,6 +268,7 @@ def _listed() -> Select[Any]:
         .outerjoin(ROUNDS, ROUNDS.c.id == RUNS.c.round_id)
         .outerjoin(STUDIOS, STUDIOS.c.id == func.coalesce(RUNS.c.studio_id, APPLICATIONS.c.studio_id))
         .outerjoin(OPINIONS, and_(RUNS.c.subject_kind == "opinion", OPINIONS.c.id == RUNS.c.subject_id))
+        .outerjoin(DECISIONS, and_(RUNS.c.subject_kind == "decision", DECISIONS.c.id == RUNS.c.subject_id))
         .outerjoin(SIGNED, and_(SIGNED.c.id == OPINIONS.c.run_id, SIGNED.c.subject_kind == "duty"))
     )
     duty = case((RUNS.c.subject_kind == "duty", RUNS.c.subject_id), else_=SIGNED.c.subject_id)
@@ -273,16 +278,17 @@ def _listed() -> Select[Any]:
         RUNS.c.due_provisional, RUNS.c.desk, RUNS.c.ended_at, RUNS.c.outcome, APPLICATIONS.c.number,
         PEOPLE.c.name.label("person"), BODIES.c.name.label("body"), APPLICATIONS.c.school_stage, APPLICATIONS.c.answers,
         func.coalesce(STUDIOS.c.name, APPLICATIONS.c.studio_name, literal("")).label("studio"), ROUNDS.c.title.label("round_title"), duty.label("duty_id"),
-        func.coalesce(OPINIONS.c.kind, literal("")).label("opinion_kind"),
+        func.coalesce(OPINIONS.c.kind, literal("")).label("opinion_kind"), RUNS.c.subject_kind, RUNS.c.subject_id,
+        func.coalesce(DECISIONS.c.question, literal("")).label("question"),
     ).select_from(joined)  # fmt: skip
 
 
 def _row(row: Any) -> InboxRow:
-    blind = row.stage == "opinion" and row.duty_id is None and row.opinion_kind != "vote"
+    blind = row.stage == "opinion" and row.duty_id is None and row.opinion_kind not in {"vote", "hearing"}
     return InboxRow(
         row.run_id, row.version, row.stage, row.path, row.step, row.state, row.version_id, row.round_id, row.application_id,
         row.studio_id, row.entered_at, row.due_at, row.due_steps, row.due_provisional, row.desk, row.number or "",
         "" if blind else row.person or "", "" if blind else row.body or "", row.school_stage or "", "" if blind else row.studio,
         row.round_title or "", row.ended_at, row.outcome, blind, {} if blind else row.answers or {},
-        row.duty_id, row.opinion_kind,
+        row.duty_id, row.opinion_kind, row.subject_kind, row.subject_id, row.question,
     )  # fmt: skip

@@ -216,3 +216,22 @@ def test_page_takes_as_many_queries_for_many_members_as_for_few(life: Life) -> N
         return len(seen)
 
     assert queries(1) == queries(30)
+
+
+def test_inbox_leads_to_the_page_of_each_subject(life: Life) -> None:
+    run = life.judging("annual", "y1")
+    page = client_of(life, OUT).get("/inbox", params={"run": str(run.id)}).text
+    assert place(life) in page
+    assert "年度考核" in page
+    assert "H工作室" in page
+    proposed(life)
+    life.assess("bureau", "confirm", "annual", "y1")
+    life.assess("bureau", "release", "annual", "y1")
+    asked = life.asked_of_body()
+    page = client_of(life, "bureau").get("/inbox", params={"run": str(asked.id)}).text
+    assert f"/decisions/{asked.subject_id}" in page
+    assert "减拨或停拨下一年度活动经费" in page
+    assert (
+        f"/rectifications/{life.mending().subject_id}"
+        in client_of(life, "H").get("/inbox", params={"run": str(life.mending().id)}).text
+    )

@@ -123,7 +123,7 @@ def case_context(visit: Visit, work: Work, run_id: int, tab: str, wanted: InboxF
     row = inbox_case(work.session, run_id)
     if row is None:
         return None
-    apart = row.blind or row.opinion_kind == "vote"  # what has a page of its own
+    apart = row.blind or row.opinion_kind in {"vote", "hearing"}  # what has a page of its own
     seen = _seen(visit, work, None if apart else row.application_id)
     if seen is None:
         if row.desk not in visit.visitor.keys:

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from flows.engine.calendar import end_of_day, local_day
 from flows.engine.rulebook import StepRule
+from flows.engine.telling import PAGES
 from flows.engine.work import Work
 from flows.lifecycle import STAGES
 from models.queries.inbox import PAGE, Findings, InboxChoices, InboxFilter, InboxRow
@@ -178,7 +179,7 @@ def _line(
         number if row.person else "",
         "" if row.application_id else row.round_title,
     ]
-    title = row.person or (number if row.blind else "") or rule.title
+    title = row.person or (number if row.blind else "") or row.question or rule.title
     return Line(
         row.run_id, f"{row.run_id}.{row.version}", address(wanted, run=row.run_id), title,
         row.body or row.studio or row.round_title, " · ".join(dict.fromkeys(one for one in kinds if one and one != title)),
@@ -249,14 +250,16 @@ def open_case(work: Work, row: InboxRow, programme_address: str, post: str = "")
     rule = rule_of(work, row)
     meter = meter_of(work, row, rule) if row.ended_at is None else None
     due = due_of(work, row, rule, programme_address) if row.ended_at is None else DueMark("done", _("已办结"))
-    what = _("申报「{studio}」", studio=row.studio) if row.studio and row.application_id else row.round_title
+    what = (
+        _("申报「{studio}」", studio=row.studio) if row.studio and row.application_id else row.round_title or row.studio
+    )
     place = " · ".join(one for one in (f"{row.body} {post}".strip(), what) if one)
     allowed = ""
     if meter is not None and meter.used <= meter.allowed:
         allowed = _("时限 {span}，今天是第 {n} 个", span=meter.words.rsplit("/ ", 1)[-1], n=meter.used)
     return OpenCase(
         row,
-        row.person or row.number or rule.title,
+        row.person or row.number or row.question or rule.title,
         place,
         state_of(rule, row.stage, row.state),
         due,
@@ -270,7 +273,13 @@ def whole_of(row: InboxRow) -> str:
     """The page where a case is handled in full."""
     if row.duty_id:
         return f"/duties/{row.duty_id}"
-    own = "votes" if row.opinion_kind == "vote" else "scores" if row.blind else "plaques" if row.stage == "plaque" else ""
+    if row.subject_kind in PAGES:
+        return f"/{PAGES[row.subject_kind]}/{row.subject_id}"
+    if row.opinion_kind == "hearing":
+        return f"/opinions/{row.run_id}"
+    own = (
+        "votes" if row.opinion_kind == "vote" else "scores" if row.blind else "plaques" if row.stage == "plaque" else ""
+    )
     if own:
         return f"/{own}/{row.run_id}"
     if row.state == "objected":
