@@ -58,8 +58,24 @@ class Weighed:
     near: Mapping[int, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Where everybody who waits in a round could be placed, before it is written down."""
+
+    round_id: int
+    step: str
+    body_id: int
+    entries: Sequence[Entry]
+    placed_among: Mapping[str, Any]
+
+
 def draft_allocation(work: Work, actor: Actor, round_id: int) -> int:
-    """Propose where everybody who waits in a round is placed, each with what decided it; returns the id of the list.
+    """Propose where everybody who waits in a round is placed and write it down as a drafted list; returns its id."""
+    return keep_proposal(work, actor, propose_allocation(work, actor, round_id))
+
+
+def propose_allocation(work: Work, actor: Actor, round_id: int) -> Proposal:
+    """Where everybody who waits in a round is placed, each with what decided it; writes nothing and may take some seconds.
 
     The order of preferences is the text's (海南 三: 学段、规模、便于活动，志愿作参考). Studios that have not published their
     conditions take nobody. Raises Refused when nobody waits, no studio takes members, or the list is another body's to make.
@@ -85,10 +101,15 @@ def draft_allocation(work: Work, actor: Actor, round_id: int) -> int:
         else _left_over(n, one, unfit.get(one.run.id, FULL))
         for n, one in enumerate(people, start=1)
     ]
-    body_id = int(desk.removeprefix("body:"))
     kept = {"prefer": list(policy.prefer), "studios": {str(one.id): one.roster.title for one in studios.values()}}
+    return Proposal(round_id, rows[0].step, int(desk.removeprefix("body:")), entries, kept)
+
+
+def keep_proposal(work: Work, actor: Actor, found: Proposal) -> int:
+    """Write a proposal down as a drafted list; returns its id. Whoever moved on meanwhile falls out when it is made."""
+    kept = {"placed_among": dict(found.placed_among)}
     return draft_list(
-        work, actor, "allocate", rows[0].step, body_id, entries, round_id=round_id, payload={"placed_among": kept}
+        work, actor, "allocate", found.step, found.body_id, found.entries, round_id=found.round_id, payload=kept
     )
 
 

@@ -105,7 +105,8 @@ def _stretch(
         origin = policy.origin("length")
         return Stretch(rule.name, rule.title, rule.stage.name, "notice", starts_on, due, policy.length, origin)
     fixed_on = dates.timetable.get(rule.name)
-    span: Span | None = getattr(policy, "within", None)
+    within = getattr(policy, "within", None)
+    span = within if isinstance(within, Span) else None  # of a seat it says which role is part of which
     if fixed_on is not None:
         due = fixed(fixed_on, "批次时间表", f"本批次统一定为 {short_date(fixed_on, fixed_on)}")
         origin = {"kind": "decision", "text": "批次设定"}

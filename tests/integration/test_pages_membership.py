@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select, update
 
+from flows.roster.opening import open_workbook
 from models import Application, Duty, ListingEntry, Seat
 from models.columns import table_of
 from models.session import transaction
@@ -109,3 +110,148 @@ def test_wishes_that_cannot_stand_are_named_at_their_field(world: World) -> None
         assert f'href="#{place}"' in answer.text
         assert f'id="{place}-error"' in answer.text
         assert words in answer.text
+
+
+# Central placement
+
+
+def waits(world: World, name: str, school: str, stage: str, *hosts: str) -> None:
+    """Somebody asks with these wishes and is found to meet what the text asks."""
+    world.applicant(name, school, school_stage=stage)
+    world.begin(name, studio_name="")
+    wishes, mine = ids(world, *hosts), APPLICATIONS.c.id == world.ids[f"application/{name}"]
+    with world.at_work() as work:
+        work.session.execute(update(APPLICATIONS).where(mine).values(answers={"wishes": wishes}))
+    world.do(name, "submit", name)
+
+
+def judged(world: World, *names: str) -> None:
+    for name in names:
+        world.do(CENTRE, "judge", name, judged=dict.fromkeys(world.unjudged(name), "passed"))
+
+
+@pytest.fixture
+def placing(world: World) -> World:
+    """Two people wait to be placed in three studios."""
+    waits(world, "p", "county_b_school1", "初中", "H2", "H0")
+    waits(world, "q", "county_a_school1", "初中", "H1", "H0")
+    judged(world, "p", "q")
+    return world
+
+
+def here(world: World) -> str:
+    return f"/rounds/{world.round_id}/placement"
+
+
+def proposed(world: World) -> int:
+    answer = client_of(world, CENTRE).post(here(world), data=form())
+    assert answer.status_code == 303, answer.text
+    return int(re.findall(r"list=(\d+)", answer.headers["location"])[0])
+
+
+def entries(world: World, listing_id: int) -> dict[str, Any]:
+    with transaction(world.engine) as session:
+        rows = session.execute(select(ENTRIES).where(ENTRIES.c.listing_id == listing_id)).all()
+    return {row.shown["name"]: row for row in rows}
+
+
+def test_placement_is_opened_by_the_allocating_body_alone(placing: World) -> None:
+    assert client_of(placing, CENTRE).get(here(placing)).status_code == 200
+    for other in ("bureau", "county_a"):
+        assert client_of(placing, other).get(here(placing)).status_code == 404
+        assert client_of(placing, other).post(here(placing), data=form()).status_code == 404
+    assert client_of(placing, "p").get(here(placing)).status_code == 403
+    listing_id = proposed(placing)
+    for address in (f"{here(placing)}/{listing_id}", f"{here(placing)}/{listing_id}/list.xlsx"):
+        client = client_of(placing, "bureau")
+        answer = client.get(address) if address.endswith("xlsx") else client.post(address, data=form(act="make"))
+        assert answer.status_code == 404
+
+
+def test_round_page_leads_the_allocating_body_to_the_placement(placing: World) -> None:
+    assert f'href="{here(placing)}"' in client_of(placing, CENTRE).get(f"/rounds/{placing.round_id}").text
+    bureau = client_of(placing, "bureau").get(f"/rounds/{placing.round_id}")
+    assert bureau.status_code == 200
+    assert here(placing) not in bureau.text
+
+
+def test_placement_waits_until_everybody_is_judged(world: World) -> None:
+    waits(world, "p", "county_a_school1", "初中", "H2")
+    page = client_of(world, CENTRE).get(here(world)).text
+    assert "还有 1 人没有判断资格，先判断再求解" in page
+    answer = client_of(world, CENTRE).post(here(world), data=form())
+    assert answer.status_code == 409
+    assert "先要判断资格：p" in answer.text
+
+
+def test_placement_is_proposed_with_the_reason_of_each_entry(placing: World) -> None:
+    listing_id = proposed(placing)
+    page = client_of(placing, CENTRE).get(f"{here(placing)}?list={listing_id}").text
+    for words in (
+        "草稿，还没有定",
+        "依次看：学段、规模、便于活动、志愿",
+        "第 1 志愿",
+        "学段一致",
+        "按志愿",
+        "看学段",
+        "1. H2工作室",
+        "定名单，2 人入室",
+    ):
+        assert words in page, words
+    other = client_of(placing, CENTRE).get(f"{here(placing)}?list={listing_id}&only=other").text
+    assert ">q</a>" in other
+    assert ">p</a>" not in other
+
+
+def test_placement_is_drafted_once_for_one_press(placing: World) -> None:
+    client, pressed = client_of(placing, CENTRE), form()
+    first, second = (client.post(here(placing), data=pressed).headers["location"] for _ in range(2))
+    assert first == second
+
+
+def test_placement_still_being_solved_says_so_and_reloads(placing: World) -> None:
+    page = client_of(placing, CENTRE).get(f"{here(placing)}?solving=somewhere-else").text
+    assert "正在为 2 人求最合适的安排" in page
+    assert 'http-equiv="refresh" content="5' in page
+
+
+def test_placement_entry_is_changed_only_with_a_reason_and_shows_both(placing: World) -> None:
+    listing_id = proposed(placing)
+    run, (other,) = entries(placing, listing_id)["p"].run_id, ids(placing, "H0")
+    client, place = client_of(placing, CENTRE), f"{here(placing)}/{listing_id}"
+    said = {"act": "change", "run": str(run), "studio": str(other)}
+    assert client.post(place, data=form(reason="", **said)).status_code == 409
+    assert client.post(place, data=form(reason="两校有帮扶关系", **said)).status_code == 303
+    page = client.get(f"{here(placing)}?list={listing_id}").text
+    for words in ("人工调整", "两校有帮扶关系", "原建议：H2工作室", f"{CENTRE}_officer"):
+        assert words in page, words
+    assert entries(placing, listing_id)["p"].payload["studio"] == other
+
+
+def test_placement_list_is_made_and_its_result_is_shown_and_handed_out(placing: World) -> None:
+    listing_id = proposed(placing)
+    client = client_of(placing, CENTRE)
+    assert client.post(f"{here(placing)}/{listing_id}", data=form(act="make")).status_code == 303
+    page = client.get(f"{here(placing)}?list={listing_id}").text
+    assert "已定，已办完" in page
+    assert page.count("在室") == 2
+    assert [placing.outcome(name) for name in ("p", "q")] == ["seated", "seated"]
+    sheet = client.get(f"{here(placing)}/{listing_id}/list.xlsx")
+    assert sheet.status_code == 200
+    rows = next(iter(open_workbook(sheet.content).values()))
+    assert {row[2]: row[6] for row in rows[3:]} == {
+        name: one.shown["studio"] for name, one in entries(placing, listing_id).items()
+    }
+    assert client.post(f"{here(placing)}/{listing_id}", data=form(act="make")).status_code == 409
+
+
+def test_placement_shows_first_what_cannot_be_done(placing: World) -> None:
+    listing_id = proposed(placing)
+    studio = entries(placing, listing_id)["p"].payload["studio"]
+    host = next(name for name in ("H0", "H1", "H2") if ids(placing, name) == [studio])
+    for n in range(12):
+        placing.seat(f"m{n}", host, body="county_b_school1")
+    page = client_of(placing, CENTRE).get(f"{here(placing)}?list={listing_id}").text
+    assert "有 1 人不能这样安排" in page
+    assert "最多 12 人，现有 12 人" in page
+    assert "定名单，1 人入室" in page

@@ -29,6 +29,7 @@ from models.queries.rounds import (
 from models.queries.scope import visible_applications
 from web.display import Choice, day, plain_day
 from web.i18n import _
+from web.routes.placement import placing_in
 from web.views.round_progress import ACTS, funnel_of, next_acts, pages_of, step_lines
 from web.visit import Form, Posted, Visit, Visiting
 
@@ -112,9 +113,10 @@ def one_round(visit: Visiting, round_id: int, note: str = "") -> Response:
         places = places_of(work.session, round_id)
         acts = next_acts(row, live, total.undecided) if leads else []
         pages = pages_of(round_id, rules, counts) if leads else []
+        placing = placing_in(visit, work, round_id) is not None
     return visit.page(
         "rounds/round.html", row=row, lines=lines, bars=bars, lists=lists, acts=acts, pages=pages, leads=leads, note=note, total=total, ends=ends,
-        places=places, words=ACTS, left_out=left_out, address=address, steps=[(rule.name, rule.title) for rule in rules],
+        places=places, placing=placing, words=ACTS, left_out=left_out, address=address, steps=[(rule.name, rule.title) for rule in rules],
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from web.views.cases import provenance_of
 
 ACTS = {
     "draw": word("抽取专家"), "rank": word("评审排序"), "post": word("公示"), "announce": word("发文"), "register": word("登记"),
-    "hang": word("挂牌"), "endorse": word("推荐"), "release": word("公布未入选"),
+    "hang": word("挂牌"), "endorse": word("推荐"), "allocate": word("统筹调配"), "release": word("公布未入选"),
 }  # fmt: skip
 
 
