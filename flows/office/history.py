@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import select
@@ -16,12 +17,14 @@ from flows.programme.agenda import Item
 from flows.programme.vocabulary import GRADES_ZH
 from flows.regulations.assessing import graded_roles
 from flows.roster.rows import Row
-from models import Assessment, Entitlement, Result, Seat, StageRun
+from models import Assessment, Consequence, Entitlement, Result, Seat, StageRun, Transition
 from models.columns import table_of
 from models.queries.bodies import lineages
 from models.statements import insert_rows
 
-ASSESSMENTS, ENTITLEMENTS = table_of(Assessment), table_of(Entitlement)
+ASSESSMENTS, ENTITLEMENTS, CONSEQUENCES, TRANSITIONS = (
+    table_of(one) for one in (Assessment, Entitlement, Consequence, Transition)
+)
 RESULTS, RUNS, SEATS = table_of(Result), table_of(StageRun), table_of(Seat)
 IMPORTED, WHY = "import", "导入"
 Days = tuple[date, date]
@@ -121,7 +124,27 @@ def past_results(work: Work, history: History, rows: Sequence[Row], studios: Map
                 "awards": [], "reason": WHY, "by_person_id": None,
             }])  # fmt: skip
             written += 1
+            if seat_id is None:
+                _leave_shares(work, history, studio, item, assessment_id, grade)
     return written
+
+
+def _leave_shares(work: Work, history: History, studio: Any, item: Item, assessment_id: int, grade: str) -> None:
+    """What the result left of a fund's next period, which may be still to be paid; nothing else follows from the past."""
+    cause = select(TRANSITIONS.c.id).join(RUNS, RUNS.c.id == TRANSITIONS.c.run_id)
+    mine = (RUNS.c.subject_kind == "assessment") & (RUNS.c.subject_id == assessment_id)
+    rule = history.programme.assessments[item.key]
+    rows = [
+        {
+            "cause_id": work.session.execute(cause.where(mine)).scalar_one(), "place": f"assessments.{item.key}.then.{grade}.{n}",
+            "whom": "studio", "studio_id": studio.id, "seat_id": None, "person_id": None, "kind": "fund", "value": one.value,
+            "origin": {"share": int(one.share * 100), "about": f"assessment:{assessment_id}"}, "at": work.now,
+        }
+        for n, one in enumerate(rule.follows(grade))
+        if one.kind == "fund" and one.value and isinstance(one.share, Fraction)
+    ]  # fmt: skip
+    if rows:
+        insert_rows(work.session, CONSEQUENCES, rows)
 
 
 def _assessment(work: Work, history: History, studio: Any, item: Item, delivered: datetime) -> int:

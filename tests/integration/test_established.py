@@ -28,6 +28,7 @@ from models.session import connect, transaction
 from tests.world import World
 
 TODAY = date(2025, 10, 15)
+PERIOD = "y1"
 STUDIO_COUNT, MEMBER_COUNT = 50, 8
 TABLES = (Studio, Cycle, Seat, Assessment, Result, Entitlement, LedgerEntry, Duty, StageRun, Transition)
 Sheets = dict[str, list[tuple[Any, ...]]]
@@ -156,7 +157,11 @@ def test_every_fault_names_its_sheet_row_and_column_and_nothing_is_stored(world:
 
 def test_what_was_taken_over_passes_the_doctor(world: World) -> None:
     taken(world, bureau())
-    broken = [finding for finding in examine(world.engine, world.clock.now()) if finding.broken and finding.name != "schema_current"]
+    broken = [
+        finding
+        for finding in examine(world.engine, world.clock.now())
+        if finding.broken and finding.name != "schema_current"
+    ]
     assert not broken, broken
 
 
@@ -166,3 +171,30 @@ def test_template_has_the_four_sheets_and_reads_as_empty() -> None:
     assert set(read.rows) == set(SHEETS)
     assert not any(read.rows.values())
     assert read_established(b"no workbook", TODAY).faults
+
+
+@pytest.mark.parametrize(
+    ("grade", "share", "state"), [("合格", 100, "due"), ("不合格", 0, "stopped"), (None, 100, "due")]
+)
+def test_past_result_sets_the_share_of_the_money_that_is_still_to_come(
+    tmp_path: Path, grade: str | None, share: int, state: str
+) -> None:
+    engine = connect(f"sqlite:///{tmp_path / 'county.db'}")
+    world = World(engine, "county-master-teacher", TODAY)
+    with world.at_work() as work:
+        world.person(work.session, "host", "school1")
+    annual = world.programme.assessments["annual"]
+    sheets: Sheets = {
+        STUDIOS: [("甲", "host", "", next(iter(world.programme.kinds.values()), ""), "", date(2024, 5, 8), None, None)], MEMBERS: [], PAYMENTS: [],
+        RESULTS: [("甲", annual.title, PERIOD, grade, "", date(2025, 6, 1))] if grade else [],
+    }  # fmt: skip
+    done = taken(world, sheets)
+    assert not done.faults, [fault.says() for fault in done.faults]
+    with transaction(engine) as session:
+        (money,) = session.execute(select(table_of(Entitlement)).where(table_of(Entitlement).c.fund == "base")).all()
+        runs = table_of(StageRun)
+        (run,) = session.execute(
+            select(runs).where(runs.c.subject_kind == "entitlement", runs.c.subject_id == money.id)
+        ).all()
+    engine.dispose()
+    assert (money.share, run.state) == (share, state)
