@@ -1,16 +1,19 @@
 """Activities by page: planned, leave asked for before, attendance with its exceptions, filed with what proves it."""
 
 from datetime import date, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select
+from xlsxwriter import Workbook
 
 from models import Attendance, Credit, Leave, Record
 from models.columns import table_of
 from models.settings import settings
 from tests.browsing import client_of, form
 from tests.life import Life
+from web.views.studio_plan import COLUMNS
 
 RECORDS, MARKS, LEAVES, CREDITS = table_of(Record), table_of(Attendance), table_of(Leave), table_of(Credit)
 DAY = date(2025, 6, 10)
@@ -166,3 +169,47 @@ def test_draft_is_saved_for_the_script(life: Life) -> None:
     said = client_of(life, "H").post(f"/activities/{record}/draft", data=form(record="正在写"))
     assert said.json()["words"].endswith("已暂存")
     assert "正在写" in client_of(life, "H").get(f"/activities/{record}").text
+
+
+def workbook(*rows: tuple[str, ...]) -> bytes:
+    output = BytesIO()
+    with Workbook(output) as book:
+        sheet = book.add_worksheet("年度计划")
+        for n, row in enumerate([COLUMNS, *rows]):
+            sheet.write_row(n, 0, row)
+    return output.getvalue()
+
+
+def checked(life: Life, content: bytes) -> tuple[str, str]:
+    """The address of the check of a workbook, and what it says."""
+    host = client_of(life, "H")
+    sent = {"plan": ("计划.xlsx", content, "application/vnd.ms-excel")}
+    answer = host.post(f"/studios/{life.studio_id}/plan", data=form(), files=sent)
+    address = answer.headers["location"]
+    return address, host.get(address).text
+
+
+def test_plan_of_a_year_is_checked_first_and_imported_whole(life: Life) -> None:
+    outreach = life.programme.obligations["outreach"].title
+    address, page = checked(
+        life,
+        workbook(
+            ("读书会", "2025-07-01", "09:00", "本校", "", "阅读", ""), ("送教", "2025-09-10", "", "", "", "", outreach)
+        ),
+    )
+    assert "列入计划 2 次活动" in page
+    assert life.rows(select(RECORDS)) == []
+    client_of(life, "H").post(f"/studios/{life.studio_id}/plan", data=form(file=address.split("file=")[1]))
+    assert [row.title for row in life.rows(select(RECORDS).order_by(RECORDS.c.id))] == ["读书会", "送教"]
+
+
+def test_plan_with_a_faulty_row_names_it_and_stores_nothing(life: Life) -> None:
+    address, page = checked(
+        life, workbook(("读书会", "明天", "", "", "", "", ""), ("送教", "2025-09-10", "", "", "", "", "没有的事项"))
+    )
+    assert "日期看不懂" in page
+    assert "没有这个事项：没有的事项" in page
+    refused = client_of(life, "H").post(f"/studios/{life.studio_id}/plan", data=form(file=address.split("file=")[1]))
+    assert refused.status_code == 409
+    assert life.rows(select(RECORDS)) == []
+    assert client_of(life, "A").get(address).status_code == 404
