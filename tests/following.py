@@ -175,9 +175,12 @@ def _done(life: LifeByChance, act: Any, row: Any) -> bool:
                 == 1
             )
         case "reward":
-            return _n(life, select(ENTITLEMENTS.c.id).where(
-                ENTITLEMENTS.c.studio_id == row.studio_id, ENTITLEMENTS.c.fund == row.value, ENTITLEMENTS.c.period == _period(life, act)
-            )) == 1  # fmt: skip
+            rewards = life.rows(
+                select(ENTITLEMENTS.c.period).where(
+                    ENTITLEMENTS.c.studio_id == row.studio_id, ENTITLEMENTS.c.fund == row.value
+                )
+            )
+            return sum(one.period.partition("#")[0] == _period(life, act) for one in rewards) >= 1
     return True
 
 

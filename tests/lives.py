@@ -156,6 +156,10 @@ class LifeByChance:
     def again(self, run: Any) -> Any:
         return self.rows(select(RUNS).where(RUNS.c.id == run.id))[0]
 
+    def again_of(self, duty_id: int) -> Any:
+        """The run of a duty as it stands now."""
+        return self.rows(select(RUNS).where(RUNS.c.subject_kind == "duty", RUNS.c.subject_id == duty_id))[0]
+
     # Judging
 
     def policy(self, run: Any) -> Any:
@@ -270,9 +274,8 @@ class LifeByChance:
         """An activity is planned and held today; every so-manieth member is absent."""
         host = self.bureau.person_acting(studio.host_id)
         marks = {
-            one.person_id: "absent" if absent and n % absent == 0 else "present"
+            one.person_id: "absent" if absent and one.role != "host" and n % absent == 0 else "present"
             for n, one in enumerate(self.seats(studio.id))
-            if one.role != "host"
         }
 
         def held(work: Work) -> None:

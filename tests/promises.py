@@ -261,7 +261,9 @@ class Watch:
     def _warned(self) -> bool:
         return bool(
             self.life.rows(
-                select(MESSAGES.c.id).where(MESSAGES.c.id > self.messages, MESSAGES.c.notice == "roster_warned")
+                select(MESSAGES.c.id).where(
+                    MESSAGES.c.id > self.messages, MESSAGES.c.notice.in_(("roster_warned", "renewed"))
+                )
             )
         )
 

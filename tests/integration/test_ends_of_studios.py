@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from tests.lives import STUDIOS, LifeByChance
+from tests.promises import owed_by_strangers
 
 
 def standing(life: LifeByChance) -> str:
@@ -25,3 +26,13 @@ def test_studio_ends_with_the_last_record_that_was_open() -> None:
         life.press(run, "record", comment="已查")
     assert life.refused == {}
     assert standing(life) == "ended"
+
+
+def test_members_of_a_roster_that_is_composed_anew_owe_nothing_more() -> None:
+    life = LifeByChance("township-subject-master")
+    life.pass_days(1097)
+    (run,) = life.live("renewal", "waiting")
+    assert life.press(run, "choose", choice="重新组合")
+    (host,) = life.seats(life.studio_rows()[0].id)
+    assert host.role == "host"
+    assert list(owed_by_strangers(life)) == []

@@ -4,7 +4,7 @@ from sqlalchemy import insert, select
 
 from flows.engine.calendar import due_after, local_day
 from flows.engine.consequences.follower import Following
-from flows.engine.consequences.seats import end_of_seat
+from flows.engine.consequences.leaving import end_of_seat
 from flows.engine.steps import Opening, open_runs, start_path
 from flows.engine.work import Work
 from models import Application, Duty

@@ -8,6 +8,7 @@ from sqlalchemy import exists, func, insert, select, update
 
 from flows.engine.calendar import Span, WorkCalendar, due_after, local_day
 from flows.engine.consequences.ending import end_studio
+from flows.engine.consequences.leaving import end_of_seat
 from flows.engine.declare import CANCELLED
 from flows.engine.rulebook import RenewalPath
 from flows.engine.steps import start_path
@@ -78,8 +79,8 @@ def next_cycle(work: Work, one: Happening, studio_id: int, roster: str | None = 
     work.session.execute(update(STUDIOS).where(STUDIOS.c.id == studio_id).values(standing=standing))
     if roster == "new_roster":
         held = (SEATS.c.studio_id == studio_id) & (SEATS.c.role != "host") & SEATS.c.to_on.is_(None)
-        last_day = max(last.ends_on, today)
-        work.session.execute(update(SEATS).where(held).values(to_on=last_day, why_ended="重新组合"))
+        for seat in work.session.execute(select(SEATS).where(held).order_by(SEATS.c.id)).all():
+            end_of_seat(work, seat, "重新组合", one.transition_id, on=max(last.ends_on, today))
 
 
 def look_again(work: Work, studio_id: int) -> None:

@@ -1,15 +1,14 @@
 """Effects on seats: one is given or ends, what hangs on it ends with it, those who wait are tried again, the roster is looked at."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import insert, select, update
 
 from flows.engine.calendar import local_day
 from flows.engine.consequences.cycles import look_again
+from flows.engine.consequences.leaving import end_of_seat
 from flows.engine.consequences.studios import open_setup
 from flows.engine.consequences.vacancies import filled
-from flows.engine.steps import cancelling
 from flows.engine.telling import Telling, tell
 from flows.engine.work import Happening, Intent, Work
 from models import Application, Duty, Seat, StageRun
@@ -27,20 +26,7 @@ WAITING = (
     .where(RUNS.c.ended_at.is_(None))
     .order_by(RUNS.c.id)
 )
-OWED_BY = (
-    select(RUNS.c.id)
-    .join(DUTIES, DUTIES.c.id == RUNS.c.subject_id)
-    .where(RUNS.c.studio_id == bindparam("studio"), RUNS.c.subject_kind == "duty", RUNS.c.ended_at.is_(None))
-    .where(among(DUTIES.c.unit_kind, "kinds"), DUTIES.c.unit_id == bindparam("person"))
-    .order_by(RUNS.c.id)
-)  # fmt: skip
-ASKED_BY = (
-    select(RUNS.c.id, RUNS.c.application_id)
-    .join(APPLICATIONS, APPLICATIONS.c.id == RUNS.c.application_id)
-    .where(APPLICATIONS.c.studio_id == bindparam("studio"), APPLICATIONS.c.person_id == bindparam("person"))
-    .where(APPLICATIONS.c.gives == "exit", RUNS.c.ended_at.is_(None), RUNS.c.id != bindparam("but"))
-    .order_by(RUNS.c.id)
-)
+
 
 
 def give_seat(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
@@ -91,11 +77,12 @@ def _tried_again(work: Work, studios: set[int], but: set[int]) -> list[Intent]:
 
 
 def tell_placement(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
-    """Tell each applicant where the list has placed them, or that there was no place."""
+    """Tell each applicant, and whoever filed for them, where the list has placed them, or that there was no place."""
     tell(work, [
-        Telling(one.facts.parts.get("applicant", ""), PLACEMENTS[one.move.to], one.run, one.version, one.rule, one.facts, None,
+        Telling(desk, PLACEMENTS[one.move.to], one.run, one.version, one.rule, one.facts, None,
                 reason=one.move.reason)
         for one in happened
+        for desk in dict.fromkeys((one.facts.parts.get("applicant", ""), one.facts.parts.get("person", "")))
     ])  # fmt: skip
     return ()
 
@@ -117,23 +104,6 @@ def end_seat(work: Work, happened: Sequence[Happening], _value: str) -> Iterable
         end_of_seat(work, seat, why, one.transition_id, one.run.id)
         further += _tried_again(work, {seat.studio_id}, set())
     return further
-
-
-def end_of_seat(work: Work, seat: Any, why: str, cause_id: int, but_run: int = 0) -> bool:
-    """End one seat today; what its holder owes as a member and has asked as one is cancelled. False when it had ended before."""
-    live = (SEATS.c.id == seat.id) & SEATS.c.to_on.is_(None)
-    today = max(local_day(work.now), seat.from_on)
-    ended = work.session.execute(update(SEATS).where(live).values(to_on=today, why_ended=why))
-    if ended.rowcount == 0:  # type: ignore[attr-defined]
-        return False
-    kinds = [one for one in dict.fromkeys((seat.role, seat.duty_role, "member")) if one]
-    owed = rows(work.session, OWED_BY, studio=seat.studio_id, person=seat.person_id, kinds=kinds)
-    asked = rows(work.session, ASKED_BY, studio=seat.studio_id, person=seat.person_id, but=but_run)
-    gone = [row.application_id for row in asked]
-    work.session.execute(update(APPLICATIONS).where(APPLICATIONS.c.id.in_(gone)).values(outcome="cancelled"))
-    for row in (*owed, *asked):
-        work.ask(cancelling(row.id, cause_id, "已不是工作室成员", quiet=True))
-    return True
 
 
 def recheck_roster(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
