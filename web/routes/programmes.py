@@ -5,7 +5,7 @@ from fastapi.responses import Response
 
 from flows.engine.errors import NotFound
 from models.queries.programmes import VersionRow, rounds_under, versions
-from web.views.programmes import SHOWN, filter_tabs, sheet_of
+from web.views.programmes import SHOWN, change_lines, filter_tabs, sheet_of
 from web.visit import Visit, Visiting
 
 router = APIRouter()
@@ -29,6 +29,16 @@ def newest(visit: Visiting, code: str, show: str = "all") -> Response:
 def one_version(visit: Visiting, code: str, number: int, show: str = "all") -> Response:
     """One version, clause left, rules right."""
     return _shown(visit, code, number, show)
+
+
+@router.get("/programmes/{code}/{number}/compare/{other}")
+def compared(visit: Visiting, code: str, number: int, other: int) -> Response:
+    """Two versions side by side: what was added, taken out, changed, or only got another origin; the older is the first."""
+    with visit.reading() as work:
+        rows = versions(work.session, code)
+        before, after = (_wanted(rows, n) for n in sorted((number, other)))
+        old, new = (visit.book.programme(work.session, row.id) for row in (before, after))
+    return visit.page("programmes/compare.html", before=before, after=after, sections=change_lines(old, new))
 
 
 def _shown(visit: Visit, code: str, number: int | None, show: str) -> Response:

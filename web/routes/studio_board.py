@@ -160,7 +160,13 @@ def under_assessment(visit: Visiting, county: str = "", programme: str = "", sta
     lines = [
         (row, run_mark("assessment", row.state), holder_words(names, row.desk) if row.desk else "") for row in rows
     ]
-    return visit.page("dashboard/studio_assessments.html", lines=lines, state=state, wanted=wanted)
+    return visit.page(
+        "dashboard/studio_assessments.html",
+        lines=lines,
+        state=state,
+        wanted=wanted,
+        leads="administrator" in visit.visitor.roles,
+    )
 
 
 @router.get("/dashboard/studios/urge")

@@ -5,14 +5,19 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flows.programme import Line, Origin, Programme, coverage, lifecycle_sections, origin_of
-from web.display import Part, Provenance, Tab
+from flows.programme import Line, Origin, Programme, compare, coverage, lifecycle_sections, origin_of
+from web.display import Part, Provenance, StateMark, Tab
 from web.i18n import _, word
 
 SHOWN = ("all", "default", "decision", "judged")
 _NUMERALS = {"〇": 0, "一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _RUN = re.compile(r"[〇一二三四五六七八九十百]+|\d+")
 _UNWRITTEN = "unwritten"
+# A figure with its unit, a grade in quotes, and the words that say must, may and may not.
+_DECIDING = re.compile(
+    r"“[^”]{1,12}”(?:及以上)?|(?:第?[0-9０-９一二三四五六七八九十百]+(?:[-－—–~至][0-9一二三四五六七八九十]+)?)个?(?:工作日|学期|学年|年|月|日|天|周|名|人|次|节|篇|项|场|所|周岁|岁|课时|万元|元|%|％)(?:成员)?"
+    r"|[一二三四五六七八九十]分之[一二三四五六七八九十]|原则上|应当|必须|不得|不少于|不超过|可申请|限期整改|予以撤销|予以撤消|不再列为"
+)
 _LAST = (999,)
 
 # What a default is about, by the last word of its place; the internal code of a default is never shown.
@@ -37,12 +42,13 @@ class Rule:
 
 @dataclass(frozen=True)
 class ClauseRow:
-    """A clause with what follows from it; `prose`: why nothing does."""
+    """A clause with what follows from it; `prose`: why nothing does; `words`: what it says, the deciding words marked."""
 
     clause: str
     anchor: str
     prose: str
     rules: tuple[Rule, ...]
+    words: tuple[tuple[str, bool], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,16 @@ class Sheet:
     def clauses(self) -> int:
         """How many clauses the text has."""
         return self.encoded + self.prose + len(self.missed)
+
+
+def marked(text: str) -> tuple[tuple[str, bool], ...]:
+    """The words of a clause in pieces, those that decide (figures with their unit, grades in quotes, must and may) marked."""
+    found, at = [], 0
+    for match in _DECIDING.finditer(text):
+        found += [(text[at : match.start()], False)] if match.start() > at else []
+        found.append((match.group(), True))
+        at = match.end()
+    return (*found, (text[at:], False)) if at < len(text) else tuple(found)
 
 
 def clause_anchor(clause: str) -> str:
@@ -84,6 +100,37 @@ def sheet_of(programme: Programme, shown: str = "all") -> Sheet:
     return Sheet(rows, len(covered.encoded), len(covered.prose), covered.missed, _parts(counted), counts)
 
 
+CHANGES = {
+    "added": (word("增加"), "plus", "green"), "removed": (word("删去"), "minus", "red"), "changed": (word("改动"), "pen", "blue"),
+    "cited": (word("只改出处"), "quote-left", "gray"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Changed:
+    """One difference of two versions, with the origin of each side."""
+
+    mark: StateMark
+    place: str
+    before: str
+    after: str
+    before_from: str
+    after_from: str
+
+
+def change_lines(old: Programme, new: Programme) -> dict[str, list[Changed]]:
+    """The differences of two versions by section of the file."""
+    found: dict[str, list[Changed]] = {}
+    for one in compare(old, new):
+        label, icon, tone = CHANGES[one.kind]
+        origins = [origin.text if origin is not None else "" for origin in (one.before_origin, one.after_origin)]
+        said = ["" if text.startswith("D-") else text for text in origins]
+        found.setdefault(one.section, []).append(
+            Changed(StateMark(_(label), icon, tone), one.place, one.before_text, one.after_text, *said)
+        )
+    return found
+
+
 def filter_tabs(counts: Mapping[str, int], base: str, shown: str) -> tuple[Tab, ...]:
     """The filters above the sheet."""
     labels = {"all": _("全部"), "default": _("只看缺省"), "decision": _("只看决定"), "judged": _("不能核对的")}
@@ -105,7 +152,11 @@ def _rows(programme: Programme, kept: Sequence[tuple[Line, Rule]]) -> list[Claus
         if not places:
             unwritten.append(rule)
     ordered = sorted(known, key=lambda clause: _numbers(clause) or _LAST)
-    rows = [ClauseRow(one, clause_anchor(one), covered.prose.get(one, ""), tuple(under[one])) for one in ordered]
+    texts = programme.clauses.texts
+    rows = [
+        ClauseRow(one, clause_anchor(one), covered.prose.get(one, ""), tuple(under[one]), marked(texts.get(one, "")))
+        for one in ordered
+    ]
     return [*rows, ClauseRow("", _UNWRITTEN, "", tuple(unwritten))]
 
 
