@@ -1,11 +1,12 @@
 """A whole round on the demonstration bureau, by everybody's ordinary acts, on a clock that is told the time."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 
 from demo.founding import Founded, found
 from flows.engine.apply import apply, apply_many
@@ -19,6 +20,7 @@ from flows.engine.sweep import sweep
 from flows.engine.work import Intent, Work
 from flows.office.rounds import Places, RoundPlan, begin_application, plan_round
 from flows.office.selection import announce, draft_announcement, draft_draw, draft_posting, draft_ranking, waiting
+from flows.opening import open_due, openings_due
 from flows.regulations import Regulations
 from models import Body, StageRun
 from models.columns import table_of
@@ -38,6 +40,7 @@ class Journey:
     founded: Founded | None = None
     round_id: int = 0
     refused: list[str] = field(default_factory=list)
+    mornings: list[Callable[[date], None]] = field(default_factory=list)
 
     def begin(self, year: int = 2026, places: int = 30, county_places: int = 8) -> None:
         """Found the bureau and launch its round of the year, with places for the city and for each county."""
@@ -47,8 +50,8 @@ class Journey:
         plan = RoundPlan(
             self.founded.version_id, "apply", year, f"{year} 年度名校长工作室申报", date(year, 3, 2), date(year, 3, 31), "CF", quotas
         )  # fmt: skip
-        self.round_id, run_id = self._as_bureau(lambda work, actor: plan_round(work, actor, plan))
-        self._as_bureau(lambda work, actor: apply(work, Intent(run_id, "launch"), actor))
+        self.round_id, run_id = self.as_bureau(lambda work, actor: plan_round(work, actor, plan))
+        self.as_bureau(lambda work, actor: apply(work, Intent(run_id, "launch"), actor))
 
     def apply_all(self) -> int:
         """Everybody of the roster's list begins and submits; who does not meet the criteria is refused. Returns how many came in."""
@@ -56,7 +59,7 @@ class Journey:
         for row in self._founded.roster.applied:
             actor = Actor("person", row.person_id, keys=frozenset({f"person:{row.person_id}"}))
             with transaction(self.engine) as session:
-                work = self._work(session)
+                work = self.work(session)
                 _, run_id = begin_application(
                     work,
                     actor,
@@ -93,7 +96,7 @@ class Journey:
     def _endorse_desk(self, desk: str, rows: Sequence[Any]) -> int:
         with transaction(self.engine) as session:
             intents = [Intent(row.id, "endorse", {"reason": "同意推荐"}, row.version) for row in rows]
-            results = apply_many(self._work(session), intents, Actor("person", None, keys=frozenset({desk})))
+            results = apply_many(self.work(session), intents, Actor("person", None, keys=frozenset({desk})))
         return sum(not result.refused for result in results)
 
     def decline_rest(self, step: str) -> int:
@@ -108,7 +111,7 @@ class Journey:
         for row in rows:
             with transaction(self.engine) as session:
                 actor = Actor("person", None, keys=frozenset({row.held_by}))
-                apply(self._work(session), Intent(row.id, "decline", {"reason": "名额已满"}), actor)
+                apply(self.work(session), Intent(row.id, "decline", {"reason": "名额已满"}), actor)
                 declined += 1
         return declined
 
@@ -119,16 +122,17 @@ class Journey:
     def score_all(self) -> int:
         """Every expert gives a mark, made from the numbers of the sheet; further experts are asked where they differ too far."""
         given = 0
-        while sheets := self._open_sheets():
+        while sheets := self.open_sheets():
             for chunk in _chunks(sheets, CHUNK):
                 with transaction(self.engine) as session:
-                    work = self._work(session)
+                    work = self.work(session)
                     for row in chunk:
-                        self._give(work, row)
+                        self.give(work, row)
                 given += len(chunk)
         return given
 
-    def _open_sheets(self) -> Sequence[Any]:
+    def open_sheets(self) -> Sequence[Any]:
+        """The sheets of the round on which no expert has marked yet."""
         with reading(self.engine) as session:
             return session.execute(
                 select(RUNS)
@@ -136,7 +140,8 @@ class Journey:
                 .order_by(RUNS.c.id)
             ).all()
 
-    def _give(self, work: Work, row: Any) -> None:
+    def give(self, work: Work, row: Any) -> None:
+        """One expert's mark on one sheet, made from the numbers of the sheet."""
         policy: Any = work.book.rule(work.session, row.version_id, row.path, row.step, row.round_id).policy
         merit = (row.application_id * 7919) % 31
         taste = (row.id * 104_729) % 9
@@ -158,8 +163,8 @@ class Journey:
 
     def announce(self) -> str:
         """Announce everybody whose notice is over, under one number."""
-        listing_id = self._as_bureau(lambda work, actor: draft_announcement(work, actor, self.round_id))
-        number: str = self._as_bureau(lambda work, actor: announce(work, actor, listing_id, self.round_id))
+        listing_id = self.as_bureau(lambda work, actor: draft_announcement(work, actor, self.round_id))
+        number: str = self.as_bureau(lambda work, actor: announce(work, actor, listing_id, self.round_id))
         apply_list(self.engine, self.book, listing_id, self.clock.now())
         return number
 
@@ -172,14 +177,33 @@ class Journey:
         while local_day(self.clock.now()) < day:
             tomorrow = date.fromordinal(local_day(self.clock.now()).toordinal() + 1)
             self.clock.advance(at_local(tomorrow, 8, 1))
-            sweep(self.engine, self.book, self.clock.now())
+            self.look()
+            for live in self.mornings:
+                live(tomorrow)
         if at_local(day, hour) > self.clock.now():
             self.clock.advance(at_local(day, hour))
+
+    def look(self) -> None:
+        """Do what is due now: what fell due, then what opens today."""
+        now = self.clock.now()
+        with reading(self.engine) as session:
+            wakes = session.execute(select(func.min(RUNS.c.wake_at)).where(RUNS.c.wake_at <= now)).scalar()
+            opens = openings_due(session, local_day(now))
+        if wakes is not None:
+            sweep(self.engine, self.book, now)
+        if opens is not None:
+            open_due(self.engine, self.book, now)
+
+    @contextmanager
+    def at_work(self) -> Iterator[Work]:
+        """One transaction at this moment."""
+        with transaction(self.engine) as session:
+            yield self.work(session)
 
     def count(self, stage: str, state: str) -> int:
         """How many of the round stand in a state."""
         with reading(self.engine) as session:
-            return len(waiting(self._work(session), self.round_id, stage, state))
+            return len(waiting(self.work(session), self.round_id, stage, state))
 
     def run_to_plaques(self) -> str:
         """The whole round of 2026; returns the number it was announced under."""
@@ -209,17 +233,19 @@ class Journey:
             raise RuntimeError("the journey has not begun")
         return self.founded
 
-    def _work(self, session: Any) -> Work:
+    def work(self, session: Any) -> Work:
+        """The work of a transaction at this moment."""
         return Work(session, self.book, self.clock.now(), calendar_of(session))
 
-    def _as_bureau(self, act: Callable[[Work, Actor], Any]) -> Any:
+    def as_bureau(self, act: Callable[[Work, Actor], Any]) -> Any:
+        """Act for the bureau, in a transaction of its own."""
         actor = Actor("person", None, keys=frozenset({f"body:{self._founded.bureau_id}"}))
         with transaction(self.engine) as session:
-            return act(self._work(session), actor)
+            return act(self.work(session), actor)
 
     def _list(self, draft: Callable[[Work, Actor], int]) -> None:
-        listing_id = self._as_bureau(draft)
-        self._as_bureau(lambda work, actor: make_list(work, actor, listing_id))
+        listing_id = self.as_bureau(draft)
+        self.as_bureau(lambda work, actor: make_list(work, actor, listing_id))
         apply_list(self.engine, self.book, listing_id, self.clock.now())
 
 

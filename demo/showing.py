@@ -1,6 +1,6 @@
-"""Shows StudioFlow at work (演示): a bureau with one round among its experts and one that takes applications today."""
+"""Shows StudioFlow at work (演示): a bureau with studios in all walks of their life, a round among its experts and one open today."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -8,8 +8,11 @@ from sqlalchemy import Engine, insert, select, update
 from sqlmodel import Session
 
 from demo.bureau import DemonstrationBureau
+from demo.copying import on_a_copy
 from demo.founding import Founded, found, is_empty
 from demo.journey import Journey
+from demo.opening import begin_lives, first_day
+from demo.studios import Established
 from flows.engine.apply import apply
 from flows.engine.calendar import at_local, local_day
 from flows.engine.clock import VirtualClock
@@ -17,15 +20,18 @@ from flows.engine.declare import Actor
 from flows.engine.work import Intent
 from flows.office.accounts import hasher
 from flows.office.rounds import Places, RoundPlan, begin_application, plan_round
-from models import Appointment, Person, Post, StageRun, User
+from models import Appointment, Body, Message, Person, StageRun, User
 from models.columns import table_of
 from models.session import reading, transaction
+from notifications.dispatch import dispatch
 
 RUNS, PEOPLE, USERS = table_of(StageRun), table_of(Person), table_of(User)
-APPOINTMENTS, POSTS = table_of(Appointment), table_of(Post)
+APPOINTMENTS, BODIES, MESSAGES = table_of(Appointment), table_of(Body), table_of(Message)
 PASSWORD = "studioflow"  # noqa: S105  printed at every start: the demonstration is for this machine only
 IN_REVIEW = 60
 DRAFTS = 8
+UNREAD_DAYS, MAILS = 4, 200
+SHOWN = "first_year"  # the studio whose host and member have logins
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,25 +43,55 @@ class DemoAccount:
     name: str
 
 
-def load_demo(engine: Engine, now: datetime, before: Callable[[], None] = lambda: None) -> bool:
+def load_demo(
+    engine: Engine,
+    now: datetime,
+    before: Callable[[], None] = lambda: None,
+    progress: Callable[[float], None] = lambda _share: None,
+) -> bool:
     """Fill an empty database with the demonstration bureau as it would stand today; returns whether it was empty.
 
-    `before` is called before a load that takes some seconds begins.
+    `before` is called before a load that takes some seconds begins; `progress` with the share of the days that have passed.
     """
     with reading(engine) as session:
         if not is_empty(session):
             return False
     before()
+    with on_a_copy(engine) as copy:
+        _live(copy, now, progress)
+    progress(1)
+    return True
+
+
+def _live(engine: Engine, now: datetime, progress: Callable[[float], None]) -> None:
     today = local_day(now)
-    journey = Journey(engine, VirtualClock(at_local(today - timedelta(days=75), 9)))
+    began = first_day(today)
+    journey = Journey(engine, VirtualClock(at_local(began, 9)))
+    journey.mornings.append(lambda day: progress((day - began) / (today - began)))
     with transaction(engine) as session:
         founded = found(session, journey.clock.now(), DemonstrationBureau(opens_on=today - timedelta(days=75)))
         _open_accounts(session)
+    studios = begin_lives(journey, founded, today, _aspirant(founded))
+    journey.to(today - timedelta(days=75))
     _round_in_review(journey, founded, today)
     _round_open_now(journey, founded, today)
+    journey.to(today - timedelta(days=1), 17)
+    while dispatch(engine, journey.clock.now(), MAILS).seen == MAILS:
+        pass
     with transaction(engine) as session:
-        _name_accounts(session)
-    return True
+        _read_messages(session, today)
+        _name_accounts(session, founded, studios)
+
+
+def _aspirant(founded: Founded) -> int:
+    """A member of a studio who has begun an application for one of their own."""
+    return founded.roster.applied[IN_REVIEW + 1].person_id
+
+
+def _read_messages(session: Session, today: date) -> None:
+    """What is older than a few days has been read."""
+    lately = at_local(today - timedelta(days=UNREAD_DAYS), 0)
+    session.execute(update(MESSAGES).where(MESSAGES.c.created_at < lately).values(read_at=MESSAGES.c.created_at))
 
 
 def _round_in_review(journey: Journey, founded: Founded, today: date) -> None:
@@ -80,7 +116,7 @@ def _round_open_now(journey: Journey, founded: Founded, today: date) -> None:
         actor = Actor("person", row.person_id, keys=frozenset({f"person:{row.person_id}"}))
         with transaction(journey.engine) as session:
             begin_application(
-                journey._work(session), actor, journey.round_id, school_stage=row.school_stage, studio_name=row.studio_name,  # noqa: SLF001
+                journey.work(session), actor, journey.round_id, school_stage=row.school_stage, studio_name=row.studio_name,
                 answers=row.answers,
             )  # fmt: skip
     journey.to(today - timedelta(days=9))
@@ -107,17 +143,17 @@ def _launch(journey: Journey, founded: Founded, batch: str, opens_on: date, clos
         "CF",
         quotas,
     )
-    journey.round_id, run_id = journey._as_bureau(lambda work, actor: plan_round(work, actor, plan))  # noqa: SLF001
-    journey._as_bureau(lambda work, actor: apply(work, Intent(run_id, "launch"), actor))  # noqa: SLF001
+    journey.round_id, run_id = journey.as_bureau(lambda work, actor: plan_round(work, actor, plan))
+    journey.as_bureau(lambda work, actor: apply(work, Intent(run_id, "launch"), actor))
 
 
 def _score_some(journey: Journey) -> None:
     """Two in three sheets are in; the others are what the experts find on their desks."""
-    with transaction(journey.engine) as session:
-        work = journey._work(session)  # noqa: SLF001
-        for row in journey._open_sheets():  # noqa: SLF001
+    sheets = journey.open_sheets()
+    with journey.at_work() as work:
+        for row in sheets:
             if row.application_id % 5 and row.id % 6:
-                journey._give(work, row)  # noqa: SLF001
+                journey.give(work, row)
 
 
 def _open_accounts(session: Session) -> None:
@@ -130,9 +166,18 @@ def _open_accounts(session: Session) -> None:
     )
 
 
-def _name_accounts(session: Session) -> None:
-    """Five of them get a short name: one for each part, each with something on the desk where there is any."""
-    for login, person_id in _parts(session).items():
+def _name_accounts(session: Session, founded: Founded, studios: Mapping[str, Established]) -> None:
+    """Some get a short name: one for each part, each with something on the desk where there is any."""
+    parts = _parts(session) | {
+        "host": studios[SHOWN].host_id,
+        "member": _aspirant(founded),
+        "assessor": session.execute(
+            select(APPOINTMENTS.c.person_id)
+            .join(BODIES, BODIES.c.id == APPOINTMENTS.c.body_id)
+            .where(BODIES.c.kind == "third_party")
+        ).scalar(),
+    }
+    for login, person_id in parts.items():
         if person_id is not None:
             session.execute(update(USERS).where(USERS.c.person_id == person_id).values(login=login))
 
@@ -147,11 +192,9 @@ def _parts(session: Session) -> dict[str, int | None]:
         return session.execute(select(APPOINTMENTS.c.person_id).where(APPOINTMENTS.c.body_id == body_id)).scalar()
 
     def at_desk(stage: str) -> int | None:
-        desk = session.execute(
-            select(RUNS.c.desk).where(RUNS.c.stage == stage, RUNS.c.desk.like("person:%")).order_by(RUNS.c.id).limit(1)
-        )
-        found = desk.scalar()
-        return int(found.removeprefix("person:")) if found else None
+        waiting = (RUNS.c.stage == stage) & RUNS.c.round_id.is_not(None) & RUNS.c.desk.like("person:%")
+        desk = session.execute(select(RUNS.c.desk).where(waiting).order_by(RUNS.c.id).limit(1)).scalar()
+        return int(desk.removeprefix("person:")) if desk else None
 
     bureau = session.execute(select(APPOINTMENTS.c.person_id).where(APPOINTMENTS.c.role == "administrator")).scalar()
     return {
@@ -166,6 +209,9 @@ TITLES = {
     "school": "学校经办人",
     "applicant": "申报人",
     "expert": "评审专家",
+    "host": "工作室主持人",
+    "member": "工作室成员",
+    "assessor": "第三方考核人",
 }
 
 

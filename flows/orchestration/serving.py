@@ -34,13 +34,16 @@ class PortTaken(Exception):  # noqa: N818  says what happened
     """The port is in use by another program."""
 
 
-def prepare(say: Callable[[str], None]) -> Engine:
-    """Create and migrate the database; on an empty one load the calendar, and the demonstration unless it is not wanted."""
+def prepare(say: Callable[[str], None], progress: Callable[[float], None] = lambda _share: None) -> Engine:
+    """Create and migrate the database; on an empty one load the calendar, and the demonstration unless it is not wanted.
+
+    `progress` hears, from 0 to 1, how much of the demonstration has been loaded.
+    """
     engine, now = database(), SystemClock().now()
     if upgrade(engine):
         say("数据库已升级到最新结构。")
     if settings().demo:
-        load_demo(engine, now, before=lambda: say("正在装入演示数据（只在空库上做一次，约十秒）…"))
+        load_demo(engine, now, lambda: say("正在装入演示数据（只在空库上做一次，约十秒）…"), progress)
     if not knows_years(engine, now):
         load_years(engine, now)
     return engine

@@ -1,11 +1,13 @@
 """How the command line speaks: plain Chinese on standard output, mistakes on standard error, and exit codes."""
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
 import typer
 
 DONE, FAULTY, STOPPED = 0, 1, 130
+BAR = 40
 # Errors whose own words tell a person what to do; by name, so that nothing is imported before it is needed.
 PLAIN = {
     "Conflict", "FaultyProgramme", "FileNotFoundError", "NotFound", "NotOurs", "PortTaken", "Refused", "UnreadableWorkbook", "WrongWords",
@@ -25,6 +27,16 @@ def say(text: str) -> None:
 def complain(text: str) -> None:
     """One line on standard error."""
     typer.echo(text, err=True)
+
+
+def draw_bar(share: float) -> None:
+    """How far something has come, from 0 to 1, on one line of a terminal that is wiped at the end; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        return
+    filled = round(BAR * min(max(share, 0.0), 1.0))
+    line = f"\r{'━' * filled}{'·' * (BAR - filled)} {share:4.0%}" if share < 1 else f"\r{' ' * (BAR + 6)}\r"
+    sys.stderr.write(line)
+    sys.stderr.flush()
 
 
 def failing_plainly(app: Callable[..., Any]) -> int:
