@@ -241,7 +241,8 @@ def _store_members(work: Work, ground: _Ground, rows: Sequence[Row]) -> int:
                     since,
                 )
             )
-    insert_rows(work.session, SEAT_ROWS, new) if new else None
+    if new:
+        insert_rows(work.session, SEAT_ROWS, new)
     return len(new)
 
 

@@ -80,6 +80,7 @@ def counts(world: World) -> list[int]:
         return [int(session.execute(select(func.count()).select_from(table_of(one))).scalar_one()) for one in TABLES]
 
 
+@pytest.mark.capability(7)
 def test_fifty_studios_are_taken_over_with_their_history(world: World) -> None:
     done = taken(world, bureau())
     assert not done.faults, [fault.says() for fault in done.faults][:5]
@@ -110,6 +111,7 @@ def test_taking_over_twice_changes_nothing(world: World) -> None:
     assert counts(world) == before
 
 
+@pytest.mark.capability(7)
 def test_only_what_is_not_past_is_opened(world: World) -> None:
     taken(world, bureau())
     with transaction(world.engine) as session:
@@ -198,3 +200,26 @@ def test_past_result_sets_the_share_of_the_money_that_is_still_to_come(
         ).all()
     engine.dispose()
     assert (money.share, run.state) == (share, state)
+
+
+def test_past_results_of_members_are_kept_by_seat_and_need_a_staff_number(world: World) -> None:
+    sheets = bureau()
+    of_members = next(one for one in world.programme.assessments.values() if one.of != "studio" and one.grades)
+    day = date(2025, 6, 1)
+    sheets[RESULTS] = [("第0工作室", of_members.title, "y1", "合格", f"p0-{k}", day) for k in (1, 2)]
+    done = taken(world, sheets)
+    assert not done.faults, [fault.says() for fault in done.faults]
+    with transaction(world.engine) as session:
+        results = session.execute(select(table_of(Result))).all()
+        assert len({one.seat_id for one in results} - {None}) == len(results) == 2
+        assert (
+            session.execute(
+                select(func.count())
+                .select_from(table_of(Assessment))
+                .where(table_of(Assessment).c.released_at.is_not(None))
+            ).scalar()
+            == 1
+        )
+    sheets[RESULTS] = [("第0工作室", of_members.title, "y1", "合格", "", day)]
+    (fault,) = taken(world, sheets).faults
+    assert (fault.sheet, fault.row, fault.column) == (RESULTS, 2, "成员工号")
