@@ -172,6 +172,12 @@ TABLE: Mapping[tuple[str, str], Access] = {
     ("POST", "/activities/{record_id}/leave"): Access(PERSON, "studios"),
     ("GET", "/activities/{record_id}/unmarked"): Access(PERSON, "studios"),
     ("GET", "/activities/{record_id}/files/{file_id}"): Access(PERSON, "studios"),
+    ("GET", "/studios/{studio_id}/roles"): Access(PERSON, "studios"),
+    ("POST", "/studios/{studio_id}/roles"): Access(PERSON, "desk"),
+    ("GET", "/studios/{studio_id}/level"): Access(PERSON, "studios"),
+    ("POST", "/studios/{studio_id}/level"): Access(PERSON, "desk"),
+    ("GET", "/doubts"): Access(REVIEWERS, "desk"),
+    ("POST", "/doubts/{seat_id}"): Access(REVIEWERS, "desk"),
     ("GET", "/studios/{studio_id}/nominate"): Access(PERSON, "own"),
     ("POST", "/studios/{studio_id}/nominate"): Access(PERSON, "own"),
     # Judging: assessments, opinions, rectifications, decisions, renewals, the board of studios

@@ -27,7 +27,7 @@ RAIL: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     ("批次与申报", (("申报批次", "/rounds", "layer-group"), ("申报", "/applications", "file-lines"), ("公示", "/notices", "bullhorn"))),
     ("工作室", (("工作室", "/studios", "people-group"),)),
     ("资料", (("日历", "/calendar", "calendar-days"), ("办法", "/programmes", "scale-balanced"), ("消息", "/messages", "envelope"))),
-    ("管理", (("名册与权限", "/people", "address-book"), ("名册导入", "/imports", "file-import"), ("运行状况", "/operations", "heart-pulse"))),
+    ("管理", (("任职变动", "/doubts", "user-clock"), ("名册与权限", "/people", "address-book"), ("名册导入", "/imports", "file-import"), ("运行状况", "/operations", "heart-pulse"))),
 )  # fmt: skip
 # What a host or member has of their own studio: words, the rest of its address, icon, and whether only the host has it.
 OWN_STUDIO = (
@@ -94,7 +94,10 @@ def _lines(work: Work, visitor: Visitor) -> Callable[[str], bool]:
             .limit(1)
         ).first()
     )
-    return lambda href: allowed("GET", href, visitor.roles) and not (begun and href == "/start")
+    bureau_only = set() if "administrator" in visitor.roles else {"/doubts"}
+    return lambda href: (
+        allowed("GET", href, visitor.roles) and not (begun and href == "/start") and href not in bureau_only
+    )
 
 
 def _acting(work: Work, visitor: Visitor, today: date) -> Acting | None:

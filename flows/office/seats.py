@@ -121,7 +121,7 @@ def _named_role(programme: Programme, role_name: str) -> Role:
 
 
 def _own_desk(work: Work, actor: Actor, version_id: int, role: Role, studio: Any) -> str:
-    desk = _chooser(work, version_id, role, studio)
+    desk = naming_desk(work, version_id, role, studio)
     if desk not in actor.keys:
         raise Refused("not_yours", f"“{role.title}”不由您指定。")
     return desk
@@ -167,8 +167,8 @@ def _title(programme: Programme, role: str) -> str:
     return programme.people[role].title if role in programme.people else role
 
 
-def _chooser(work: Work, version_id: int, role: Role, studio: Any) -> str:
-    """Whose desk names holders of this role: the host, or the body found above the studio's home."""
+def naming_desk(work: Work, version_id: int, role: Role, studio: Any) -> str:
+    """Whose desk names holders of a role: the host, or the body found above the studio's home; `studio` has its host and home."""
     if role.chosen_by == "host":
         return f"person:{studio.host_id}"
     above = lineages(work.session, [studio.home_body_id])[studio.home_body_id]

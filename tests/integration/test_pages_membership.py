@@ -8,14 +8,16 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select, update
 
+from flows.office.findings import note_loss
 from flows.roster.opening import open_workbook
-from models import Application, Duty, ListingEntry, Seat
+from models import Application, Duty, ListingEntry, Post
 from models.columns import table_of
 from models.session import transaction
 from tests.browsing import client_of, form
+from tests.life import Life
 from tests.world import World
 
-APPLICATIONS, DUTIES, SEATS, ENTRIES = table_of(Application), table_of(Duty), table_of(Seat), table_of(ListingEntry)
+APPLICATIONS, DUTIES, POSTS, ENTRIES = table_of(Application), table_of(Duty), table_of(Post), table_of(ListingEntry)
 SCHOOLS = ("county_a_school1", "county_a_school2", "county_b_school1", "county_b_school2", "direct_school")
 CENTRE = "training_centre"
 
@@ -255,3 +257,126 @@ def test_placement_shows_first_what_cannot_be_done(placing: World) -> None:
     assert "有 1 人不能这样安排" in page
     assert "最多 12 人，现有 12 人" in page
     assert "定名单，1 人入室" in page
+
+
+# Named roles
+
+
+@pytest.fixture
+def life(sqlite_database: Engine) -> Life:
+    """A studio of 赤峰, whose host names advisers, assistants and trainees."""
+    return Life(sqlite_database, "chifeng", date(2025, 5, 20), {"M1": "member"}, since=date(2026, 3, 1))
+
+
+def test_host_names_an_adviser_takes_it_back_and_both_stay_in_the_record(life: Life) -> None:
+    life.applicant("顾", "county_b_school1")
+    place, host = f"/studios/{life.studio_id}/roles", client_of(life, "H")
+    assert "指定为顾问" in host.get(place).text
+    said = {"act": "name", "role": "adviser", "staff_no": "顾", "name": "顾"}
+    assert host.post(place, data=form(**said)).status_code == 303
+    assert life.seat_of("顾").role == "adviser"
+    page = host.get(place).text
+    assert "指定顾为顾问" in page
+    back = {"act": "unname", "role": "adviser", "person": str(life.ids["顾"])}
+    unsaid = host.post(place, data=form(reason="", **back))
+    assert (unsaid.status_code, "请写明为什么取消" in unsaid.text) == (422, True)
+    assert host.post(place, data=form(reason="任期已满", **back)).status_code == 303
+    page = host.get(place).text
+    assert "取消顾的顾问" in page
+    assert "任期已满" in page
+
+
+def test_naming_shows_each_criterion_that_is_not_met(life: Life) -> None:
+    life.applicant("跟岗", "county_b_school1", post="teacher")
+    said = {"act": "name", "role": "trainee", "staff_no": "跟岗", "name": "跟岗"}
+    answer = client_of(life, "H").post(f"/studios/{life.studio_id}/roles", data=form(**said))
+    assert answer.status_code == 422
+    assert "没有办成，没有改动任何内容" in answer.text
+    assert "校级领导" in answer.text
+    unknown = client_of(life, "H").post(f"/studios/{life.studio_id}/roles", data=form(**{**said, "name": "别人"}))
+    assert (unknown.status_code, "名册里没有" in unknown.text) == (422, True)
+
+
+def test_naming_is_the_choosers_alone(life: Life) -> None:
+    place = f"/studios/{life.studio_id}/roles"
+    said = {"act": "name", "role": "adviser", "staff_no": "M1", "name": "M1"}
+    assert client_of(life, "M1").get(place).status_code == 404
+    assert "指定为顾问" not in client_of(life, "bureau").get(place).text
+    assert client_of(life, "bureau").post(place, data=form(**said)).status_code == 409
+    assert client_of(life, "county_b").get(place).status_code == 404
+
+
+def test_school_names_its_leader_for_the_studio(sqlite_database: Engine) -> None:
+    life = Life(sqlite_database, "shijiazhuang", date(2025, 9, 1), {"M1": "member"}, since=date(2026, 3, 2))
+    life.applicant("分管", "county_a_school1", post="deputy_principal")
+    place = f"/studios/{life.studio_id}/roles"
+    school = client_of(life, "county_a_school1")
+    assert "指定为分管校领导" in school.get(place).text
+    assert "指定为分管校领导" not in client_of(life, "H").get(place).text
+    said = {"act": "name", "role": "school_leader", "staff_no": "分管", "name": "分管"}
+    assert school.post(place, data=form(**said)).status_code == 303
+    assert life.seat_of("分管").role == "school_leader"
+
+
+# Seats in doubt
+
+
+def test_lost_post_is_listed_and_noted_with_a_reason(sqlite_database: Engine) -> None:
+    life = Life(sqlite_database, "shijiazhuang", date(2025, 9, 1), {"M1": "member"}, since=date(2026, 3, 2))
+    lost = (POSTS.c.person_id == life.ids["M1"]) & (POSTS.c.kind == "class_teacher")
+    with life.at_work() as work:
+        work.session.execute(update(POSTS).where(lost).values(kind="teacher"))
+    bureau, seat = client_of(life, "bureau"), life.seat_of("M1").id
+    page = bureau.get("/doubts").text
+    for words in ("M1", "班主任", "记录情况", "系统只列出，不自动处理"):
+        assert words in page, words
+    county = client_of(life, "county_b")
+    assert "没有要核实的任职变动" in county.get("/doubts").text
+    assert county.post(f"/doubts/{seat}", data=form(reason="不再任班主任")).status_code == 404
+    assert bureau.post(f"/doubts/{seat}", data=form(reason=" ")).status_code == 409
+    noted = bureau.post(f"/doubts/{seat}", data=form(reason="不再任班主任"))
+    assert noted.status_code == 303
+    assert bureau.get(noted.headers["location"]).status_code == 200
+    page = bureau.get("/doubts").text
+    assert 'name="reason"' not in page or f'action="/doubts/{seat}"' not in page
+
+
+# Levels and successors
+
+
+def test_host_begins_a_level_at_any_time_and_only_once(sqlite_database: Engine) -> None:
+    world = World(sqlite_database, "township-subject-master", start=date(2026, 3, 2))
+    school = next(name for name in world.ids if "school" in name and "officer" not in name)
+    world.running_studio("H", school, "school")
+    world.cycle("H", date(2025, 9, 1))
+    place, host = f"/studios/{world.studio('H').id}/level", client_of(world, "H")
+    page = host.get(place).text
+    assert "开始填写升级申请" in page
+    answer = host.post(place, data=form(path="to_township"))
+    assert answer.status_code == 303, answer.text
+    page = host.get(answer.headers["location"].split("?")[0]).text
+    assert "申报材料" in page
+    assert "接着填写" in host.get(place).text
+    assert host.post(place, data=form(path="to_township")).status_code == 409
+    assert host.post(place, data=form(path="to_county")).status_code == 404
+    assert place in host.get("/applications").text
+
+
+def test_successor_applies_where_a_studio_seeks_its_next_host(life: Life) -> None:
+    life.applicant("N", "county_b_school1")
+    life.on("2026-03-03")
+    actor, seat = life.actor("bureau"), life.seat_of("H").id
+    with life.at_work() as work:
+        note_loss(work, actor, seat, "调任市教育局")
+    life.round(date(2026, 4, 30))
+    place, client = f"/rounds/{life.round_id}/apply", client_of(life, "N")
+    assert "接任主持人" not in client.get(place).text
+    life.act("bureau", "decide", life.asked_of_body(), choice="另选主持人", reason="工作室运行良好")
+    page = client.get(place).text
+    assert "接任主持人" in page
+    assert "原主持人 H" in page
+    answer = client.post(place, data=form(studio=str(life.studio_id)))
+    assert answer.status_code == 303
+    number = int(re.findall(r"/applications/(\d+)/", answer.headers["location"])[0])
+    (row,) = life.rows(select(APPLICATIONS).where(APPLICATIONS.c.id == number))
+    assert (row.studio_id, row.gives) == (life.studio_id, "studio")

@@ -28,7 +28,7 @@ from models.queries.applications import (
     runs_of,
 )
 from models.queries.files import writable_run
-from models.queries.filing import hosted_by
+from models.queries.filing import hosted_by, studio_of
 from models.queries.scope import of_authority, visible_applications
 from web.access import READERS
 from web.display import Choice, DueMark, Filter, Paging, StateMark
@@ -91,10 +91,20 @@ def list_page(
         lines = [_line(visit, work, row) for row in rows]
         saved = saved_views(work.session, visit.visitor.person_id or 0, "applications", visit.request.query_params)
         hosted = hosted_by(work.session, visit.visitor.person_id or 0)
+        rising = {one.id for one in hosted if _rises(visit, work, one.id)}
     return visit.page(
         "applications/list.html", lines=lines, total=total, filters=_filters(choices, wanted), wanted=wanted, note=note,
-        paging=_paging(total, wanted), reads=bool(visit.visitor.roles & READERS), hosted=hosted, saved=saved,
+        paging=_paging(total, wanted), reads=bool(visit.visitor.roles & READERS), hosted=hosted, rising=rising, saved=saved,
     )  # fmt: skip
+
+
+def _rises(visit: Visit, work: Work, studio_id: int) -> bool:
+    """Whether a studio may ask for another level at any time."""
+    studio = studio_of(work.session, studio_id)
+    if studio is None:
+        return False
+    paths = visit.book.programme(work.session, studio.version_id).paths_giving("level")
+    return any(path.call == "any_time" for path in paths)
 
 
 def _line(visit: Visit, work: Work, row: Any) -> Line:

@@ -1,6 +1,6 @@
 """Applying (填写申报): begin in a round, write, attach, see what still stands in the way, submit; mend what was sent back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from flows.programme.criterion_words import title_of
 from models.files import ACCEPT
 from models.queries.applications import application_of, checks_of, defects_of, own_live, papers_of, round_of
 from models.queries.files import attach, take_away, writable_run, written_by
+from models.queries.naming import vacant_studios
 from web.display import clock_time
 from web.i18n import _
 from web.papers import keep
@@ -61,6 +62,7 @@ def begin_page(visit: Visiting, round_id: int) -> Response:
         first = programme.path(row.path).steps[0]
         rule: Any = work.book.rule(work.session, row.version_id, row.path, first.name, round_id)
         by, mine = filers_of(visit, work, row.version_id, row.path)
+        vacant = vacant_in(visit, work, row)
     if begun is not None:
         return RedirectResponse(f"/applications/{begun}/form", status_code=303)
     if mine:
@@ -80,17 +82,29 @@ def begin_page(visit: Visiting, round_id: int) -> Response:
         required=required,
         open_now=open_now,
         oneself="person" in by,
+        vacant=vacant,
     )
+
+
+def vacant_in(visit: Visit, work: Work, row: Any) -> Sequence[Any]:
+    """The studios whose next host may be sought in this round; only a path that gives a studio fills one."""
+    if visit.book.programme(work.session, row.version_id).path(row.path).gives != "studio":
+        return ()
+    return vacant_studios(work.session, work.book.cast(work.session, row.version_id).programme_id)
 
 
 @router.post("/rounds/{round_id}/apply")
 def begin(visit: Visiting, form: Posted, round_id: int) -> Response:
-    """Begin an application for oneself."""
+    """Begin an application for oneself; `studio`: to follow the host of a studio that seeks its next one."""
+    studio = form.text("studio")
 
     def do(work: Work) -> Mapping[str, Any]:
         begun = own_live(work.session, visit.visitor.person_id or 0, round_id)
         if begun is None:
-            begun = begin_application(work, visit.visitor.actor, round_id, person_id=visit.visitor.person_id)[0]
+            about = int(studio) if studio.isdigit() else None
+            begun = begin_application(
+                work, visit.visitor.actor, round_id, person_id=visit.visitor.person_id, studio_id=about
+            )[0]
         return {"application": begun}
 
     done = visit.once(form, f"apply:{round_id}", do)
