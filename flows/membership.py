@@ -212,7 +212,7 @@ STAGE = Stage(
             unless=(
                 leaves, placed_centrally, named_by_person, unjudged, judged_unmet, seat_taken, outside_window, too_many, share_exceeded,
             ),
-            do=(Follow("give_seat"), Follow("follow_path"), Follow("recheck_roster"), Notify(Part.APPLICANT, "seated")),
+            do=(Follow("give_seat"), Follow("follow_path"), Follow("recheck_roster"), Notify(Part.APPLICANT, "seated"), Notify(Part.PERSON, "seated")),
         ),
         On(
             "allocate", State.WAITING, frozenset({State.SEATED, State.UNPLACED}), by=Part.REVIEWER, on_list=True, choose=placed,
@@ -224,7 +224,7 @@ STAGE = Stage(
         ),
         On(
             "leave", State.WAITING, State.LEFT, by=(Part.ENGINE, Part.REVIEWER), unless=(joins, named_by_person),
-            do=(Follow("end_seat"), Follow("follow_path"), Follow("recheck_roster"), Notify(Part.APPLICANT, "left")),
+            do=(Follow("end_seat"), Follow("follow_path"), Follow("recheck_roster"), Notify(Part.APPLICANT, "left"), Notify(Part.PERSON, "left")),
         ),
     ),
     waits=(Wait(State.WAITING, for_=Part.REVIEWER),),

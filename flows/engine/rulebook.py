@@ -146,6 +146,10 @@ class Rulebook(Protocol):
         """Who plays the programme's bodies."""
         ...
 
+    def prefix(self, session: Session, version_id: int) -> str:
+        """What numbers of applications begin with where no round says otherwise."""
+        ...
+
     def ladder(self, session: Session, version_id: int) -> tuple[int, ...]:
         """Days from the due day on which reminders go out."""
         ...

@@ -84,6 +84,12 @@ class Programme(Entry):
         self._expanded, self._sha256, self._text, self._origins = expanded, sha256, text, origins
 
     @property
+    def prefix(self) -> str:
+        """Initials of the code, for the numbers of applications: county-master-teacher → CMT."""
+        words = self.code.split("-")
+        return "".join(word[0] for word in words).upper() if len(words) > 1 else self.code[:2].upper()
+
+    @property
     def expanded(self) -> dict[str, Any]:
         """The expanded file as plain JSON values, with its origins: what a version stores."""
         return self._expanded

@@ -113,6 +113,10 @@ class Regulations:
             kept[version_id] = self._cast(session, version_id)
         return kept[version_id]
 
+    def prefix(self, session: Session, version_id: int) -> str:
+        """What numbers of applications begin with where no round says otherwise."""
+        return self.programme(session, version_id).prefix
+
     def ladder(self, session: Session, version_id: int) -> tuple[int, ...]:
         """Days from the due day on which reminders go out."""
         return tuple(self.programme(session, version_id).reminders.ladder)

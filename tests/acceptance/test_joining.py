@@ -11,13 +11,13 @@ from flows.engine.apply import apply
 from flows.engine.errors import Refused
 from flows.engine.work import Intent
 from flows.office.seats import take_back_seat
-from models import Seat, Transition
+from models import Application, Seat, Transition
 from models.columns import table_of
 from models.session import transaction
 from tests.crash.crowd import at_once
 from tests.world import World
 
-SEATS, TRANSITIONS = table_of(Seat), table_of(Transition)
+APPLICATIONS, SEATS, TRANSITIONS = table_of(Application), table_of(Seat), table_of(Transition)
 HONOURS: list[dict[str, Any]] = [
     {"kind": "honour", "name": "优秀班主任", "level": "county", "on": date(2023, 9, 10)},
     {"kind": "class_honour", "name": "先进班集体", "level": "county", "on": date(2022, 5, 4)},
@@ -139,6 +139,16 @@ def county(engine: Engine) -> World:
     world.applicant("H", "school1", post="teacher", subject="语文")
     world.running_studio("H", "school1", "county")
     return world
+
+
+def test_whoever_the_host_nominated_is_told_too_and_has_a_number(sqlite_database: Engine) -> None:
+    world = city(sqlite_database)
+    invited(world, "N", "county_b_school1")
+    supported(world, "N", "county_b_school1", "county_b")
+    assert len(world.mail("seated", "H")) == len(world.mail("seated", "N")) == 1
+    with transaction(sqlite_database) as session:
+        number = session.execute(select(APPLICATIONS.c.number).where(APPLICATIONS.c.role == "member")).scalar()
+    assert number == "SH-2025-001"
 
 
 def test_named_assistant_leaves_a_case_with_its_history(sqlite_database: Engine) -> None:

@@ -54,10 +54,12 @@ def _numbers(work: Work, unnumbered: Sequence[Happening]) -> Mapping[int, str]:
     for one in unnumbered:
         cast = work.book.cast(work.session, one.run.version_id)
         year = one.facts.year or local_day(work.now).year
-        by_series.setdefault((cast.authority_id, f"application:{one.facts.prefix}", year), []).append(one)
-    for (body_id, kind, year), group in by_series.items():
-        for one, n in zip(group, next_numbers(work.session, body_id, kind, year, len(group)), strict=True):
-            given[one.run.subject_id] = f"{one.facts.prefix}-{year}-{n:03}"
+        prefix = one.facts.prefix or work.book.prefix(work.session, one.run.version_id)
+        by_series.setdefault((cast.authority_id, prefix, year), []).append(one)
+    for (body_id, prefix, year), group in by_series.items():
+        numbers = next_numbers(work.session, body_id, f"application:{prefix}", year, len(group))
+        for one, n in zip(group, numbers, strict=True):
+            given[one.run.subject_id] = f"{prefix}-{year}-{n:03}"
     return given
 
 
