@@ -138,7 +138,7 @@ STAGE = Stage(
         On(
             "rank", State.SCORED, frozenset({State.SELECTED, State.RESERVED, State.REJECTED}), by=Part.AUTHORITY, on_list=True,
             needs=("outcome",), unless=(others_outstanding, over_limit), choose=ranked_as, counts=frozenset({State.SELECTED}),
-            do=(Follow("tell_ranking"),),
+            do=(Follow("tell_ranking"), Follow("warn_over")),
         ),
         On("promote", State.RESERVED, State.SELECTED, by=Part.ENGINE, do=(Notify(Part.APPLICANT, "promoted"),)),
         On("release", State.RESERVED, State.REJECTED, by=Part.AUTHORITY, on_list=True, do=(Notify(Part.APPLICANT, "ranked_out"),)),

@@ -103,7 +103,7 @@ STAGE = Stage(
         ),
         On(
             "register", State.UNANNOUNCED, State.REGISTERED, by=Part.AUTHORITY, on_list=True, unless=(hangs, unjudged, judged_unmet, over_limit),
-            counts=frozenset({State.REGISTERED}), do=(Follow("record_judgements"), Follow("make_studio"), Notify(Part.APPLICANT, "announced")),
+            counts=frozenset({State.REGISTERED}), do=(Follow("record_judgements"), Follow("make_studio"), Follow("warn_over"), Notify(Part.APPLICANT, "announced")),
         ),
         On(
             "hang", (State.UNANNOUNCED, State.ANNOUNCED), State.HUNG, by=Part.AUTHORITY, on_list=True,

@@ -93,7 +93,7 @@ STAGE = Stage(
         On(
             "endorse", State.REVIEWING, State.ENDORSED, by=Part.REVIEWER, on_list=True, counts=frozenset({State.ENDORSED}),
             unless=(blocked, unjudged, judged_unmet, unsealed, no_quorum, outvoted, unranked, over_limit),
-            do=(Follow("record_judgements"), Notify(Part.APPLICANT, "review_endorsed")),
+            do=(Follow("record_judgements"), Follow("warn_over"), Notify(Part.APPLICANT, "review_endorsed")),
         ),
         On(
             "decline", State.REVIEWING, State.DECLINED, by=Part.REVIEWER, on_list=True, needs=("reason",),
@@ -105,7 +105,7 @@ STAGE = Stage(
         ),
         On(
             "resubmit", State.RETURNED, State.REVIEWING, by=Part.APPLICANT,
-            do=(Follow("record_submission"), Notify(Part.REVIEWER, "application_resubmitted")),
+            do=(Follow("record_submission"), Follow("ask_anew"), Notify(Part.REVIEWER, "application_resubmitted")),
         ),
         On("lapse", State.RETURNED, State.LAPSED, by=Part.CLOCK, do=(Notify(Part.APPLICANT, "application_lapsed"),)),
     ),

@@ -72,7 +72,8 @@ class PersonFacts:
 class QuotaFact:
     """A quota that this case counts against: its scope in words, how many it allows and how many are taken.
 
-    `share` tells apart whose share of the quota it is: one quota `per county` is a share for each county.
+    `share` tells apart whose share of the quota it is: one quota `per county` is a share for each county. `warns`: more are
+    granted, and told of.
     """
 
     share: str
@@ -80,6 +81,7 @@ class QuotaFact:
     at_most: int
     taken: int
     origin: Mapping[str, Any] = field(default_factory=dict)
+    warns: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ class Round(SQLModel, table=True):
 
 
 class Quota(SQLModel, table=True):
-    """How many a scope may get in a round: fewest (warned of) and most (refused above)."""
+    """How many a scope may get in a round: fewest (warned of) and most (refused above, or only warned of: `if_not`)."""
 
     __table_args__ = (
         one_of("scope", "round", "county", "direct_school", "school", "township", "kind", "subject"),
@@ -43,6 +43,7 @@ class Quota(SQLModel, table=True):
     step: str = ""
     at_least: int | None = None
     at_most: int | None = None
+    if_not: str = "refuse"
     origin: dict[str, Any] = document()
 
 

@@ -46,6 +46,7 @@ _NOTICES = (
     Notice("round_cancelled", "批次取消", mandatory=True, going="alone", button=LOOK),
     Notice("round_concluded", "批次办结", mandatory=False, going="digest", button=LOOK),
     Notice("quota_short", "未达到目标数", mandatory=False, going="digest", button=LOOK),
+    Notice("limit_exceeded", "超过办法写的数量", mandatory=False, going="digest", button=LOOK),
     Notice("application_submitted", "申报已提交", mandatory=False, going="alone", button=LOOK),
     Notice("application_sent_back", "退回补正", mandatory=True, going="alone", button=MEND),
     Notice("application_resubmitted", "补正已提交", mandatory=False, going="digest"),

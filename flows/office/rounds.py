@@ -29,13 +29,14 @@ DUTIES = table_of(Duty)
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """A quota that the authority sets for a round: fewest and most for a scope."""
+    """A quota of a round: fewest and most for a scope, and whether more are refused or only warned of (`if_not`)."""
 
     scope: str
     at_most: int | None = None
     at_least: int | None = None
     body_id: int | None = None
     kind: str = ""
+    if_not: str = "refuse"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,23 +76,17 @@ def plan_round(work: Work, actor: Actor, plan: RoundPlan) -> tuple[int, int]:
         insert(ROUNDS)
         .values(
             version_id=plan.version_id, authority_body_id=cast.authority_id, path=plan.path, year=plan.year, title=plan.title,
-            prefix=plan.prefix or _prefix(programme.code), opens_on=plan.opens_on, closes_on=plan.closes_on,
+            prefix=plan.prefix or programme.prefix, opens_on=plan.opens_on, closes_on=plan.closes_on,
             timetable=dict(plan.timetable), changes=changes,
         )
         .returning(ROUNDS.c.id)
     ).scalar_one()  # fmt: skip
     limits = origin_of(programme, f"paths.{path.name}.limits").as_row()
-    places = [(Places(one.per, one.at_most, one.at_least), limits) for one in path.limits]
+    places = [(Places(one.per, one.at_most, one.at_least, if_not=one.if_not), limits) for one in path.limits]
     decided = {"kind": "decision", "text": "批次设定", "reason": plan.title}
     _store_quotas(work, round_id, path, [*places, *((one, decided) for one in plan.quotas)], left_out(changes))
     opening = Opening(plan.version_id, "round", "round", "round", round_id, round_id=round_id)
     return round_id, open_runs(work, [opening])[0]
-
-
-def _prefix(code: str) -> str:
-    """Initials of a programme's code, for the numbers of its applications: county-master-teacher → CMT."""
-    words = code.split("-")
-    return "".join(word[0] for word in words).upper() if len(words) > 1 else code[:2].upper()
 
 
 def _store_quotas(
@@ -101,18 +96,22 @@ def _store_quotas(
         work.session.execute(
             insert(QUOTAS).values(
                 round_id=round_id, scope=one.scope, body_id=one.body_id, kind=one.kind, step=counted_at(path, one.scope, off),
-                at_least=one.at_least, at_most=one.at_most, origin=dict(origin),
+                at_least=one.at_least, at_most=one.at_most, if_not=one.if_not,
+                origin=dict(origin),
             )
         )  # fmt: skip
 
 
 def counted_at(path: Path, scope: str, off: Collection[str] = ()) -> str:
-    """The step at which a quota is counted: the tier it is given to, else where the authority chooses; never one that is off."""
+    """The step at which a quota is counted: the tier it is given to, else where the authority chooses; never one that is off.
+
+    That is the experts' ranking, else what is only registered, else the last review: a plaque is counted nowhere.
+    """
     steps = [step for step in path.steps if step.name not in off]
     level = {"county": "county", "school": "school", "direct_school": "school", "township": "township"}.get(scope)
     own = [step.name for step in steps if step.stage == "tier_review" and level in step.by]
     chosen = [step.name for step in steps if step.stage == "expert_review"]
-    last = [step.name for step in steps if step.stage in {"tier_review", "plaque"}]
+    last = [step.name for step in steps if step.stage == "tier_review" or (step.stage == "plaque" and not step.plaque)]
     return (own or chosen or last[-1:])[0]
 
 

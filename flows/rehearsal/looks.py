@@ -15,7 +15,7 @@ from models.columns import table_of
 
 MESSAGES, DOCUMENTS, CYCLES, CHECKS = table_of(Message), table_of(Document), table_of(Cycle), table_of(CriterionCheck)
 SEATS, RESULTS, CONSEQUENCES, CREDITS = (table_of(one) for one in (Seat, Result, Consequence, Credit))
-WARNINGS = {"roster_warned": "share_exceeded", "quota_short": "quota_short"}
+WARNINGS = {"roster_warned": "share_exceeded", "quota_short": "quota_short", "limit_exceeded": "over_limit"}
 FEN = 100
 
 

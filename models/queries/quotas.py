@@ -68,6 +68,7 @@ def quota_facts(session: Session, places: Sequence[tuple[int, str, Case]]) -> Ma
                 quota.at_most,
                 _count(quota, case, taken[case.round_id, step]),
                 quota.origin,
+                quota.if_not == "warn",
             )
             for quota in quotas
             if quota.at_most is not None

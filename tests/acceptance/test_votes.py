@@ -164,6 +164,20 @@ def test_body_without_anybody_to_vote_is_refused_until_seats_are_filled_and_aske
     world.do("county_a", "endorse", "A")
 
 
+def test_seats_vote_anew_on_what_was_handed_in_again(any_database: Engine) -> None:
+    world = voting(any_database, seats=4)
+    vote(world, "agree", "agree")
+    world.act("seat3", "refuse", asked(world)["seat3"], reason="亲属")
+    world.do("county_a", "send_back", "A", defects=[{"place": "事迹材料", "what": "缺佐证"}])
+    world.do("A", "resubmit", "A")
+    assert set(asked(world)) == {"county_a_officer", "seat2", "seat4"}
+    assert len(world.mail("vote_asked", "seat2")) == 2
+    assert "0/3" in refused(world).says
+    vote(world, "agree", "agree")
+    world.do("county_a", "endorse", "A", judged=dict.fromkeys(world.unjudged("A"), "passed"))
+    assert world.run_of("A").step != "county"
+
+
 def test_tier_without_a_vote_asks_nobody(sqlite_database: Engine) -> None:
     world = World(sqlite_database)
     world.round(date(2025, 3, 31))

@@ -23,7 +23,7 @@ from flows.engine.consequences.judging import (
     set_limit,
 )
 from flows.engine.consequences.money import enter_payment, set_share
-from flows.engine.consequences.rounds import cancel_round, extend_round, invite, warn_short
+from flows.engine.consequences.rounds import cancel_round, extend_round, invite, warn_over, warn_short
 from flows.engine.consequences.seats import end_seat, give_seat, recheck_roster, tell_placement
 from flows.engine.consequences.settling import (
     carry_out_decision,
@@ -38,7 +38,7 @@ from flows.engine.consequences.submissions import (
     record_waiver,
     rule_objections,
 )
-from flows.engine.consequences.votes import ask_seats
+from flows.engine.consequences.votes import ask_anew, ask_seats
 from flows.engine.declare import Follow, Notify
 from flows.engine.telling import Telling, tell
 from flows.engine.work import Happening, Intent, Work
@@ -48,6 +48,7 @@ Executor = Callable[[Work, Sequence[Happening], str], Iterable[Intent]]
 
 VOCABULARY: Mapping[str, Executor] = {
     "accept_credits": accept_credits,
+    "ask_anew": ask_anew,
     "ask_experts": ask_experts,
     "ask_reserve": ask_reserve,
     "ask_seats": ask_seats,
@@ -86,6 +87,7 @@ VOCABULARY: Mapping[str, Executor] = {
     "tell_placement": tell_placement,
     "tell_ranking": tell_ranking,
     "tell_unmet": tell_unmet,
+    "warn_over": warn_over,
     "warn_short": warn_short,
 }
 

@@ -1,5 +1,6 @@
 """Effects of a round: invitations, a later closing day for all, and its cancellation."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 
@@ -82,4 +83,36 @@ def warn_short(work: Work, happened: Sequence[Happening], _value: str) -> Iterab
         for n, (whose, says) in enumerate(one.facts.short)
         for desk in (whose, one.facts.parts["authority"])
     ])  # fmt: skip
+    return ()
+
+
+def warn_over(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
+    """Tell the authority, and whoever acted, where more were granted than the text has in view but only warns of (乡镇 二)."""
+    taken: Counter[str] = Counter()
+    tellings: list[Telling] = []
+    for one in happened:
+        for quota in one.facts.quotas if one.move.counts else ():
+            taken[quota.share] += 1
+            n = quota.taken + taken[quota.share]
+            if not quota.warns or n <= quota.at_most:
+                continue
+            says = f"{quota.scope}已有 {n} 个，办法写的是 {quota.at_most} 个，只作提醒"
+            desks = dict.fromkeys((one.facts.parts["authority"], one.facts.parts.get("reviewer", "")))
+            more = {"clause": str(quota.origin.get("text", ""))}
+            tellings += [
+                Telling(
+                    desk,
+                    "limit_exceeded",
+                    one.run,
+                    one.version,
+                    one.rule,
+                    one.facts,
+                    None,
+                    mark=f"over/{quota.share}",
+                    reason=says,
+                    more=more,
+                )
+                for desk in desks
+            ]
+    tell(work, tellings)
     return ()

@@ -392,6 +392,11 @@ def upgrade() -> None:
             batch_op.f("fk_listing_made_for_person"), "person", ["made_for"], ["id"], ondelete="RESTRICT"
         )
 
+    with op.batch_alter_table("quota", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("if_not", sqlmodel.sql.sqltypes.AutoString(), nullable=False, server_default="refuse")
+        )
+
     with op.batch_alter_table("record", schema=None) as batch_op:
         batch_op.add_column(sa.Column("studio_id", sa.Integer(), nullable=True))
         batch_op.add_column(
@@ -461,6 +466,9 @@ def downgrade() -> None:
         batch_op.drop_column("ends_on")
         batch_op.drop_column("standing")
         batch_op.drop_column("studio_id")
+
+    with op.batch_alter_table("quota", schema=None) as batch_op:
+        batch_op.drop_column("if_not")
 
     with op.batch_alter_table("listing", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_listing_made_for_person"), type_="foreignkey")
