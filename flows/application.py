@@ -11,6 +11,7 @@ from flows.engine.due import fixed
 from flows.programme.agenda import within_window
 from flows.programme.criteria import Check, check, unmet
 from flows.programme.entries import Criterion
+from flows.programme.standards import lacking
 from flows.programme.steps import Window
 from models.facts import ApplicationFacts
 
@@ -128,12 +129,9 @@ def wrong_level(ask: Ask) -> Because | None:
 
 def result_short(ask: Ask) -> Because | None:
     """Who asks to go on has the results that the text asks for (石家庄 后段2); one that comes later is looked at when it is out."""
-    for key, (title, enough) in ask.policy.needs.items():
-        grade = ask.facts.results.get(key)
-        if grade is None and ask.policy.call == "round":
-            return Because(f"还不能申报：{title}的结果还没有送达。", ask.policy.origin("needs"), (title,))
-        if grade is not None and grade not in enough:
-            return Because(f"不能申报：{title}没有达到要求的等次。", ask.policy.origin("needs"), (title,))
+    for one in lacking(ask.policy.needs, ask.facts.results):
+        if not one.awaited or ask.policy.call == "round":
+            return Because(one.says("申报"), ask.policy.origin("needs"), (one.title,))
     return None
 
 

@@ -15,6 +15,7 @@ from flows.engine.declare import END, Ask, Because, Follow, Notify, On, Part, Po
 from flows.engine.due import counted, fixed
 from flows.engine.following import Consequence
 from flows.programme.due_days import DueDay
+from flows.programme.standards import lacking
 from flows.programme.vocabulary import GRADES_ZH
 from models.facts import AbsenceFact, AssessmentFacts
 
@@ -121,12 +122,8 @@ def bad_date(ask: Ask) -> Because | None:
 
 def needs_unmet(ask: Ask) -> Because | None:
     """Held only after the results that the text names (职业学校 四(一)3: learners after the studio has passed)."""
-    for key, (title, enough) in ask.policy.needs.items():
-        grade = ask.facts.results.get(key)
-        if grade is None:
-            return Because(f"还不能考核：先要{title}的结果送达。", ask.policy.origin("needs"), (title,))
-        if grade not in enough:
-            return Because(f"不能考核：{title}没有达到要求的等次。", ask.policy.origin("needs"), (title,))
+    for one in lacking(ask.policy.needs, ask.facts.results):
+        return Because(one.says("考核"), ask.policy.origin("needs"), (one.title,))
     return None
 
 

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from flows.engine.calendar import Span
 from flows.engine.declare import END, NEXT, Ask, Because, Follow, Notify, On, Part, Policy, Stage, Wait
 from flows.engine.voting import no_quorum, no_vote, outvoted
+from flows.programme.standards import lacking
 from models.facts import RenewalFacts
 
 
@@ -48,23 +49,16 @@ def not_a_choice(ask: Ask) -> Because | None:
 
 def result_missing(ask: Ask) -> Because | None:
     """The results that the text asks for are out and good enough (北海 十(一)4, 县 八(二), 赤峰 第十八条)."""
-    for key, (title, enough) in ask.policy.needs.items():
-        grade = ask.facts.results.get(key)
-        if grade is None:
-            return Because(f"还不能续期：{title}的结果还没有送达。", ask.policy.origin("needs"), (title,))
-        if grade not in enough:
-            return Because(f"不能续期：{title}没有达到要求的等次。", ask.policy.origin("needs"), (title,))
+    for one in lacking(ask.policy.needs, ask.facts.results):
+        return Because(one.says("续期"), ask.policy.origin("needs"), (one.title,))
     return None
 
 
 def still_possible(ask: Ask) -> Because | None:
     """The engine lets a request lapse only when a result is out that rules it out."""
-    short = [
-        title
-        for key, (title, enough) in ask.policy.needs.items()
-        if ask.facts.results.get(key, enough[0]) not in enough
-    ]
-    return None if short else Because("结果还没有排除续期。", ask.policy.origin("needs"))
+    if any(not one.awaited for one in lacking(ask.policy.needs, ask.facts.results)):
+        return None
+    return Because("结果还没有排除续期。", ask.policy.origin("needs"))
 
 
 def renewed_already(ask: Ask) -> Because | None:
