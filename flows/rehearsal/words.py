@@ -40,7 +40,7 @@ PLAIN_REFUSALS: Mapping[str, str] = {
 }  # fmt: skip
 GIVEN = ("bodies", "people", "round", "applications", "studio", "studios")
 STEP = ("on", "by", "do", "to", "with", "refused", "expect")
-TOP = ("scenario", "title", "programme", "calendar", "given", "steps", "cases")
+TOP = ("scenario", "title", "programme", "capabilities", "calendar", "given", "steps", "cases")
 CASE = ("title", "given", "steps")
 REFUSED = ("because", "clause", "says")
 

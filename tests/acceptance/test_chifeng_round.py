@@ -28,6 +28,7 @@ def chosen(world: World, *names: str) -> None:
     world.rank()
 
 
+@pytest.mark.capability(4, 5, 9, 13, 19, 21, 23)
 def test_chifeng_round_without_objection_runs_to_the_plaque(any_database: Engine) -> None:
     world = World(any_database)
     world.round(date(2025, 3, 31))
@@ -63,6 +64,7 @@ def test_chifeng_round_without_objection_runs_to_the_plaque(any_database: Engine
     assert (cycle.begins_on, cycle.ends_on) == (date(2025, 5, 8), date(2028, 5, 7))
 
 
+@pytest.mark.capability(21)
 def test_chifeng_upheld_objection_holds_one_entry_and_promotes_the_next(any_database: Engine) -> None:
     world = World(any_database)
     world.round(date(2025, 3, 31), quotas=[Places("round", at_most=3)])

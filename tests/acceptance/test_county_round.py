@@ -43,6 +43,7 @@ def running(world: World) -> None:
     world.running_studio("H", "school1", "county")
 
 
+@pytest.mark.capability(5, 9, 19, 20)
 def test_county_round_goes_through_seal_experts_and_party_group_to_the_plaque(any_database: Engine) -> None:
     world = county(any_database)
     world.round(date(2025, 3, 14))
@@ -77,6 +78,7 @@ def test_county_round_goes_through_seal_experts_and_party_group_to_the_plaque(an
     assert not any(step.startswith("notice.") for step in world.history("H"))
 
 
+@pytest.mark.capability(22)
 def test_county_publication_opens_no_window_for_objections(sqlite_database: Engine) -> None:
     world = county(sqlite_database)
     world.round(date(2025, 3, 14))
@@ -93,6 +95,7 @@ def test_county_publication_opens_no_window_for_objections(sqlite_database: Engi
     assert refused.value.because == "unknown_event"
 
 
+@pytest.mark.capability(20)
 def test_county_party_group_approves_the_whole_list_and_may_decline_one(sqlite_database: Engine) -> None:
     world = county(sqlite_database)
     world.round(date(2025, 3, 14))
@@ -112,6 +115,7 @@ def test_county_party_group_approves_the_whole_list_and_may_decline_one(sqlite_d
     assert (world.state("H"), world.outcome("K")) == ("plaque.unannounced", "declined")
 
 
+@pytest.mark.capability(12, 14)
 def test_county_host_needs_a_title_of_the_city(sqlite_database: Engine) -> None:
     world = county(sqlite_database)
     world.round(date(2025, 3, 14))
@@ -138,6 +142,7 @@ def roster(world: World, own: int, other: int, assistant: bool = True) -> None: 
     world.owe("H", "roster")
 
 
+@pytest.mark.capability(26, 28, 29)
 @pytest.mark.parametrize(
     ("own", "other", "assistant", "because"),
     [
@@ -169,6 +174,7 @@ def test_county_roster_has_seven_members_one_assistant_and_half_of_the_own_schoo
     assert "三" in str(refused.value.origin)
 
 
+@pytest.mark.capability(29)
 def test_county_school_names_the_assistant_without_a_backbone_title(sqlite_database: Engine) -> None:
     world = county(sqlite_database)
     running(world)
@@ -201,6 +207,7 @@ def test_county_assistant_is_of_the_host_school_and_subject(
     assert "三(二)2" in str(refused.value.origin)
 
 
+@pytest.mark.capability(30)
 def test_county_member_is_recommended_by_the_school_and_chosen_by_the_host(sqlite_database: Engine) -> None:
     world = county(sqlite_database)
     running(world)
@@ -224,6 +231,7 @@ def test_county_member_of_another_subject_or_without_a_title_is_refused(sqlite_d
     assert "任教学科" in refused.value.says
 
 
+@pytest.mark.capability(26)
 def test_county_eighth_member_waits_because_the_text_says_seven(sqlite_database: Engine) -> None:
     world = county(sqlite_database)
     running(world)

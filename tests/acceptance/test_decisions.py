@@ -24,6 +24,7 @@ def decision(life: Life, decision_id: int) -> Any:
     return row
 
 
+@pytest.mark.capability(33)
 def test_host_who_leaves_pauses_the_studio_until_the_authority_decides(any_database: Engine) -> None:
     life = Life(any_database, "chifeng", date(2025, 5, 8), {"M1": "member"}, since=date(2026, 3, 2))
     life.on("2026-03-03")
@@ -49,6 +50,7 @@ def test_host_who_leaves_pauses_the_studio_until_the_authority_decides(any_datab
     assert life.open_runs_left() == []
 
 
+@pytest.mark.capability(33)
 def test_member_who_lost_the_post_is_the_authoritys_question(sqlite_database: Engine) -> None:
     life = Life(sqlite_database, "chifeng", date(2025, 5, 8), {"M1": "member", "M2": "member"}, since=date(2026, 3, 2))
     office(life, "bureau", note_loss, life.seat_of("M1").id, "不再任校长")
@@ -97,6 +99,7 @@ def test_appeal_is_recorded_and_decided(any_database: Engine) -> None:
     assert life.mail("decision_made", "H")
 
 
+@pytest.mark.capability(2)
 def test_rectification_by_hand_is_refused_where_the_text_rules_it_out(sqlite_database: Engine) -> None:
     life = Life(sqlite_database, "shijiazhuang", date(2025, 9, 1), {"M1": "member"}, since=date(2027, 8, 25))
     life.on("2027-09-20")

@@ -94,6 +94,7 @@ def written(programme: Programme, one: Rule, grade: str, seats: Mapping[str, int
             )
 
 
+@pytest.mark.capability(52, 53, 58)
 @pytest.mark.parametrize("code", library())
 def test_every_grade_has_exactly_its_consequences(tmp_path: Path, code: str) -> None:
     life = lived(tmp_path, code)

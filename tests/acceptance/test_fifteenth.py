@@ -25,6 +25,7 @@ def test_fifteenth_programme_has_no_mistake_and_misses_no_clause() -> None:
     assert programme.path("renew").step("vote").vote is not None  # type: ignore[union-attr]
 
 
+@pytest.mark.capability(1, 8)
 def test_fifteenth_programme_is_rehearsed_from_application_to_renewal_by_vote() -> None:
     reports = [report for scenario in read_scenarios(SCENARIO) for report in rehearse(scenario)]
     assert len(reports) == 5

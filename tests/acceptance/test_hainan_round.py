@@ -43,6 +43,7 @@ def ranked(world: World, *names: str) -> None:
     world.rank()
 
 
+@pytest.mark.capability(10, 19)
 def test_hainan_round_takes_the_best_four_of_the_eligible(any_database: Engine) -> None:
     world = province(any_database)
     world.applicant("deputy", post="deputy_principal", school_stage="高中")
@@ -74,6 +75,7 @@ def test_hainan_round_takes_the_best_four_of_the_eligible(any_database: Engine) 
     assert len(world.mail("ranked_out", "D")) == 1
 
 
+@pytest.mark.capability(12)
 def test_hainan_round_refuses_one_who_is_not_established(sqlite_database: Engine) -> None:
     world = province(sqlite_database)
     world.applicant("guest", school_stage="高中", established=False)
@@ -83,6 +85,7 @@ def test_hainan_round_refuses_one_who_is_not_established(sqlite_database: Engine
         world.do("guest", "submit", "guest")
 
 
+@pytest.mark.capability(5)
 def test_hainan_round_asks_no_tier_between_principal_and_province(sqlite_database: Engine) -> None:
     world = province(sqlite_database)
     principals(world, "A")
@@ -104,6 +107,7 @@ def test_hainan_authority_may_take_fewer_but_not_more_than_the_round_has_places(
     assert "4 个名额已用完" in results[-1].outcome.says  # type: ignore[union-attr]
 
 
+@pytest.mark.capability(18)
 def test_hainan_conditions_are_owed_from_the_announcement_and_go_to_the_centre(sqlite_database: Engine) -> None:
     world = province(sqlite_database)
     principals(world, "A")
@@ -142,6 +146,7 @@ def test_hainan_conditions_not_public_in_time_become_overdue_and_can_still_be_ha
     assert world.duties("A", "conditions")[0].state == "overdue"
 
 
+@pytest.mark.capability(23)
 def test_hainan_announcement_has_a_number_and_each_plaque_one_of_its_own(sqlite_database: Engine) -> None:
     world = province(sqlite_database)
     principals(world, "A", "B")
@@ -160,6 +165,7 @@ def test_hainan_announcement_has_a_number_and_each_plaque_one_of_its_own(sqlite_
     ]
 
 
+@pytest.mark.capability(17)
 def test_hainan_papers_are_confirmed_by_a_person_before_experts_are_drawn(any_database: Engine) -> None:
     world = province(any_database)
     principals(world, "A", "B")

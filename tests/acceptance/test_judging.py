@@ -19,6 +19,7 @@ from tests.life import Life
 OPINIONS, RUNS = table_of(Opinion), table_of(StageRun)
 
 
+@pytest.mark.capability(54)
 def test_parties_are_heard_before_a_grade_is_proposed(any_database: Engine) -> None:
     life = Life(any_database, "beihai", date(2025, 4, 15), {"L1": "learner", "A1": "assistant"}, since=date(2026, 1, 4))
     life.on("2026-01-06")
@@ -39,6 +40,7 @@ def test_parties_are_heard_before_a_grade_is_proposed(any_database: Engine) -> N
     assert len(life.rows(select(OPINIONS).where(OPINIONS.c.given_at.is_not(None)))) == 3
 
 
+@pytest.mark.capability(6)
 def test_third_partys_assessor_judges_only_while_appointed(any_database: Engine) -> None:
     life = Life(
         any_database,

@@ -39,6 +39,7 @@ def opened_with(world: World, name: str) -> Any:
         ).one()
 
 
+@pytest.mark.capability(2)
 def test_step_left_out_is_passed_by_and_the_record_names_who_and_why(world: World) -> None:
     world.round(date(2025, 3, 31), changes=OFF)
     world.apply_for("A", credentials=MASTER)

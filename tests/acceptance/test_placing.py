@@ -70,6 +70,7 @@ def heads(world: World) -> Counter[int]:
         return Counter(session.execute(live).scalars())
 
 
+@pytest.mark.capability(30)
 def test_hainan_members_are_placed_among_twelve_studios_with_reasons(any_database: Engine) -> None:
     world = province(any_database)
     names = [f"p{n}" for n in range(30)]
@@ -102,6 +103,7 @@ def test_hainan_members_are_placed_among_twelve_studios_with_reasons(any_databas
     assert len(world.mail("seated", "p0")) == 1
 
 
+@pytest.mark.capability(30, 73)
 def test_hainan_list_is_changed_only_with_a_reason_and_says_both(sqlite_database: Engine) -> None:
     world = province(sqlite_database, 3)
     asks(world, "p", "county_a_school1", "初中", "H0")
@@ -122,6 +124,7 @@ def test_hainan_list_is_changed_only_with_a_reason_and_says_both(sqlite_database
     assert heads(world) == {other: 1}
 
 
+@pytest.mark.capability(18, 30)
 def test_hainan_wishes_go_to_studios_that_have_published_their_conditions(sqlite_database: Engine) -> None:
     world = province(sqlite_database, 3)
     world.owe("H1", "conditions")

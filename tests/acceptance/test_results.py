@@ -12,6 +12,7 @@ from tests.world import altered
 SCHOOL_OF = {"county": "school1"}
 
 
+@pytest.mark.capability(58, 59, 61)
 def test_beihai_failed_rectification_revokes_and_circulates(any_database: Engine) -> None:
     life = Life(any_database, "beihai", date(2025, 4, 15), {"L1": "learner", "L2": "learner", "A1": "assistant"})
     life.on("2026-01-20")
@@ -38,6 +39,7 @@ def test_beihai_failed_rectification_revokes_and_circulates(any_database: Engine
     assert life.seated() == set()
 
 
+@pytest.mark.capability(31, 56, 70)
 def test_beihai_host_grades_members_and_it_takes_effect_at_once(any_database: Engine) -> None:
     members = {"L1": "learner", "L2": "learner", "A1": "assistant"}
     life = Life(any_database, "beihai", date(2025, 4, 15), members, since=date(2026, 1, 2))
@@ -65,6 +67,7 @@ def test_beihai_host_grades_members_and_it_takes_effect_at_once(any_database: En
     assert life.followed("certificate") == [("certificate", f"seat:{seats['L1']}")]
 
 
+@pytest.mark.capability(2, 53, 58)
 def test_hainan_annual_failure_revokes_without_rectification(any_database: Engine) -> None:
     life = Life(any_database, "hainan", date(2025, 9, 1), {"M1": "member"}, since=date(2026, 7, 30))
     life.on("2026-09-10")
@@ -75,6 +78,7 @@ def test_hainan_annual_failure_revokes_without_rectification(any_database: Engin
     assert life.open_runs_left() == []
 
 
+@pytest.mark.capability(53, 64)
 @pytest.mark.parametrize(("grade", "followed"), [("good", []), ("excellent", [("commend", "studio")])])
 def test_hainan_better_annual_results(sqlite_database: Engine, grade: str, followed: list[tuple[str, str]]) -> None:
     life = Life(sqlite_database, "hainan", date(2025, 9, 1), {"M1": "member"}, since=date(2026, 7, 30))
@@ -84,6 +88,7 @@ def test_hainan_better_annual_results(sqlite_database: Engine, grade: str, follo
     assert life.standing() == "active"
 
 
+@pytest.mark.capability(59, 60)
 def test_chifeng_mends_while_money_is_decided(any_database: Engine) -> None:
     life = Life(any_database, "chifeng", date(2025, 5, 8), {"M1": "member"}, since=date(2026, 5, 1))
     life.on("2026-05-10")
@@ -110,6 +115,7 @@ def test_chifeng_mends_while_money_is_decided(any_database: Engine) -> None:
     assert life.standing() == "revoked"
 
 
+@pytest.mark.capability(59)
 def test_chifeng_mended_in_time_is_capped_and_goes_on(sqlite_database: Engine) -> None:
     life = Life(sqlite_database, "chifeng", date(2025, 5, 8), {"M1": "member"}, since=date(2026, 5, 1))
     life.on("2026-05-20")
@@ -124,6 +130,7 @@ def test_chifeng_mended_in_time_is_capped_and_goes_on(sqlite_database: Engine) -
     assert life.mail("rectification_effective", "H")
 
 
+@pytest.mark.capability(63)
 def test_chifeng_failed_final_bars_from_the_next_cycle(sqlite_database: Engine) -> None:
     life = Life(sqlite_database, "chifeng", date(2025, 5, 8), {"M1": "member"}, since=date(2028, 4, 20))
     life.on("2028-05-10")
@@ -132,6 +139,7 @@ def test_chifeng_failed_final_bars_from_the_next_cycle(sqlite_database: Engine) 
     assert life.mail("barred", "H")
 
 
+@pytest.mark.capability(31, 50)
 def test_vocational_third_of_activities_missed_moves_a_learner_out(any_database: Engine) -> None:
     members = {"A": "learner", "B": "learner", "C": "learner"}
     life = Life(
@@ -153,6 +161,7 @@ def test_vocational_third_of_activities_missed_moves_a_learner_out(any_database:
     assert life.judging("attendance", "2025秋").state == "recorded"
 
 
+@pytest.mark.capability(50)
 def test_vocational_strict_reading_keeps_whoever_missed_exactly_a_third(sqlite_database: Engine) -> None:
     strict = altered("vocational-class-teacher", "absent: {at_least: 1/3}", "absent: {more_than: 1/3}")
     life = Life(
@@ -164,6 +173,7 @@ def test_vocational_strict_reading_keeps_whoever_missed_exactly_a_third(sqlite_d
     assert life.seated() == {"H", "A"}
 
 
+@pytest.mark.capability(64)
 def test_vocational_final_passes_and_learners_follow(any_database: Engine) -> None:
     learners = [f"L{n}" for n in range(1, 7)]
     life = Life(
@@ -189,6 +199,7 @@ def test_vocational_final_passes_and_learners_follow(any_database: Engine) -> No
     assert life.question().seat_id == int(seats["L6"])
 
 
+@pytest.mark.capability(53)
 def test_district_knows_good_and_excellent_and_nothing_else(any_database: Engine) -> None:
     members = {"M1": "member", "M2": "member"}
     life = Life(
@@ -210,6 +221,7 @@ def test_district_knows_good_and_excellent_and_nothing_else(any_database: Engine
     assert life.mail("award_due")
 
 
+@pytest.mark.capability(52)
 def test_departmental_process_assessment_stops_the_studio(any_database: Engine) -> None:
     life = Life(
         any_database,
@@ -225,6 +237,7 @@ def test_departmental_process_assessment_stops_the_studio(any_database: Engine) 
     assert life.runs_of("rectification") == []
 
 
+@pytest.mark.capability(74)
 def test_county_final_is_not_held_before_the_cycle_has_ended(any_database: Engine) -> None:
     life = Life(
         any_database,
@@ -244,6 +257,7 @@ def test_county_final_is_not_held_before_the_cycle_has_ended(any_database: Engin
     assert life.runs_of("rectification") == []
 
 
+@pytest.mark.capability(62)
 @pytest.mark.parametrize(("grade", "standing"), [("qualified", "ended"), ("unqualified", "revoked")])
 def test_shijiazhuang_two_years_end(any_database: Engine, grade: str, standing: str) -> None:
     life = Life(any_database, "shijiazhuang", date(2025, 9, 1), {"M1": "member"}, since=date(2027, 8, 25))
@@ -291,6 +305,7 @@ def test_chifeng_barred_host_is_not_taken_for_the_next_cycle(any_database: Engin
     assert "期满考核没有达到要求" in str(refused.value)
 
 
+@pytest.mark.capability(59, 74)
 def test_beihai_rectification_outlives_the_cycle_and_the_final_waits(any_database: Engine) -> None:
     life = Life(any_database, "beihai", date(2025, 4, 15), {"L1": "learner"}, since=date(2027, 1, 4))
     life.on("2027-01-20")

@@ -45,6 +45,7 @@ def created(world: World) -> None:
     assert not any(result.refused for result in results)
 
 
+@pytest.mark.capability(10)
 def test_shijiazhuang_county_creates_studios_up_to_five_and_a_direct_school_one(any_database: Engine) -> None:
     world = city(any_database)
     created(world)
@@ -105,6 +106,7 @@ def test_shijiazhuang_registered_studio_cannot_be_hung_on_the_way(sqlite_databas
     assert refused.value.because == "only_registered"
 
 
+@pytest.mark.capability(11)
 def test_shijiazhuang_city_raises_studios_of_counties_and_starts_their_cycle(any_database: Engine) -> None:
     world = city(any_database)
     created(world)
@@ -139,6 +141,7 @@ def test_shijiazhuang_city_raises_studios_of_counties_and_starts_their_cycle(any
     assert kinds == {"announcement", "plaque", "certificate"}
 
 
+@pytest.mark.capability(10, 19)
 def test_shijiazhuang_city_names_twenty_of_twenty_seven(sqlite_database: Engine) -> None:
     world = city(sqlite_database)
     names = [f"h{n:02}" for n in range(27)]
@@ -160,6 +163,7 @@ def test_shijiazhuang_city_names_twenty_of_twenty_seven(sqlite_database: Engine)
     assert [world.state(name) for name in names[20:]] == ["review.reserved"] * 3 + ["review.rejected"] * 4
 
 
+@pytest.mark.capability(30)
 def test_shijiazhuang_member_is_invited_consents_and_is_seated_though_the_school_declines(
     sqlite_database: Engine,
 ) -> None:
@@ -203,6 +207,7 @@ def seats(members: int, own: int) -> list[SeatFact]:
     return [host, *(SeatFact(f"成员{n}", "member", "", own_school=n < own) for n in range(members))]
 
 
+@pytest.mark.capability(28)
 @pytest.mark.parametrize(
     ("members", "own", "exceeded"),
     [(10, 2, False), (10, 3, True), (9, 2, False), (5, 2, True), (8, 2, True), (4, 1, False), (3, 1, True)],
@@ -238,6 +243,7 @@ def test_shijiazhuang_roster_is_confirmed_within_its_number_and_share(
         assert f"{own}/{members + 1}" in refused.value.says
 
 
+@pytest.mark.capability(73)
 def test_shijiazhuang_decisions_are_kept_with_their_clause(sqlite_database: Engine) -> None:
     world = city(sqlite_database)
     created(world)
@@ -258,6 +264,7 @@ def leave(world: World, name: str) -> None:
     world.do("bureau", "endorse", name)
 
 
+@pytest.mark.capability(28)
 def test_shijiazhuang_share_is_flagged_when_members_of_other_schools_leave(sqlite_database: Engine) -> None:
     world = city(sqlite_database)
     world.applicant("H", "county_a_school1", post="class_teacher")
@@ -280,6 +287,7 @@ def test_shijiazhuang_share_is_flagged_when_members_of_other_schools_leave(sqlit
     assert seat.to_on == date(2025, 3, 3)
 
 
+@pytest.mark.capability(32)
 def test_shijiazhuang_office_may_refuse_an_exit_and_the_seat_stays(sqlite_database: Engine) -> None:
     world = city(sqlite_database)
     world.applicant("H", "county_a_school1", post="class_teacher")

@@ -28,6 +28,7 @@ def losing(engine: Engine, programme: str) -> Life:
     return life
 
 
+@pytest.mark.capability(32, 33)
 def test_studio_goes_on_under_its_next_host_who_came_the_same_way(any_database: Engine) -> None:
     life = losing(any_database, "chifeng")
     life.applicant("N", "county_b_school1", credentials=MASTER)
@@ -63,6 +64,7 @@ def test_studio_goes_on_under_its_next_host_who_came_the_same_way(any_database: 
     assert all(one.desk != f"person:{life.ids['H']}" for one in owing)
 
 
+@pytest.mark.capability(32, 33)
 def test_member_who_lost_the_post_is_led_out_by_the_exit_path(sqlite_database: Engine) -> None:
     life = Life(
         sqlite_database, "shijiazhuang", date(2025, 9, 1), {"M1": "member", "M2": "member"}, since=date(2026, 3, 2)

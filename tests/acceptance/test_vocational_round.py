@@ -57,6 +57,7 @@ def file(world: World, duty: Any) -> None:
     world.act("city_bureau", "accept", next(one for one in world.duties("H", duty.step) if one.id == duty.id))
 
 
+@pytest.mark.capability(24, 25)
 def test_vocational_plaque_waits_for_the_scheme_and_every_signed_agreement(any_database: Engine) -> None:
     world = school(any_database)
     announced(world)
@@ -91,6 +92,7 @@ def test_vocational_plaque_waits_for_the_scheme_and_every_signed_agreement(any_d
     assert (cycle.begins_on, cycle.ends_on) == (date(2025, 10, 9), date(2028, 10, 8))
 
 
+@pytest.mark.capability(22)
 def test_vocational_list_is_published_before_the_plaque(sqlite_database: Engine) -> None:
     world = school(sqlite_database)
     world.apply_for("H", body="department1", post="class_teacher")
@@ -106,6 +108,7 @@ def test_vocational_list_is_published_before_the_plaque(sqlite_database: Engine)
     assert refused.value.because == "unannounced"
 
 
+@pytest.mark.capability(18)
 def test_vocational_learners_join_only_when_there_is_a_host(sqlite_database: Engine) -> None:
     world = school(sqlite_database)
     announced(world)
@@ -133,6 +136,7 @@ def test_vocational_host_may_decline_a_learner_with_a_reason(sqlite_database: En
     assert world.duties("H", "agreement") == []
 
 
+@pytest.mark.capability(16)
 def test_vocational_learner_of_another_school_needs_a_waiver_with_a_reason(sqlite_database: Engine) -> None:
     world = school(sqlite_database)
     announced(world)
@@ -170,6 +174,7 @@ def test_vocational_criterion_that_the_text_does_not_soften_is_not_waived(sqlite
     assert met.value.because == "not_waivable"
 
 
+@pytest.mark.capability(25)
 def test_vocational_agreement_asks_both_for_their_signature(sqlite_database: Engine) -> None:
     world = school(sqlite_database)
     announced(world)
@@ -179,6 +184,7 @@ def test_vocational_agreement_asks_both_for_their_signature(sqlite_database: Eng
     assert world.mail("score_asked", "L1") == []
 
 
+@pytest.mark.capability(5, 71)
 def test_vocational_department_is_reminded_and_never_decided_for(sqlite_database: Engine) -> None:
     world = school(sqlite_database)
     world.apply_for("H", body="department1", post="class_teacher")

@@ -74,6 +74,7 @@ def meeting(world: World, *agenda: str, parts: Sequence[str]) -> Sequence[Credit
     return hold(world, record_id, marks={"A": "present", "B": "absent"}, texts={"minutes": "记录"}, parts=parts)
 
 
+@pytest.mark.capability(41)
 def test_one_meeting_meets_both_duties_of_its_agenda(any_database: Engine) -> None:
     world = running(any_database, "district-class-teacher", members=["A", "B"])
     both = ["阶段性工作目标", "工作任务", "学期主题", "中心发言"]
@@ -102,6 +103,7 @@ def test_record_that_lacks_a_part_or_proof_does_not_count_and_names_it(sqlite_da
     assert len(all_credits(world)) == 1
 
 
+@pytest.mark.capability(34, 40)
 def test_theme_of_the_semester_comes_before_its_study(sqlite_database: Engine) -> None:
     world = running(sqlite_database, "district-class-teacher", members=["A"])
     record_id = plan(world, "研讨", date(2025, 9, 3), "study")
@@ -112,6 +114,7 @@ def test_theme_of_the_semester_comes_before_its_study(sqlite_database: Engine) -
     assert "学期研讨主题" in refused.says
 
 
+@pytest.mark.capability(40, 42)
 def test_speaker_prepares_before_the_study_and_the_host_names_who(sqlite_database: Engine) -> None:
     world = running(sqlite_database, "district-class-teacher", members=["A"])
     plan(world, "研讨", date(2025, 9, 10), "study")
@@ -127,6 +130,7 @@ def test_speaker_prepares_before_the_study_and_the_host_names_who(sqlite_databas
     assert state(world, "speaker") == "met"
 
 
+@pytest.mark.capability(40)
 def test_visit_owes_a_report_and_a_presentation_of_each_traveller(any_database: Engine) -> None:
     """P3-S3."""
     world = running(any_database, "primary-three-year", date(2025, 3, 1), ["A", "B", "C"])
@@ -150,6 +154,7 @@ def test_visit_owes_a_report_and_a_presentation_of_each_traveller(any_database: 
     assert [one.outcome for one in world.owed("H", talks)] == ["met", "unmet"]
 
 
+@pytest.mark.capability(35)
 def test_plan_of_a_month_is_overdue_part_by_part(sqlite_database: Engine) -> None:
     """LZ-S1: by the end of March everything but the website."""
     world = running(sqlite_database, "lanzhou-class-teacher", date(2026, 3, 1))
@@ -167,6 +172,7 @@ def test_plan_of_a_month_is_overdue_part_by_part(sqlite_database: Engine) -> Non
     assert {key: state(world, key) for key in march} == {key: "overdue" if key == site else "met" for key in march}
 
 
+@pytest.mark.capability(36)
 def test_each_member_writes_goals_in_autumn_and_reflects_in_spring(sqlite_database: Engine) -> None:
     """LG-S1."""
     world = running(sqlite_database, "lesson-goal-chinese", members=["A", "B"])
@@ -180,6 +186,7 @@ def test_each_member_writes_goals_in_autumn_and_reflects_in_spring(sqlite_databa
     assert len(world.owed("H", "reflection")) == 2
 
 
+@pytest.mark.capability(36)
 def test_duty_of_two_needs_two_accepted_records(sqlite_database: Engine) -> None:
     world = running(sqlite_database, "district-class-teacher")
     report = world.owed("H", "stage_report")[0]
@@ -189,6 +196,7 @@ def test_duty_of_two_needs_two_accepted_records(sqlite_database: Engine) -> None
     assert state(world, "stage_report") == "met"
 
 
+@pytest.mark.capability(37)
 def test_above_a_range_is_only_noted(sqlite_database: Engine) -> None:
     world = running(sqlite_database, "primary-three-year", date(2025, 3, 1), ["A"])
     world.on("2026-09-01")
@@ -216,6 +224,7 @@ def test_late_record_says_so_and_meets_the_duty(sqlite_database: Engine) -> None
     assert [one.late for one in all_credits(world)] == [True]
 
 
+@pytest.mark.capability(24, 70)
 def test_receiver_returns_with_a_reason_and_accepts_what_is_mended(any_database: Engine) -> None:
     world = running(any_database, "hainan")
     theme = world.owed("H", "theme")[0]
@@ -232,6 +241,7 @@ def test_receiver_returns_with_a_reason_and_accepts_what_is_mended(any_database:
     assert [one.standing for one in all_credits(world)] == ["refused", "accepted"]
 
 
+@pytest.mark.capability(34)
 def test_themes_of_a_cycle_are_distinct(sqlite_database: Engine) -> None:
     world = running(sqlite_database, "hainan")
     world.hand_in("H", world.owed("H", "theme")[0], theme="治理")
@@ -243,6 +253,7 @@ def test_themes_of_a_cycle_are_distinct(sqlite_database: Engine) -> None:
     world.hand_in("H", world.owed("H", "theme")[1], theme="课程")
 
 
+@pytest.mark.capability(38)
 def test_paper_counts_by_its_level_or_as_an_award(sqlite_database: Engine) -> None:
     world = running(sqlite_database, "beihai", date(2025, 4, 15), ["A"])
     paper = world.owed("H", "host_paper")[0]
@@ -262,6 +273,7 @@ def test_authority_excuses_with_a_reason_and_nobody_else(sqlite_database: Engine
     assert state(world, "seminar") == "excused"
 
 
+@pytest.mark.capability(51)
 def test_leave_is_asked_before_the_start_and_what_is_late_is_absence(any_database: Engine) -> None:
     world = running(any_database, "hainan", members=["A", "B", "C"])
     record_id = plan(world, "研讨", date(2025, 9, 10), "seminar", starts_at=at_local(date(2025, 9, 10), 14))
@@ -312,6 +324,7 @@ def test_activities_are_kept_by_their_own_studio(sqlite_database: Engine) -> Non
         hold(world, record_id)
 
 
+@pytest.mark.capability(41)
 def test_joint_activity_counts_for_both_studios(sqlite_database: Engine) -> None:
     world = running(sqlite_database, "hainan")
     world.running_studio("K", "county_b_school1", "province")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+import pytest
 from sqlalchemy import Engine, delete, select
 
 from flows.engine.calendar import CalendarDay as Day
@@ -47,6 +48,7 @@ def why(run: Any) -> Mapping[str, str]:
     return dict(run.due_steps)
 
 
+@pytest.mark.capability(75)
 def test_duty_says_from_which_day_it_was_counted_and_how_it_rolled(any_database: Engine) -> None:
     run = run_of(running(any_database), "three_years")
     said = why(run)

@@ -1,5 +1,6 @@
 """When a studio's time is over: whatever was the last thing open, the studio ends with it."""
 
+import pytest
 from sqlalchemy import select
 
 from tests.lives import STUDIOS, LifeByChance
@@ -10,6 +11,7 @@ def standing(life: LifeByChance) -> str:
     return str(life.rows(select(STUDIOS.c.standing))[0].standing)
 
 
+@pytest.mark.capability(74)
 def test_studio_ends_with_the_last_record_that_was_open() -> None:
     life = LifeByChance("shijiazhuang")
     life.pass_days(760)
@@ -28,6 +30,7 @@ def test_studio_ends_with_the_last_record_that_was_open() -> None:
     assert standing(life) == "ended"
 
 
+@pytest.mark.capability(62)
 def test_members_of_a_roster_that_is_composed_anew_owe_nothing_more() -> None:
     life = LifeByChance("township-subject-master")
     life.pass_days(1097)

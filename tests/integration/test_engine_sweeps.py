@@ -62,6 +62,7 @@ def test_three_sweepers_fire_each_of_a_thousand_deadlines_once(world: World) -> 
     assert broken(world.engine) == []
 
 
+@pytest.mark.capability(71)
 def test_month_of_downtime_writes_one_reminder_a_run_and_person(world: World) -> None:
     crowd(world, 20, "school_review")
     world.clock.advance(days=45)

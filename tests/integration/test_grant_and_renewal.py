@@ -89,6 +89,7 @@ def rows(world: World, model: Any) -> list[Any]:
         return list(session.execute(select(model.__table__).order_by(model.id)))
 
 
+@pytest.mark.capability(65, 68)
 def test_a_fixed_amount_is_due_at_once_paid_as_it_is_and_entered_in_the_ledger(any_database: Engine) -> None:
     world, studio_id = county_studio(any_database)
     entitle(world, studio_id, "base", "2024/25")
@@ -104,6 +105,7 @@ def test_a_fixed_amount_is_due_at_once_paid_as_it_is_and_entered_in_the_ledger(a
     assert len(rows(world, LedgerEntry)) == 1
 
 
+@pytest.mark.capability(66)
 def test_what_waits_for_a_result_is_held_and_a_share_of_nothing_stops_it(any_database: Engine) -> None:
     world, studio_id = county_studio(any_database)
     with world.at_work() as work:
@@ -124,6 +126,7 @@ def test_what_waits_for_a_result_is_held_and_a_share_of_nothing_stops_it(any_dat
     assert rows(world, LedgerEntry) == []
 
 
+@pytest.mark.capability(62)
 def test_a_qualified_final_gives_the_next_cycle_from_the_day_after(any_database: Engine) -> None:
     world, studio_id = county_studio(any_database)
     world.clock.advance(datetime(2028, 5, 25, 2, tzinfo=UTC))
@@ -147,6 +150,7 @@ def test_an_unqualified_final_gives_no_cycle(any_database: Engine) -> None:
     assert world.studio("host").standing == "ended"
 
 
+@pytest.mark.capability(74)
 def test_a_studio_keeps_its_standing_until_its_cycle_is_over(any_database: Engine) -> None:
     world, studio_id = county_studio(any_database)
     with world.at_work() as work:

@@ -121,6 +121,7 @@ def test_cycle_that_cannot_be_opened_falls_out_and_a_person_sees_it(any_database
     assert len(world.owed("H", "seminar")) == 1
 
 
+@pytest.mark.capability(35)
 def test_month_without_a_seminar_is_overdue_and_unmet_when_books_close(any_database: Engine) -> None:
     """HN-S5, first half."""
     world = running(any_database)
@@ -133,6 +134,7 @@ def test_month_without_a_seminar_is_overdue_and_unmet_when_books_close(any_datab
     assert {one.outcome for one in world.owed("H", "seminar")} == {"unmet"}
 
 
+@pytest.mark.capability(39)
 def test_school_that_was_not_visited_is_named(any_database: Engine) -> None:
     """HN-S5, second half: of twelve member schools eleven were diagnosed by the end of the cycle."""
     world = running(any_database)
@@ -151,6 +153,7 @@ def test_school_that_was_not_visited_is_named(any_database: Engine) -> None:
     assert [one.title for one in world.owed("H", "diagnosis") if one.outcome == "unmet"] == ["到校逐项协同诊断（校12）"]
 
 
+@pytest.mark.capability(35)
 def test_windows_of_two_weeks_open_in_turn_and_are_overdue_the_day_after(sqlite_database: Engine) -> None:
     """BW-S1."""
     world = running(sqlite_database, "biweekly-class-teacher", level="school")
@@ -166,6 +169,7 @@ def test_windows_of_two_weeks_open_in_turn_and_are_overdue_the_day_after(sqlite_
     assert len(world.owed("H", "meeting")) == 10
 
 
+@pytest.mark.capability(34)
 def test_second_phase_closes_the_first_and_asks_softly(sqlite_database: Engine) -> None:
     """P3-S1."""
     world = running(sqlite_database, "primary-three-year", date(2025, 3, 1), "city")
@@ -194,6 +198,7 @@ def test_cycle_granted_late_opens_only_what_is_not_past(any_database: Engine) ->
     assert not world.mail("overdue", "H")
 
 
+@pytest.mark.capability(39)
 def test_member_who_joins_later_gets_what_is_still_open_and_adds_a_school(any_database: Engine) -> None:
     world = running(any_database)
     world.seat("M1", "H", body="county_a_school2")

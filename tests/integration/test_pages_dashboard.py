@@ -48,6 +48,7 @@ def count(world: World, where: str) -> int:
         return int(session.execute(text(sql), {"now": world.clock.now().replace(tzinfo=None)}).scalar_one())
 
 
+@pytest.mark.capability(71)
 def test_tiles_are_the_figures_of_plain_sql(world: World) -> None:
     world.clock.advance(days=8)
     page = bureau(world).get("/dashboard").text

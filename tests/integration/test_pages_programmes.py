@@ -233,6 +233,7 @@ def test_incident_is_resolved_with_a_reason_and_tried_again(world: World, bureau
     assert "补了邮箱" in bureau.get("/operations").text
 
 
+@pytest.mark.capability(73)
 def test_audit_finds_by_person_and_checks_the_chain_of_a_run(world: World, bureau: Visitor) -> None:
     run = world.run_of("甲")
     page = bureau.get("/audit", params={"person": "甲"}).text

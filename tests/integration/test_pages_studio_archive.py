@@ -33,6 +33,7 @@ def life(sqlite_database: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     return life
 
 
+@pytest.mark.capability(69)
 def test_file_is_filled_by_the_work_and_says_what_is_lacking(life: Life) -> None:
     page = client_of(life, "H").get(f"/studios/{life.studio_id}/archive").text
     assert "年度工作计划" in page
@@ -41,6 +42,7 @@ def test_file_is_filled_by_the_work_and_says_what_is_lacking(life: Life) -> None
     assert "考核" in page.split("还缺", 1)[1].split("</p>", 1)[0]
 
 
+@pytest.mark.capability(69)
 def test_growth_file_holds_what_the_person_was_at(life: Life) -> None:
     one = f"/studios/{life.studio_id}/archive/people/{life.ids['A']}"
     other = f"/studios/{life.studio_id}/archive/people/{life.ids['B']}"
@@ -57,6 +59,7 @@ def test_member_finds_their_own_growth_file_in_place_of_the_studios(life: Life) 
     assert client_of(life, "A").get(f"/studios/{life.studio_id}/archive/package.zip").status_code == 404
 
 
+@pytest.mark.capability(69)
 def test_package_holds_every_paper_and_the_hash_of_each(life: Life) -> None:
     answer = client_of(life, "H").get(f"/studios/{life.studio_id}/archive/package.zip")
     assert answer.headers["content-type"] == "application/zip"

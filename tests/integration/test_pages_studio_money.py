@@ -70,6 +70,7 @@ def test_host_begins_the_leaving_of_a_member_by_its_path(life: Life) -> None:
     assert "A 退出" in client_of(life, "H").get(address).text
 
 
+@pytest.mark.capability(65, 67)
 def test_payer_sets_the_amount_and_it_enters_the_ledger_once(life: Life) -> None:
     one = due(life)
     page = client_of(life, "bureau").get(f"/entitlements/{one}").text
@@ -92,6 +93,7 @@ def test_entitlement_is_shown_to_payer_and_studio_and_to_nobody_else(life: Life)
     assert refused.status_code == 409
 
 
+@pytest.mark.capability(68)
 def test_host_enters_an_expense_and_undoes_it_by_a_further_line(life: Life) -> None:
     paid(life)
     host, address = client_of(life, "H"), f"/studios/{life.studio_id}/funds"
@@ -107,6 +109,7 @@ def test_host_enters_an_expense_and_undoes_it_by_a_further_line(life: Life) -> N
     assert "50,000.00 元" in page
 
 
+@pytest.mark.capability(68)
 def test_expense_that_the_text_does_not_permit_or_the_balance_does_not_cover_is_refused(life: Life) -> None:
     host, address = client_of(life, "H"), f"/studios/{life.studio_id}/funds"
     over = host.post(address, data=expense())
@@ -129,6 +132,7 @@ def test_funds_are_for_host_and_overseers(life: Life) -> None:
     assert refused.status_code == 409
 
 
+@pytest.mark.capability(68)
 def test_statement_says_every_line_and_its_sum(life: Life) -> None:
     paid(life)
     host = client_of(life, "H")

@@ -53,6 +53,7 @@ def test_correction_moves_open_deadlines_that_counted_the_day(world: World) -> N
     assert world.run_of("甲").wake_at > world.moment()
 
 
+@pytest.mark.capability(73, 75)
 def test_correction_records_old_new_and_why_in_the_chain(world: World) -> None:
     correct(world, free("2025-03-10"))
     run = world.run_of("甲")

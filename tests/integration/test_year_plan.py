@@ -3,6 +3,7 @@
 from datetime import date
 from io import BytesIO
 
+import pytest
 import xlsxwriter
 from sqlalchemy import Engine, select
 
@@ -31,6 +32,7 @@ def running(engine: Engine) -> World:
     return world
 
 
+@pytest.mark.capability(46)
 def test_plan_of_the_text_is_drafted_once(sqlite_database: Engine) -> None:
     world = running(sqlite_database)
     actor, studio = world.actor("H"), world.studio("H").id or 0
@@ -44,6 +46,7 @@ def test_plan_of_the_text_is_drafted_once(sqlite_database: Engine) -> None:
     assert {row.held_on.month for row in rows} == {4, 5, 6, 7, 9, 10, 11, 12}
 
 
+@pytest.mark.capability(46)
 def test_workbook_is_put_on_the_plan_and_its_faults_are_told(sqlite_database: Engine) -> None:
     world = running(sqlite_database)
     content = workbook(

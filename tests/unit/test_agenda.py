@@ -41,11 +41,13 @@ def test_report_due_after_the_semester_opens_the_day_after_its_end() -> None:
     assert (report.period, report.opens_on, report.due_on) == ("2025秋", date(2026, 1, 21), date(2026, 2, 4))
 
 
+@pytest.mark.capability(75)
 def test_day_after_the_start_by_which_a_person_acts_rolls_over_the_holidays() -> None:
     plan = items(hainan(), "three_years")[0]
     assert (plan.opens_on, plan.due_on) == (date(2025, 9, 1), date(2025, 10, 9))
 
 
+@pytest.mark.capability(43)
 def test_plan_due_before_its_semester_opens_in_time_for_the_first_reminder() -> None:
     found = of("shijiazhuang", date(2025, 9, 1), date(2027, 8, 31))
     first, second, *_ = items(found, "plan")
@@ -53,6 +55,7 @@ def test_plan_due_before_its_semester_opens_in_time_for_the_first_reminder() -> 
     assert (second.period, second.opens_on, second.due_on) == ("2026春", date(2026, 2, 14), date(2026, 2, 28))
 
 
+@pytest.mark.capability(74)
 def test_final_assessment_opens_the_day_after_the_cycle_and_never_before() -> None:
     final = items(hainan(), "final", "assessment")
     assert [(one.opens_on, one.due_on) for one in final] == [(date(2028, 9, 1), date(2028, 10, 30))]
@@ -66,6 +69,7 @@ def test_assessment_in_step_opens_with_the_other() -> None:
     assert members.beside == "final"
 
 
+@pytest.mark.capability(50)
 def test_attendance_is_looked_at_after_each_semester_over_the_cycle_so_far() -> None:
     found = of("vocational-class-teacher", date(2025, 10, 9), date(2028, 10, 8))
     checks = items(found, "check", "attendance")
@@ -77,6 +81,7 @@ def test_attendance_is_looked_at_after_each_semester_over_the_cycle_so_far() -> 
     assert checks[1].begins_on == date(2025, 10, 9)
 
 
+@pytest.mark.capability(65)
 def test_money_of_a_school_year_is_due_at_the_plaque_and_on_each_first_of_september() -> None:
     found = items(of("county-master-teacher", date(2025, 5, 6), date(2028, 5, 5)), "base", "fund")
     assert [(one.period, one.opens_on) for one in found] == [
@@ -84,6 +89,7 @@ def test_money_of_a_school_year_is_due_at_the_plaque_and_on_each_first_of_septem
     ]  # fmt: skip
 
 
+@pytest.mark.capability(62)
 def test_renewal_window_opens_before_the_end_and_waits_for_the_result_to_close() -> None:
     (window,) = items(of("chifeng", date(2025, 5, 8), date(2028, 5, 7)), "renew", "window")
     assert (window.opens_on, window.due_on) == (date(2028, 3, 8), None)
@@ -96,6 +102,7 @@ def test_books_close_after_each_phase_after_the_cycle_and_when_the_last_report_w
     assert closing[3][1] > date(2028, 5, 30)
 
 
+@pytest.mark.capability(34)
 def test_phase_has_its_own_duties() -> None:
     found = of("primary-three-year", date(2025, 3, 1), date(2028, 3, 31))
     assert [one.period for one in items(found, "training")][::12] == ["2025-03", "2026-03"]

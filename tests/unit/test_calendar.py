@@ -190,6 +190,7 @@ def test_three_years_from_the_plaque_end_on_the_day_before_its_anniversary() -> 
     assert not cycle.provisional
 
 
+@pytest.mark.capability(75)
 def test_notice_of_seven_days_counts_the_posting_day_and_does_not_roll() -> None:
     notice = due_after(date(2025, 4, 14), Span.parse("7 days"), CALENDAR, first_day="counted", start_label="张榜日")
     assert notice.on == date(2025, 4, 20)
@@ -201,6 +202,7 @@ def test_weeks_are_seven_days_each() -> None:
     assert due_after(date(2025, 4, 14), Span.parse("2 weeks"), CALENDAR).on == date(2025, 4, 28)
 
 
+@pytest.mark.capability(75)
 def test_last_day_in_the_holiday_rolls_only_where_asked() -> None:
     span = Span.parse("3 months")
     assert due_after(date(2025, 7, 1), span, CALENDAR).on == date(2025, 10, 1)

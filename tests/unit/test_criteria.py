@@ -59,6 +59,7 @@ def looked_at(asked: Mapping[str, Any], who: PersonFacts, on: date = CLOSING, **
     return found
 
 
+@pytest.mark.capability(12)
 @pytest.mark.parametrize(
     ("born_on", "bound", "result"),
     [
@@ -177,6 +178,7 @@ def test_new_chief_comes_from_the_members_where_there_is_a_studio_of_the_kind() 
     assert looked_at(asked, person(), kind="chinese", kind_exists=False).result == "passed"
 
 
+@pytest.mark.capability(14)
 @pytest.mark.parametrize(
     ("on", "result"),
     [
@@ -200,6 +202,7 @@ def test_leap_day_five_years_back_is_the_last_of_february() -> None:
     assert looked_at(asked, person(credentials=(credential("honour", on=date(2019, 2, 27)),)), on).result == "failed"
 
 
+@pytest.mark.capability(14)
 @pytest.mark.parametrize(
     ("level", "result"),
     [
@@ -249,6 +252,7 @@ def test_evidence_nobody_confirmed_counts_and_says_so() -> None:
     assert "待核实" in found.value
 
 
+@pytest.mark.capability(15)
 @pytest.mark.parametrize(
     ("until", "result"), [(date(2028, 3, 9), "passed"), (date(2028, 3, 8), "failed"), (date(2025, 3, 1), "failed")]
 )
@@ -273,6 +277,7 @@ def test_document_is_lacking_or_for_the_tier_to_confirm() -> None:
     assert (found.result, found.asks) == ("judge", "tier")
 
 
+@pytest.mark.capability(17)
 def test_judged_criterion_goes_to_the_experts_where_there_are_any() -> None:
     asked = {"judged": "先进的教育理念"}
     checks = check([criterion(**asked)], person(), CLOSING, expert_judges=True)
@@ -287,6 +292,7 @@ def test_criterion_of_one_kind_concerns_no_other() -> None:
     assert len(check([asked], person(), CLOSING, kind="master")) == 1
 
 
+@pytest.mark.capability(16)
 def test_waiver_counts_only_where_the_text_lets_it() -> None:
     keys: dict[str, Any] = {"fact": "post", "is": "principal"}
     deputy, waived = person(post("deputy_principal")), {"criteria.0": "教育局〔2025〕7号"}
@@ -304,6 +310,7 @@ def test_check_carries_the_clause_that_asks_it() -> None:
     assert found.origin == {"text": "criteria.0"}
 
 
+@pytest.mark.capability(13)
 def test_any_of_takes_its_best_alternative_and_names_what_each_lacks() -> None:
     asked = {"any": [{"has": "title", "among": ["名校长"], "level": "city"}, {"fact": "post", "is": "principal"}]}
     assert looked_at(asked, person(post())).value == "校长，2019年8月任现职"
@@ -319,6 +326,7 @@ def test_any_of_with_something_to_judge_is_judged_before_it_refuses() -> None:
     assert looked_at(asked, person(post())).result == "passed"
 
 
+@pytest.mark.capability(13)
 def test_all_of_needs_each_and_names_only_what_is_lacking() -> None:
     asked = {"all": [{"fact": "employment", "is": "established"}, {"any": [{"has": "honour"}, {"has": "paper"}]}]}
     found = looked_at(asked, person(post()))
@@ -353,6 +361,7 @@ def shijiazhuang_member() -> PersonFacts:
     )
 
 
+@pytest.mark.capability(13, 14)
 def test_shijiazhuang_member_needs_all_three_of_the_last_five_years() -> None:
     asked, full = of_file("shijiazhuang", "member"), shijiazhuang_member()
     assert unmet(check(asked, full, CLOSING, authority_body_id=CITY)) == ()

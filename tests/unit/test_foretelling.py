@@ -1,5 +1,7 @@
 """What the page says will follow, before anybody confirms."""
 
+import pytest
+
 from flows.programme import load
 from flows.programme.foretelling import foretell
 
@@ -29,5 +31,6 @@ def test_decision_foretells_what_each_answer_brings() -> None:
     ]
 
 
+@pytest.mark.capability(3)
 def test_programmes_own_word_for_revoking_is_used() -> None:
     assert [what for what, _, _ in said("shijiazhuang", "final", "unqualified")] == ["撤销工作室建制"]

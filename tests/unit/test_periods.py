@@ -43,6 +43,7 @@ def test_fortnights_leave_out_what_is_left_of_a_semester() -> None:
     assert sum(key.startswith("2026春#") for key in keys("fortnight", cycle())) == 9
 
 
+@pytest.mark.capability(35)
 def test_every_kind_has_its_key() -> None:
     of = cycle(phases=(Period("one", AUTUMN, date(2026, 8, 31)),))
     first = {kind: periods(kind, of)[0].key for kind in (
@@ -60,6 +61,7 @@ def test_week_of_the_turn_of_the_year_is_named_as_the_calendar_counts_it() -> No
     assert "2026-W53" in keys("week", cycle())
 
 
+@pytest.mark.capability(34)
 def test_years_of_a_cycle_end_with_it() -> None:
     years = periods("programme_year", cycle(date(2025, 5, 8)))
     assert [(one.begins_on, one.ends_on) for one in years] == [
@@ -118,6 +120,7 @@ def test_money_is_due_for_the_year_of_the_plaque_and_each_that_begins_in_the_cyc
     assert [one.key for one in paid_periods("programme_year", of)] == ["y1", "y2", "y3"]
 
 
+@pytest.mark.capability(49)
 def test_only_and_skip_name_months_semesters_years_and_phases() -> None:
     assert keys("month", cycle(years=1), only=Some(months=(3,))) == ["2026-03"]
     assert "2026-02" not in keys("month", cycle(), skips=(Some(months=(2, 8)),))
@@ -132,6 +135,7 @@ def test_only_and_skip_name_months_semesters_years_and_phases() -> None:
     ]
 
 
+@pytest.mark.capability(49)
 def test_bureau_enters_terms_of_its_own() -> None:
     entered = Term("2025秋", "autumn", date(2025, 9, 8), date(2026, 1, 31))
     terms = terms_around([entered], AUTUMN, date(2026, 8, 31))

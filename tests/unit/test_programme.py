@@ -109,6 +109,7 @@ def test_like_takes_whole_keys_and_own_keys_win() -> None:
     assert programme.rectification.reassess_within == Span(15, "day")
 
 
+@pytest.mark.capability(5)
 def test_like_of_a_step_drops_the_county_where_there_is_none() -> None:
     assert [step.name for step in load("hainan").path("leave").steps] == [
         "request",
@@ -160,6 +161,7 @@ def test_setup_obligations_stand_before_the_plaque() -> None:
     assert load("chifeng").setup_obligations() == ()
 
 
+@pytest.mark.capability(65)
 def test_fund_follows_the_level_of_the_studio() -> None:
     fund = load("county-master-teacher").funds["base"]
     assert [fund.amount(level) for level in ("city", "county", "school")] == [
