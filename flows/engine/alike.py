@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flows.engine.decide import entered
-from flows.engine.declare import THE_ENGINE, Ask, RunState
+from flows.engine.declare import THE_ENGINE, Actor, Ask, RunState
 from flows.engine.steps import NOTHING, Opening, identity
 from flows.engine.work import Work, explained, insert_transitions, link, said
 from models import StageRun
@@ -27,7 +27,10 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """Runs of one step that differ in nothing but their subject. `facts`: what its due rule asks for, with a desk for each part."""
+    """Runs of one step that differ in nothing but their subject. `facts`: what its due rule asks for, with a desk for each part.
+
+    `actor`: whoever called for them, and why; else the engine.
+    """
 
     version_id: int
     path: str
@@ -35,6 +38,8 @@ class Alike:
     subject_kind: str
     facts: Facts
     subjects: Sequence[Subject]
+    actor: Actor = THE_ENGINE
+    reason: str = ""
 
 
 def open_alike(work: Work, groups: Iterable[Alike]) -> Sequence[int]:
@@ -84,8 +89,9 @@ def _pattern(work: Work, group: Alike) -> tuple[Mapping[str, Any], Mapping[str, 
         "due_provisional": bool(place.due and place.due.provisional), "attempts": 0, "ended_at": None, "outcome": None,
     }  # fmt: skip
     opened = {
-        "version": 1, "event": "open", "from_state": "", "to_state": initial, "actor_id": None, "actor_kind": "engine",
-        "for_person_id": None, "at": work.now, "payload": NOTHING, "reason": "", "origin": rule.origin,
+        "version": 1, "event": "open", "from_state": "", "to_state": initial, "actor_id": group.actor.person_id,
+        "actor_kind": group.actor.kind,
+        "for_person_id": group.actor.for_person_id, "at": work.now, "payload": NOTHING, "reason": group.reason, "origin": rule.origin,
         "request_id": work.request_id, "cause_id": None, "listing_id": None,
     }  # fmt: skip
     opening = Opening(group.version_id, group.path, group.step, group.subject_kind, 0)

@@ -36,6 +36,10 @@ DUE = (
 ONE = WITH_STUDIO.where(
     CYCLES.c.id == bindparam("cycle"), CYCLES.c.opens_next_on <= bindparam("today", type_=CYCLES.c.opens_next_on.type)
 )
+TODAY = bindparam("today", type_=CYCLES.c.begins_on.type)
+RUNNING = WITH_STUDIO.where(
+    among(CYCLES.c.studio_id, "studios"), STUDIOS.c.standing.in_(("active", "suspended"))
+).where(CYCLES.c.begins_on <= TODAY, CYCLES.c.ends_on >= TODAY)
 # Who takes a cycle has it until the transaction ends; another worker passes it by. SQLite has one writer anyway.
 DUE_LOCKED = DUE.with_for_update(of=CYCLES, skip_locked=True)
 ONE_LOCKED = ONE.with_for_update(of=CYCLES, skip_locked=True)
@@ -82,6 +86,11 @@ def due_cycle(session: Session, cycle_id: int, today: date) -> list[RunningCycle
     """One cycle, if it is still due and not in another worker's hands."""
     statement = ONE_LOCKED if _locks(session) else ONE
     return [RunningCycle(*row) for row in rows(session, statement, cycle=cycle_id, today=today)]
+
+
+def running_cycles(session: Session, studio_ids: Sequence[int], today: date) -> list[RunningCycle]:
+    """The cycles that these studios are in today; none of a studio that does not run."""
+    return [RunningCycle(*row) for row in rows(session, RUNNING, studios=list(studio_ids), today=today)]
 
 
 def agendas(work: Work, cycles: Sequence[RunningCycle]) -> Mapping[int, Agenda]:

@@ -11,7 +11,7 @@ from flows.engine.alike import Alike, Subject, open_alike
 from flows.engine.calendar import local_day
 from flows.engine.consequences.pausing import PAUSED
 from flows.engine.date_words import full_date
-from flows.engine.declare import Part
+from flows.engine.declare import THE_ENGINE, Actor, Part
 from flows.engine.work import Work
 from flows.opening.cycles import CycleItem, book_of
 from flows.opening.units import Party, party_of
@@ -54,7 +54,14 @@ def open_for_new_seats(work: Work, items: Sequence[CycleItem]) -> int:
     return _open(work, items, joined=True)
 
 
-def _open(work: Work, items: Sequence[CycleItem], *, joined: bool = False) -> int:
+def open_called(work: Work, items: Sequence[CycleItem], actor: Actor, reason: str) -> int:
+    """Open what somebody called for, in their name; returns how many were opened."""
+    return _open(work, items, actor=actor, reason=reason)
+
+
+def _open(
+    work: Work, items: Sequence[CycleItem], *, joined: bool = False, actor: Actor = THE_ENGINE, reason: str = ""
+) -> int:
     if not items:
         return 0
     groups = _grouped(work, items)
@@ -76,7 +83,7 @@ def _open(work: Work, items: Sequence[CycleItem], *, joined: bool = False) -> in
         return 0
     for duty_id, row in zip(insert_rows(work.session, DUTIES, written), written, strict=True):
         row["id"] = duty_id
-    return len(open_alike(work, [_alike(group, new) for group, new in alike if new]))
+    return len(open_alike(work, [_alike(group, new, actor, reason) for group, new in alike if new]))
 
 
 def _grouped(work: Work, items: Sequence[CycleItem]) -> dict[_Group, list[CycleItem]]:
@@ -129,12 +136,12 @@ def _waived(owed: CycleItem) -> str:
     return PAUSED if cycle.standing == "suspended" else ""
 
 
-def _alike(group: _Group, new: Sequence[dict[str, Any]]) -> Alike:
+def _alike(group: _Group, new: Sequence[dict[str, Any]], actor: Actor, reason: str) -> Alike:
     item = group.item
     days = Anchors(item.begins_on, item.ends_on, group.starts_on)
     facts = DutyFacts(parts={Part.RESPONSIBLE: WAITED}, due_on=item.due_on, begins_on=item.begins_on, days=days)
     subjects = [Subject(row["id"], row["studio_id"], row["responsible"]) for row in new]
-    return Alike(group.version_id, "obligations", group.item.key, "duty", facts, subjects)
+    return Alike(group.version_id, "obligations", group.item.key, "duty", facts, subjects, actor, reason)
 
 
 def still_open(item: Item, today: date) -> bool:

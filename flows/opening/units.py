@@ -134,6 +134,13 @@ def party_of(work: Work, cycles: Collection[RunningCycle], owed: Sequence[Obliga
     return Party(seats, lineages(work.session, bodies))
 
 
+def desks_above(work: Work, cycle: RunningCycle, who: Collection[str]) -> list[str]:
+    """The desks of these parts of the programme for one studio."""
+    above = lineages(work.session, [cycle.home_body_id])[cycle.home_body_id]
+    cast = work.book.cast(work.session, cycle.version_id)
+    return [desk_of(one, cast, _Concerned(cycle.host_id, cycle.host_id), above) for one in sorted(who)]
+
+
 def cycles_with_new_seats(work: Work, cycles: Sequence[RunningCycle]) -> set[int]:
     """Those of these cycles whose studio has seated somebody since something of them was last opened."""
     opened = [one.id for one in cycles if one.opened_to is not None]
