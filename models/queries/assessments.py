@@ -263,3 +263,17 @@ def others_under_way(session: Session, studio_id: int) -> Row[Any]:
             RUNS.c.studio_id == studio_id, RUNS.c.ended_at.is_(None)
         )
     ).one()
+
+
+def earlier_results(session: Session, cycle_id: int, keys: Collection[str]) -> Sequence[Row[Any]]:
+    """Results of these assessments that are out in a cycle, oldest first: what a final assessment rests on (`basis`); one query.
+
+    `seat_id` is None where it was the studio; `after_rectification` stands in the place of `grade` once it was mended.
+    """
+    found = (
+        select(ASSESSMENTS.c.key, ASSESSMENTS.c.period, ASSESSMENTS.c.title, RESULTS.c.seat_id, RESULTS.c.grade, RESULTS.c.after_rectification)
+        .join(RESULTS, RESULTS.c.assessment_id == ASSESSMENTS.c.id)
+        .where(ASSESSMENTS.c.cycle_id == cycle_id, ASSESSMENTS.c.key.in_(list(keys)), ASSESSMENTS.c.released_at.is_not(None))
+        .order_by(ASSESSMENTS.c.ends_on, ASSESSMENTS.c.id, RESULTS.c.id)
+    )  # fmt: skip
+    return session.execute(found).all()

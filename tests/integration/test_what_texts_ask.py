@@ -13,6 +13,8 @@ from flows.programme.rosters import roster_rules
 from models import Duty, Entitlement
 from models.columns import table_of
 from models.facts import SeatFact
+from models.queries.assessments import earlier_results
+from models.session import reading
 from tests.lives import RUNS, LifeByChance
 
 DUTIES, ENTITLEMENTS = table_of(Duty), table_of(Entitlement)
@@ -117,3 +119,20 @@ def test_half_days_a_week_are_reported_on_average() -> None:
         (one,) = progress(work, life.programme, programme_id, life.bureau.today - timedelta(days=1))
     assert one.measure == "released_half_days"
     assert (one.reached, one.met) == (Fraction(1), True)
+
+
+@pytest.mark.capability(57)
+def test_final_assessment_rests_on_the_results_that_came_before() -> None:
+    life = LifeByChance("beihai")
+    life.pass_days(300)
+    for run in life.live("assessment", "open"):
+        if run.step == "semester":
+            life.propose(run, [0])
+    for state, event in (("proposed", "confirm"), ("confirmed", "release")):
+        for run in life.live("assessment", state):
+            life.press(run, event)
+    basis = life.programme.assessments["final"].basis
+    with reading(life.bureau.engine) as session:
+        found = earlier_results(session, 1, basis)
+    out = [("semester", period, "excellent") for period in ("2025秋", "2026春")]
+    assert [(one.key, one.period, one.grade) for one in found] == out
