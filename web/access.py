@@ -79,6 +79,15 @@ TABLE: Mapping[tuple[str, str], Access] = {
     ("POST", "/api/runs/{run_id}/{event}"): Access(PERSON, "desk"),
     ("POST", "/api/rounds/{round_id}/{act}"): Access(BUREAU, "authority"),
     ("POST", "/api/listings/{listing_id}/make"): Access(BUREAU, "authority"),
+    ("POST", "/api/applications"): Access(PERSON, "own"),
+    ("POST", "/api/applications/{application_id}/answers"): Access(PERSON, "own"),
+    ("POST", "/api/seats"): Access(PERSON, "own"),
+    ("POST", "/api/levels"): Access(PERSON, "desk"),
+    ("POST", "/api/studios/{studio_id}/roles"): Access(PERSON, "desk"),
+    ("POST", "/api/placements"): Access(REVIEWERS, "desk"),
+    ("POST", "/api/placements/{listing_id}/entries"): Access(REVIEWERS, "desk"),
+    ("POST", "/api/placements/{listing_id}/make"): Access(REVIEWERS, "desk"),
+    ("POST", "/api/doubts/{seat_id}"): Access(REVIEWERS, "desk"),
     # Scoring, panels, rankings, lists, notices, objections, plaques, verification
     ("GET", "/scores"): Access(EXPERTS, "own"),
     ("GET", "/scores/{run_id}"): Access(EXPERTS, "own"),
@@ -145,6 +154,7 @@ TABLE: Mapping[tuple[str, str], Access] = {
     # A studio's life: home, calendar, members, money, file
     ("GET", "/studios"): Access(PERSON, "studios"),
     ("GET", "/studios/{studio_id}"): Access(PERSON, "studios"),
+    ("POST", "/studios/{studio_id}/calls"): Access(REVIEWERS, "studios"),
     ("GET", "/studios/{studio_id}/calendar"): Access(PERSON, "studios"),
     ("POST", "/studios/{studio_id}/calendar"): Access(PERSON, "studios"),
     ("GET", "/studios/{studio_id}/calendar.ics"): Access(PUBLIC, "own"),

@@ -57,7 +57,7 @@ def applications(
     rows = session.execute(
         select(
             APPLICATIONS.c.id, APPLICATIONS.c.number, APPLICATIONS.c.school_stage, APPLICATIONS.c.studio_name,
-            APPLICATIONS.c.submitted_at, APPLICATIONS.c.outcome, APPLICATIONS.c.gives, APPLICATIONS.c.version_id,
+            APPLICATIONS.c.submitted_at, APPLICATIONS.c.outcome, APPLICATIONS.c.gives, APPLICATIONS.c.role, APPLICATIONS.c.path.label("asked_by"), APPLICATIONS.c.version_id,
             PEOPLE.c.name.label("person"), BODIES.c.name.label("body"), ROUNDS.c.title.label("round_title"),
             RUNS.c.id.label("run_id"), RUNS.c.stage, RUNS.c.path, RUNS.c.step, RUNS.c.state, RUNS.c.round_id, RUNS.c.due_at,
             RUNS.c.entered_at, RUNS.c.due_steps, RUNS.c.due_provisional, RUNS.c.desk,

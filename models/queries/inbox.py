@@ -80,6 +80,8 @@ class InboxRow:
     subject_kind: str = ""
     subject_id: int = 0
     question: str = ""
+    gives: str = ""
+    role: str = ""
 
 
 def waiting_counts(session: Session, desks: Collection[str], now: datetime, soon_until: datetime) -> Mapping[str, int]:
@@ -276,7 +278,7 @@ def _listed() -> Select[Any]:
         RUNS.c.id.label("run_id"), RUNS.c.version, RUNS.c.stage, RUNS.c.path, RUNS.c.step, RUNS.c.state, RUNS.c.version_id,
         RUNS.c.round_id, RUNS.c.application_id, RUNS.c.studio_id, RUNS.c.entered_at, RUNS.c.due_at, RUNS.c.due_steps,
         RUNS.c.due_provisional, RUNS.c.desk, RUNS.c.ended_at, RUNS.c.outcome, APPLICATIONS.c.number,
-        PEOPLE.c.name.label("person"), BODIES.c.name.label("body"), APPLICATIONS.c.school_stage, APPLICATIONS.c.answers,
+        PEOPLE.c.name.label("person"), BODIES.c.name.label("body"), APPLICATIONS.c.school_stage, APPLICATIONS.c.answers, APPLICATIONS.c.gives, APPLICATIONS.c.role,
         func.coalesce(STUDIOS.c.name, APPLICATIONS.c.studio_name, literal("")).label("studio"), ROUNDS.c.title.label("round_title"), duty.label("duty_id"),
         func.coalesce(OPINIONS.c.kind, literal("")).label("opinion_kind"), RUNS.c.subject_kind, RUNS.c.subject_id,
         func.coalesce(DECISIONS.c.question, literal("")).label("question"),
@@ -291,4 +293,5 @@ def _row(row: Any) -> InboxRow:
         "" if blind else row.person or "", "" if blind else row.body or "", row.school_stage or "", "" if blind else row.studio,
         row.round_title or "", row.ended_at, row.outcome, blind, {} if blind else row.answers or {},
         row.duty_id, row.opinion_kind, row.subject_kind, row.subject_id, row.question,
+        "" if blind else row.gives or "", "" if blind else row.role or "",
     )  # fmt: skip

@@ -81,3 +81,9 @@ def names_of(session: Session, ids: Collection[int | None]) -> Mapping[int, str]
     wanted = {one for one in ids if one is not None}
     rows = session.execute(select(PEOPLE.c.id, PEOPLE.c.name).where(PEOPLE.c.id.in_(wanted)))
     return {row.id: row.name for row in rows}
+
+
+def round_placed(session: Session, listing_id: int) -> int:
+    """The round of a placement; 0 when there is none of this id."""
+    found = select(LISTINGS.c.round_id).where(LISTINGS.c.id == listing_id, LISTINGS.c.act == "allocate")
+    return session.execute(found).scalar() or 0

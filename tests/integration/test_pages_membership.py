@@ -13,7 +13,7 @@ from flows.roster.opening import open_workbook
 from models import Application, Duty, ListingEntry, Post
 from models.columns import table_of
 from models.session import transaction
-from tests.browsing import client_of, form
+from tests.browsing import CSRF, client_of, form
 from tests.life import Life
 from tests.world import World
 
@@ -380,3 +380,83 @@ def test_successor_applies_where_a_studio_seeks_its_next_host(life: Life) -> Non
     number = int(re.findall(r"/applications/(\d+)/", answer.headers["location"])[0])
     (row,) = life.rows(select(APPLICATIONS).where(APPLICATIONS.c.id == number))
     assert (row.studio_id, row.gives) == (life.studio_id, "studio")
+
+
+# Titles and the API
+
+
+def test_titles_say_what_an_application_asks_for(placing: World) -> None:
+    centre = client_of(placing, CENTRE)
+    page = centre.get("/inbox").text
+    assert "申请席位，成员" in page
+    assert "由统筹调配的名单安排" in page
+    assert "申请席位，成员" in centre.get("/applications").text
+    case = centre.get(f"/applications/{placing.ids['application/p']}").text
+    assert "申请席位，成员" in case
+    assert f'href="{here(placing)}"' in case
+
+
+def test_titles_of_exits_and_named_roles_are_readable(life: Life) -> None:
+    life.applicant("顾", "county_b_school1")
+    life.name_to_seat("H", "顾", "H", "adviser")
+    life.begin_seat("M1", "H", path="leave")
+    assert "退出「H工作室」" in client_of(life, "M1").get("/applications").text
+    assert "退出「H工作室」" in client_of(life, "M1").get("/inbox").text
+    assert "指定为「H工作室」顾问" in client_of(life, "顾").get("/applications").text
+
+
+def call(world: World, who: str, address: str, body: dict[str, Any], key: str = "") -> Any:
+    headers = {"X-CSRF": CSRF, "Idempotency-Key": key or form()["request_id"]}
+    return client_of(world, who).post(f"/api{address}", json=body, headers=headers)
+
+
+def test_api_applies_with_wishes_and_submits(world: World) -> None:
+    world.applicant("p", "county_a_school1", school_stage="初中")
+    wishes = ids(world, "H2", "H0")
+    asked = {"round_id": world.round_id, "answers": {"wishes": wishes, "school_stage": "初中"}}
+    begun_ = call(world, "p", "/applications", asked, "begin-0001")
+    again = call(world, "p", "/applications", asked, "begin-0001")
+    assert (begun_.status_code, begun_.json()) == (201, again.json())
+    number = begun_.json()["application_id"]
+    wrong = call(world, "p", f"/applications/{number}/answers", {"answers": {"studio_name": "x"}})
+    assert (wrong.status_code, wrong.json()["missing"]) == (409, ["studio_name"])
+    kept = call(
+        world, "p", f"/applications/{number}/answers", {"answers": {"wishes": wishes[:1], "phone": "13800000000"}}
+    )
+    assert kept.json() == {"application_id": number, "written": ["phone", "wishes"]}
+    assert call(world, "H0", f"/applications/{number}/answers", {"answers": {}}).status_code == 404
+    sent = call(world, "p", f"/runs/{begun_.json()['run_id']}/submit", {"payload": {}})
+    assert sent.status_code == 200, sent.text
+
+
+def test_api_places_centrally_as_the_page_does(placing: World) -> None:
+    asked = {"round_id": placing.round_id}
+    assert call(placing, "bureau", "/placements", asked).status_code == 404
+    assert call(placing, "p", "/placements", asked).status_code == 403
+    drafted = call(placing, CENTRE, "/placements", asked, "placing-0001")
+    assert drafted.status_code == 201, drafted.text
+    assert drafted.json() == call(placing, CENTRE, "/placements", asked, "placing-0001").json()
+    listing_id, first = drafted.json()["listing_id"], drafted.json()["entries"][0]
+    place = f"/placements/{listing_id}"
+    assert call(placing, CENTRE, f"{place}/entries", {"run_id": first["run_id"], "reason": ""}).status_code == 422
+    changed = call(placing, CENTRE, f"{place}/entries", {"run_id": first["run_id"], "reason": "借调在外"})
+    assert next(one for one in changed.json()["entries"] if one["run_id"] == first["run_id"])["changed"]
+    assert call(placing, "bureau", f"{place}/make", {}).status_code == 404
+    made = call(placing, CENTRE, f"{place}/make", {}).json()
+    assert (made["settled"], made["entries"]) == (2, 2)
+    assert [placing.outcome(name) for name in ("p", "q")] == ["unplaced", "seated"]
+
+
+def test_api_names_notes_and_leaves(life: Life) -> None:
+    life.applicant("顾", "county_b_school1")
+    place, said = f"/studios/{life.studio_id}/roles", {"role": "adviser", "staff_no": "顾", "name": "顾"}
+    assert call(life, "M1", place, said).status_code == 404
+    assert call(life, "H", place, said).status_code == 200
+    assert call(life, "H", place, {**said, "take_back": True}).json()["missing"] == ["reason"]
+    assert call(life, "H", place, {**said, "take_back": True, "reason": "任期已满"}).status_code == 200
+    leaving = call(life, "M1", "/seats", {"studio_id": life.studio_id, "path": "leave", "answers": {"leaving": "调动"}})
+    assert leaving.status_code == 201, leaving.text
+    assert call(life, "county_b", f"/doubts/{life.seat_of('M1').id}", {"reason": "调离"}).status_code == 404
+    assert call(life, "bureau", f"/doubts/{life.seat_of('M1').id}", {"reason": "调离"}).status_code == 201
+    described = client_of(life).get("/api/openapi.json").json()["paths"]
+    assert {"/api/seats", "/api/levels", "/api/placements", "/api/doubts/{seat_id}"} <= set(described)

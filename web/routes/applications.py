@@ -49,6 +49,7 @@ from web.views.applications import (
     timeline_of,
     worked_since,
 )
+from web.views.asked_for import asked_for
 from web.views.cases import Decision, decision_of, due_of, judging_of, unmet_of
 from web.views.forms import waivable
 from web.views.plaques import duty_marks
@@ -72,6 +73,7 @@ class Line:
     mark: StateMark
     due: DueMark | None
     submitted: str
+    what: str = ""
 
 
 @router.get("/applications")
@@ -115,6 +117,7 @@ def _line(visit: Visit, work: Work, row: Any) -> Line:
         f"/applications/{row.id}/form" if mine else f"/applications/{row.id}", row.person, row.body, row.number or "", row.school_stage,
         row.round_title or "", list_mark(rule, row), due_of(work, row, rule, explained=False) if live else None,
         day_words(row.submitted_at, visit.today),
+        asked_for(work, row.version_id, row.asked_by, row.gives, row.role, row.studio_name) if row.gives != "studio" else "",
     )  # fmt: skip
 
 
@@ -180,12 +183,12 @@ def _case(visit: Visit, work: Work, row: Any) -> dict[str, Any]:
     reader = Reader("administrator" in visit.visitor.roles, row.id)
     record = timeline_of(work, history, runs, holders, reminded, reader)
     return {
-        "mark": application_mark(work, row, runs), "post": post_title(session, row.person_id, today), "strip": strip, "checks": lines,
+        "what": asked_for(work, row.version_id, row.path, row.gives, row.role, row.studio_name), "mark": application_mark(work, row, runs), "post": post_title(session, row.person_id, today), "strip": strip, "checks": lines,
         "summary": check_summary(lines), "papers": paper_lines(papers), "answers": answers_of(work, row),
         "record": (*record, *coming_of(row, strip)), "since": worked_since(work, history),
         "holders": _holders(work, live, holders, reminded, address), "decision": _decision(visit, work, live, checks, papers, address),
         "judging": judging_of(work, live, visit.visitor.actor, checks, address), "turned_away": unmet_of(work, live, visit.visitor.actor),
-        "acts": _acts(visit, work, row, live), "changes": changes_of(work, revisions_of(session, row.id)), "wide": False, "case": None,
+        "placing": _placing(visit, work, live), "acts": _acts(visit, work, row, live), "changes": changes_of(work, revisions_of(session, row.id)), "wide": False, "case": None,
         "back": f"/applications/{row.id}", "duties": duty_marks(work, row.studio_id, f"body:{row.authority_body_id}", visit.visitor.keys),
     }  # fmt: skip
 
@@ -201,6 +204,15 @@ def _holders(work: Work, live: Any, holders: Any, reminded: Any, address: str) -
 def _decision(visit: Visit, work: Work, live: Any, checks: Any, papers: Any, address: str) -> Decision | None:
     mine = [run for run in live if run.desk in visit.visitor.keys and run.stage == "tier_review"]
     return decision_of(work, mine[0].id, visit.visitor.actor, checks, papers, address) if mine else None
+
+
+def _placing(visit: Visit, work: Work, live: Any) -> str:
+    """The page on which the visitor's body places this person; empty where nobody is placed by a list."""
+    for run in live:
+        rule: Any = work.book.rule(work.session, run.version_id, run.path, run.step, run.round_id)
+        if run.stage == "membership" and rule.policy.seats == "allocated" and run.desk in visit.visitor.keys:
+            return f"/rounds/{run.round_id}/placement"
+    return ""
 
 
 def _acts(visit: Visit, work: Work, row: Any, live: Any) -> Mapping[str, Any]:

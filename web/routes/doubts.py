@@ -24,7 +24,7 @@ PAGE = 300  # studios looked at for one page
 def doubts(visit: Visiting, page: int = 1, note: str = "") -> Response:
     """The seats of one's running studios whose holders lost what the text asks, with each criterion and its clause."""
     with visit.reading() as work:
-        mine = _studios(visit, work)
+        mine = own_studios(visit, work)
         first = PAGE * (max(page, 1) - 1)
         found = seats_in_doubt(work, mine[first : first + PAGE]) if mine else ()
         noted = losses_noted(work.session, [one.seat_id for one in found])
@@ -44,7 +44,7 @@ def doubts(visit: Visiting, page: int = 1, note: str = "") -> Response:
     )
 
 
-def _studios(visit: Visit, work: Work) -> list[int]:
+def own_studios(visit: Visit, work: Work) -> list[int]:
     """The running studios under programmes that the visitor's body decides on, or runs as its office."""
     mine = []
     for version_id in running_versions(work.session, visit.today):
@@ -72,7 +72,7 @@ def note_one(visit: Visiting, form: Posted, seat_id: int) -> Response:
     """Note that somebody no longer has what their role asks; what the text lets follow, follows."""
 
     def do(work: Work) -> Mapping[str, Any]:
-        if seat_studio(work.session, seat_id) not in _studios(visit, work):
+        if seat_studio(work.session, seat_id) not in own_studios(visit, work):
             raise NotFound
         return {"decision": note_loss(work, visit.visitor.actor, seat_id, form.text("reason")[:500])}
 

@@ -100,7 +100,7 @@ def _nominating(
 ) -> Response:
     errors = [FieldError("staff_no", _("工号"), str(fault))] if fault else []
     with visit.reading() as work:
-        studio, paths = _seat_paths(visit, work, studio_id)
+        studio, paths = seat_paths(visit, work, studio_id)
         chosen = next((one for one in paths if one.name == path), paths[0])
         context = _seat_context(visit, work, studio, chosen)
         programme = visit.book.programme(work.session, studio.version_id)
@@ -115,7 +115,7 @@ def _nominating(
     )  # fmt: skip
 
 
-def _seat_paths(visit: Visit, work: Work, studio_id: int) -> tuple[Any, list[Any]]:
+def seat_paths(visit: Visit, work: Work, studio_id: int) -> tuple[Any, list[Any]]:
     """A studio and the paths to a seat in it that the visitor may open. Raises NotFound."""
     studio = studio_of(work.session, studio_id)
     if studio is None:
@@ -150,13 +150,13 @@ def nominate(visit: Visiting, form: Posted, studio_id: int) -> Response:
     """Begin an application for a seat: of the one named, or one's own."""
 
     def do(work: Work) -> Mapping[str, Any]:
-        studio, paths = _seat_paths(visit, work, studio_id)
+        studio, paths = seat_paths(visit, work, studio_id)
         path = next((one for one in paths if one.name == form.text("path")), None)
         if path is None:
             raise NotFound
         whose = visit.visitor.person_id or 0
         if studio.host_id == visit.visitor.person_id:
-            whose = _named(work, form.text("staff_no"), form.text("name"), visit)
+            whose = person_called(work, form.text("staff_no"), form.text("name"), visit)
         begun = begin_seat(work, visit.visitor.actor, studio.version_id, path.name, studio_id, whose, form.text("role"))
         return {"application": begun[0]}
 
@@ -172,7 +172,8 @@ def nominate(visit: Visiting, form: Posted, studio_id: int) -> Response:
     )
 
 
-def _named(work: Work, staff_no: str, name: str, visit: Visit) -> int:
+def person_called(work: Work, staff_no: str, name: str, visit: Visit) -> int:
+    """The person of the roll with this staff number and name, at work today. Raises Refused."""
     found = person_named(work.session, staff_no, name, visit.today)
     if found is None:
         raise Refused("no_person", _("名册里没有工号和姓名都相符、现在在职的人。请向本人核对工号。没有改动任何内容。"))

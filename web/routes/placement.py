@@ -14,7 +14,7 @@ from flows.engine.work import Work
 from flows.membership import MembershipPolicy
 from flows.office.placing import place_otherwise
 from models.queries.inbox import answer_of
-from models.queries.placement import launched_round, placements, who_waits
+from models.queries.placement import launched_round, placements, round_placed, who_waits
 from models.queries.selection import entries_of
 from web.i18n import _
 from web.placing import ACT, ask, refusal_of
@@ -55,7 +55,8 @@ def placing_in(visit: Visit, work: Work, round_id: int) -> Placing | None:
     return None
 
 
-def _own(visit: Visit, work: Work, round_id: int) -> Placing:
+def own_placing(visit: Visit, work: Work, round_id: int) -> Placing:
+    """The round, for the body that gives its places. Raises NotFound."""
     found = placing_in(visit, work, round_id)
     if found is None:
         raise NotFound
@@ -68,7 +69,7 @@ def placement(
 ) -> Response:  # fmt: skip
     """Who waits, and the newest list (or the one asked for): where each goes, why, and what making it would do."""
     with visit.reading() as work:
-        placing = _own(visit, work, round_id)
+        placing = own_placing(visit, work, round_id)
         if solving:
             return _solving(visit, work, placing, solving)
         context = _shown(visit, work, placing, list, studio, only)
@@ -124,7 +125,7 @@ def _narrowed(lines: list[PlaceLine], studio: str, only: str) -> list[PlaceLine]
 def draft(visit: Visiting, form: Posted, round_id: int) -> Response:
     """Propose a placement; one that takes longer than a page may wait goes on beside it."""
     with visit.reading() as work:
-        _own(visit, work, round_id)
+        own_placing(visit, work, round_id)
     listing_id = ask(visit, form.request_id, round_id)
     here = f"/rounds/{round_id}/placement"
     if listing_id is None:
@@ -170,18 +171,23 @@ def _make(visit: Visit, work: Work, round_id: int, listing_id: int) -> Mapping[s
 
 def _list(visit: Visit, work: Work, round_id: int, listing_id: int) -> Any:
     """A list of the visitor's body in the round. Raises NotFound."""
-    placing = _own(visit, work, round_id)
+    placing = own_placing(visit, work, round_id)
     found = next((one for one in placements(work.session, round_id, placing.body_id) if one.id == listing_id), None)
     if found is None:
         raise NotFound
     return found
 
 
+def list_in(visit: Visit, work: Work, listing_id: int) -> Any:
+    """A placement of the visitor's body, in whatever round it is. Raises NotFound."""
+    return _list(visit, work, round_placed(work.session, listing_id), listing_id)
+
+
 @router.get("/rounds/{round_id}/placement/{listing_id}/list.xlsx")
 def workbook(visit: Visiting, round_id: int, listing_id: int) -> Response:
     """The list with every reason, as xlsx."""
     with visit.reading() as work:
-        placing = _own(visit, work, round_id)
+        placing = own_placing(visit, work, round_id)
         lines = _lines(visit, work, _list(visit, work, round_id, listing_id))
     title = _("{round}统筹调配名单", round=placing.row.title)
     said = f"attachment; filename=\"placement-{listing_id}.xlsx\"; filename*=UTF-8''{quote(title + '.xlsx')}"

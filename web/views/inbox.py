@@ -15,6 +15,7 @@ from flows.lifecycle import STAGES
 from models.queries.inbox import PAGE, Findings, InboxChoices, InboxFilter, InboxRow
 from web.display import Choice, DueMark, Filter, Meter, Paging, StateMark, Tab, clock_time, due_day
 from web.i18n import _, word
+from web.views.asked_for import asked_for
 from web.views.bulk import ACTS
 from web.views.cases import due_of, left_of, meter_of, state_of, unit_of
 
@@ -173,8 +174,10 @@ def _line(
 ) -> Line:  # fmt: skip
     bulk = row.stage in BULK and row.state == "reviewing" and row.ended_at is None and row.desk in mine
     number = row.number or (_("草稿") if row.stage == "application" else "")
+    asks = what_of(work, row) if row.gives not in {"", "studio"} else ""
     kinds = [
-        _("申报审核推荐") if bulk else rule.title,
+        asks,
+        _("申报审核推荐") if bulk and not asks else rule.title,
         row.school_stage,
         number if row.person else "",
         "" if row.application_id else row.round_title,
@@ -183,9 +186,21 @@ def _line(
     return Line(
         row.run_id, f"{row.run_id}.{row.version}", address(wanted, run=row.run_id), title,
         row.body or row.studio or row.round_title, " · ".join(dict.fromkeys(one for one in kinds if one and one != title)),
-        special_of(row, found.get(row.application_id or 0)), _due(work, row, rule), row.run_id == open_run,
+        special_of(row, found.get(row.application_id or 0)) or _placed(row, rule), _due(work, row, rule), row.run_id == open_run,
         "" if bulk else _("这一类要一件一件办"),
     )  # fmt: skip
+
+
+def what_of(work: Work, row: InboxRow) -> str:
+    """What the application of a row asks for; empty for rows of none."""
+    return asked_for(work, row.version_id, row.path, row.gives, row.role, row.studio) if row.gives else ""
+
+
+def _placed(row: InboxRow, rule: StepRule) -> Special | None:
+    """Who waits to be placed is placed by a list, once judged."""
+    if row.stage != "membership" or getattr(rule.policy, "seats", "") != "allocated" or row.ended_at is not None:
+        return None
+    return Special("users", "blue", _("判断资格后，由统筹调配的名单安排"))
 
 
 def _due(work: Work, row: InboxRow, rule: StepRule) -> DueMark:
@@ -250,9 +265,8 @@ def open_case(work: Work, row: InboxRow, programme_address: str, post: str = "")
     rule = rule_of(work, row)
     meter = meter_of(work, row, rule) if row.ended_at is None else None
     due = due_of(work, row, rule, programme_address) if row.ended_at is None else DueMark("done", _("已办结"))
-    what = (
-        _("申报「{studio}」", studio=row.studio) if row.studio and row.application_id else row.round_title or row.studio
-    )
+    asks = what_of(work, row) if row.studio or row.gives not in {"", "studio"} else ""
+    what = asks or row.round_title or row.studio
     place = " · ".join(one for one in (f"{row.body} {post}".strip(), what) if one)
     allowed = ""
     if meter is not None and meter.used <= meter.allowed:

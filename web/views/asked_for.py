@@ -1,0 +1,23 @@
+"""What an application asks for, in words (申请事项): a studio, a seat in one, to leave it, another level, a next cycle."""
+
+from flows.engine.work import Work
+from web.i18n import _, word
+
+WORDS = {
+    "studio": word("申报「{studio}」"), "seat": word("加入「{studio}」，{role}"), "exit": word("退出「{studio}」"),
+    "level": word("「{studio}」升级"), "cycle": word("「{studio}」续期"),
+}  # fmt: skip
+NAMELESS = {
+    "studio": word("申报工作室"), "seat": word("申请席位，{role}"), "exit": word("退出工作室"), "level": word("申请升级"), "cycle": word("申请续期"),
+}  # fmt: skip
+BY_NAMING = {"named": word("指定为「{studio}」{role}"), "unnamed": word("取消「{studio}」{role}")}
+
+
+def asked_for(work: Work, version_id: int, path: str, gives: str, role: str, studio: str) -> str:
+    """What an application asks for; `studio` may be empty where none is named yet."""
+    people = work.book.programme(work.session, version_id).people  # type: ignore[attr-defined]
+    title = people[role].title if role in people else role
+    verb, named, _role = path.partition("/")
+    if named and verb in BY_NAMING:
+        return _(BY_NAMING[verb], studio=studio, role=title)
+    return _((WORDS if studio else NAMELESS)[gives], studio=studio, role=title)
