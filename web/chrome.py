@@ -25,7 +25,7 @@ RAIL: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     ("", (("待办", "/inbox", "inbox"), ("看板", "/dashboard", "chart-column"), ("我的评分", "/scores", "pen-to-square"),
           ("开始使用", "/start", "flag"))),
     ("批次与申报", (("申报批次", "/rounds", "layer-group"), ("申报", "/applications", "file-lines"), ("公示", "/notices", "bullhorn"))),
-    ("工作室", (("工作室", "/studios", "people-group"),)),
+    ("工作室", (("工作室", "/studios", "people-group"), ("工作室看板", "/dashboard/studios", "table-cells"), ("考核结果", "/results", "clipboard-check"))),
     ("资料", (("日历", "/calendar", "calendar-days"), ("办法", "/programmes", "scale-balanced"), ("消息", "/messages", "envelope"))),
     ("管理", (("任职变动", "/doubts", "user-clock"), ("名册与权限", "/people", "address-book"), ("名册导入", "/imports", "file-import"), ("运行状况", "/operations", "heart-pulse"))),
 )  # fmt: skip
@@ -107,11 +107,18 @@ def _acting(work: Work, visitor: Visitor, today: date) -> Acting | None:
     return Acting(visitor.acting_name, day(until, today) if until else "", "/acting/end")
 
 
+def _here(href: str, path: str) -> bool:
+    """Whether a line is that of the page: the one with the longest address that the page's begins with."""
+    every = [one[1] for _title, lines in RAIL for one in lines]
+    within = [one for one in (*every, href) if path == one or path.startswith(f"{one}/")]
+    return href in within and len(href) == max(map(len, within))
+
+
 def _item(line: tuple[str, str, str], counts: dict[str, int], path: str) -> NavItem:
     label, href, icon = line
     count = counts.get(href)
     tone = "red" if href == "/inbox" and count else "grey"
-    return NavItem(_(label), href, icon, count or None, tone, path == href or path.startswith(f"{href}/"))
+    return NavItem(_(label), href, icon, count or None, tone, _here(href, path))
 
 
 def _counts(work: Work, visitor: Visitor) -> tuple[dict[str, int], int]:

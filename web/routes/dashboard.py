@@ -278,7 +278,7 @@ def _filters(seen: Looked, counties: Sequence[Any]) -> tuple[Filter, ...]:
 def _studios(work: Work, visit: Visit) -> Mapping[str, Any]:
     counted = {one.standing: one.n for one in read.studio_counts(work.session, visit.visitor.body_ids)}
     parts = [
-        Part(_(label), counted[key], tone, f"/studios?standing={key}")
+        Part(_(label), counted[key], tone, f"/dashboard/studios/list?standing={key}")
         for key, label, tone in STANDINGS
         if counted.get(key)
     ]
