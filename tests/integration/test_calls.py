@@ -10,6 +10,7 @@ from flows.office.calling import call_for, callable_by
 from models import Entitlement, Transition
 from models.columns import table_of
 from models.session import reading
+from tests.browsing import client_of, form
 from tests.world import World
 
 ENTITLEMENTS, TRANSITIONS = table_of(Entitlement), table_of(Transition)
@@ -68,3 +69,14 @@ def test_fund_on_call_is_opened_for_its_payer_to_set(any_database: Engine) -> No
     with reading(world.engine) as session:
         (paid,) = session.execute(select(ENTITLEMENTS)).all()
     assert (paid.fund, paid.amount_fen, paid.due_on) == ("large", None, DAY)
+
+
+def test_bureau_calls_on_the_studio_s_page_and_the_host_cannot(sqlite_database: Engine) -> None:
+    world = beihai(sqlite_database)
+    page = f"/studios/{world.studio('H').id}"
+    bureau, host = client_of(world, "bureau"), client_of(world, "H")
+    assert "提出临时要求" in bureau.get(page).text
+    assert "提出临时要求" not in host.get(page).text
+    sent = form(key="inspection", due_on="2025-10-20", reason="市里调研")
+    assert bureau.post(f"{page}/calls", data=sent).status_code == 303
+    assert [one.due_on for one in world.owed("H", "inspection")] == [DAY]

@@ -10,12 +10,13 @@ from fastapi.responses import RedirectResponse, Response
 from flows.engine.calendar import add_months
 from flows.engine.errors import NotFound
 from flows.engine.work import Work
+from flows.office.calling import callable_by
 from models.queries.accounts import live_tokens
 from models.queries.scope import visible_studios
 from models.queries.studios import activities_of, duties_of_studio, returned, studios_seen
 from models.settings import settings
 from web.accounts import make_token, own_account
-from web.display import run_mark
+from web.display import Choice, run_mark
 from web.i18n import _
 from web.studio_doors import Door, enter, enter_for
 from web.views.studio_calendar import Month, events_of, feed_key, feed_of, month_key, month_of, year_title
@@ -66,6 +67,7 @@ def home(visit: Visiting, studio_id: int, month: str = "", note: str = "") -> Re
             "month": _month(visit, work, door, month, back), "members": members_of(work, door), "numbers": number_words(door),
             "ledger": money_of(work, door), "only_reminds": only_reminds(door), "year": year_title(door),
             "absence_origin": door.origin("attendance"),
+            "calls": [Choice(one.key, one.title) for one in callable_by(work, visit.visitor.actor, studio_id)] if door.oversees and door.runs else [],
         }  # fmt: skip
     return visit.page("studios/home.html", note=note, **context)
 
