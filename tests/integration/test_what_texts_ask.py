@@ -45,10 +45,7 @@ def test_advisers_and_trainees_do_not_count_and_are_named_by_the_host() -> None:
     rules = roster_rules(life.programme)
     for n in range(12):
         adviser = life.bureau.person(f"adviser{n}", "adviser", host="host1")
-        assert life.attempt(
-            "name",
-            lambda work, one=adviser: name_to_seat(work, host, life.bureau.version_id, studio.id, one, "adviser"),
-        )
+        assert life.attempt("name", partial(_name_adviser, life, host, studio.id, adviser))
     seats = [SeatFact("", one.role, one.duty_role, own_school=False) for one in life.seats(studio.id)]
     assert len([one for one in seats if one.role == "adviser"]) == 12
     assert rules.faults(seats) == []
