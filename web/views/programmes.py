@@ -13,6 +13,7 @@ SHOWN = ("all", "default", "decision", "judged")
 _NUMERALS = {"〇": 0, "一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _RUN = re.compile(r"[〇一二三四五六七八九十百]+|\d+")
 _UNWRITTEN = "unwritten"
+_CODE = re.compile(r"[；，、]?\s*D-[A-Z]+(?:-[A-Z]+)*")  # the internal code of a default
 # A figure with its unit, a grade in quotes, and the words that say must, may and may not.
 _DECIDING = re.compile(
     r"“[^”]{1,12}”(?:及以上)?|(?:第?[0-9０-９一二三四五六七八九十百]+(?:[-－—–~至][0-9一二三四五六七八九十]+)?)个?(?:工作日|学期|学年|年|月|日|天|周|名|人|次|节|篇|项|场|所|周岁|岁|课时|万元|元|%|％)(?:成员)?"
@@ -170,7 +171,7 @@ def _clauses_of(programme: Programme, line: Line) -> Sequence[str]:
 
 
 def _rule(programme: Programme, line: Line) -> Rule:
-    note = line.origin.reason if line.origin and line.origin.kind != "clause" else ""
+    note = _CODE.sub("", line.origin.reason) if line.origin and line.origin.kind != "clause" else ""
     return Rule(_kind(line.path), line.text.removeprefix("条件 "), _origin(line), _judged(programme, line.path), note)
 
 
