@@ -18,6 +18,8 @@ from flows.engine.rulebook import Rulebook, StepRule
 from models import Transition
 from models.columns import json_text, table_of
 from models.facts import Facts
+from models.queries.facts.owing import themes_of, unsigned_by
+from models.queries.facts.seating import seats_of
 from models.queries.judgements import judgements_of
 from models.queries.rankings import ranks_taken
 from models.queries.votes import votes_of
@@ -108,6 +110,7 @@ def read_facts(work: Work, runs: Sequence[RunState]) -> Mapping[int, Facts]:
     settled = [run for run in runs if run.id > 0]
     found |= _ranked(work, settled, found)
     found |= _voted(work, settled, found)
+    found |= _owing(work, settled, found)
     return found | _judged(work, settled, found)
 
 
@@ -123,6 +126,25 @@ def _voted(work: Work, runs: Sequence[RunState], found: Mapping[int, Facts]) -> 
     voting = [run.id for run in runs if getattr(rule_of(work, run).policy, "vote", None) is not None]
     votes = votes_of(work.session, voting)
     return {run_id: replace(found[run_id], votes=counted) for run_id, counted in votes.items()}  # type: ignore[call-arg]
+
+
+def _owing(work: Work, runs: Sequence[RunState], found: Mapping[int, Facts]) -> dict[int, Facts]:
+    """Where a duty asks for signatures, themes of its own or a roster, its facts have them; elsewhere nobody asks."""
+    policies = {run.id: rule_of(work, run).policy for run in runs if run.stage == "activities"}
+    asking = {
+        name: [run for run in runs if getattr(policies.get(run.id), name, None)]
+        for name in ("signed_by", "distinct", "roster")
+    }
+    unsigned = unsigned_by(work.session, [run.id for run in asking["signed_by"]])
+    themes = themes_of(work.session, [run.subject_id for run in asking["distinct"]])
+    seats = seats_of(work.session, {run.studio_id for run in asking["roster"] if run.studio_id is not None})
+    return {
+        run.id: replace(
+            found[run.id], unsigned=unsigned.get(run.id, ()), themes=themes.get(run.subject_id, ()),  # type: ignore[call-arg]
+            seats=tuple(seats.get(run.studio_id or 0, ())),
+        )
+        for run in {run.id: run for members in asking.values() for run in members}.values()
+    }  # fmt: skip
 
 
 def _judged(work: Work, runs: Sequence[RunState], found: Mapping[int, Facts]) -> dict[int, Facts]:

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, exists, func, select
+from sqlalchemy import Engine, bindparam, exists, func, select
 
 from flows.doctor import examine
 from models import Assessment, Cycle, Entitlement, Incident, LedgerEntry, Result, Seat, StageRun, Studio
 from models.columns import table_of
 from models.queries.money import SIGNED
 from models.session import reading
+from models.statements import rows
 
 RUNS, STUDIOS, CYCLES, SEATS = table_of(StageRun), table_of(Studio), table_of(Cycle), table_of(Seat)
 INCIDENTS, LEDGER, ENTITLEMENTS = table_of(Incident), table_of(LedgerEntry), table_of(Entitlement)
@@ -20,20 +21,27 @@ SLACK = timedelta(minutes=1)
 NOT_HERE = frozenset({"schema_current", "files", "messages"})
 
 
+ENDED = STUDIOS.c.standing.in_(OVER)
+CHECKS = {
+    "已结束的工作室还有在办的事项": select(STUDIOS.c.id).where(ENDED, exists().where(RUNS.c.studio_id == STUDIOS.c.id, RUNS.c.ended_at.is_(None))),
+    "已结束的工作室还有在任的成员": select(STUDIOS.c.id).where(ENDED, exists().where(SEATS.c.studio_id == STUDIOS.c.id, SEATS.c.to_on.is_(None))),
+    "运行中的工作室没有周期": select(STUDIOS.c.id).where(STUDIOS.c.standing == "active", ~exists().where(CYCLES.c.studio_id == STUDIOS.c.id)),
+    "系统异常": select(INCIDENTS.c.id).where(INCIDENTS.c.resolved_at.is_(None)),
+    "到期没有办": select(RUNS.c.id).where(RUNS.c.wake_at <= bindparam("before", type_=RUNS.c.wake_at.type)),
+    "账目余额小于零": select(LEDGER.c.studio_id.label("id")).group_by(LEDGER.c.studio_id).having(func.sum(SIGNED) < 0),
+    "送达了却没有等次": select(ASSESSMENTS.c.id).join(RESULTS, RESULTS.c.assessment_id == ASSESSMENTS.c.id).where(RESULTS.c.grade == "", ASSESSMENTS.c.released_at.is_not(None)),
+}  # fmt: skip
+CHECKED = {says: query.limit(1) for says, query in CHECKS.items()}
+
+
 def broken_today(engine: Engine, now: datetime) -> list[str]:
     """What does not hold now; empty as long as all is well."""
+    given = {"到期没有办": {"before": now - SLACK}}
     with reading(engine) as session:
-        checks = (
-            ("已结束的工作室还有在办的事项", select(RUNS.c.id).join(STUDIOS, STUDIOS.c.id == RUNS.c.studio_id).where(RUNS.c.ended_at.is_(None), STUDIOS.c.standing.in_(OVER))),
-            ("已结束的工作室还有在任的成员", select(SEATS.c.id).join(STUDIOS, STUDIOS.c.id == SEATS.c.studio_id).where(SEATS.c.to_on.is_(None), STUDIOS.c.standing.in_(OVER))),
-            ("运行中的工作室没有周期", select(STUDIOS.c.id).where(STUDIOS.c.standing == "active", ~exists().where(CYCLES.c.studio_id == STUDIOS.c.id))),
-            ("系统异常", select(INCIDENTS.c.id).where(INCIDENTS.c.resolved_at.is_(None))),
-            ("到期没有办", select(RUNS.c.id).where(RUNS.c.wake_at <= now - SLACK)),
-            ("账目余额小于零", select(LEDGER.c.studio_id).group_by(LEDGER.c.studio_id).having(func.sum(SIGNED) < 0)),
-            ("送达了却没有等次", select(ASSESSMENTS.c.id).where(ASSESSMENTS.c.released_at.is_not(None), exists().where(RESULTS.c.assessment_id == ASSESSMENTS.c.id, RESULTS.c.grade == ""))),
-        )  # fmt: skip
         return [
-            f"{says}（如 {found[0]}）" for says, query in checks if (found := session.execute(query.limit(1)).first())
+            f"{says}（如 {found[0].id}）"
+            for says, query in CHECKED.items()
+            if (found := rows(session, query, **given.get(says, {})))
         ]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import exists, func, insert, select, update
+from sqlalchemy import bindparam, exists, func, insert, select, update
 
 from flows.engine.calendar import Span, WorkCalendar, due_after, local_day
 from flows.engine.consequences.ending import end_studio
@@ -17,10 +17,14 @@ from models import Application, Cycle, Seat, StageRun, Studio
 from models.columns import table_of
 from models.queries.bodies import lineages
 from models.queries.cases import cases
-from models.queries.facts.renewing import results_of
+from models.queries.facts.renewing import CYCLES_OF, results_of
+from models.statements import rows
 
 APPLICATIONS, CYCLES, RUNS, SEATS, STUDIOS = (table_of(one) for one in (Application, Cycle, StageRun, Seat, Studio))
 SEPTEMBER, NEARLY_OVER = 9, 90
+RENEWALS = select(RUNS.c.id).where(
+    RUNS.c.studio_id == bindparam("studio"), RUNS.c.stage == "renewal", RUNS.c.ended_at.is_(None)
+)
 HOLDS_ON = ("assessment", "rectification", "decision")
 
 
@@ -92,10 +96,8 @@ def look_again(work: Work, studio_id: int) -> None:
 
 
 def last_cycle(work: Work, studio_id: int) -> Any:
-    """The last cycle a studio has been given. Raises NoResultFound for one that never ran."""
-    return work.session.execute(
-        select(CYCLES).where(CYCLES.c.studio_id == studio_id).order_by(CYCLES.c.number.desc()).limit(1)
-    ).one()
+    """The last cycle a studio has been given. Raises IndexError for one that never ran."""
+    return rows(work.session, CYCLES_OF, studios=[studio_id])[-1]
 
 
 def renew_on_result(work: Work, cause: Happening, studio_id: int, cycle_id: int, judged: str = "") -> list[Intent]:
@@ -111,10 +113,8 @@ def renew_on_result(work: Work, cause: Happening, studio_id: int, cycle_id: int,
         settled = path.closes_after_delivery is not None and path.needs.keys() & {judged}
         if settled and not _mending(work, cause, studio_id):
             _close_window(work, cause, studio_id, path)
-    waiting = work.session.execute(
-        select(RUNS.c.id).where(RUNS.c.studio_id == studio_id, RUNS.c.stage == "renewal", RUNS.c.ended_at.is_(None))
-    ).scalars()
-    return [Intent(run_id, event, cause_id=cause.transition_id) for run_id in waiting for event in ("renew", "lapse")]
+    waiting = rows(work.session, RENEWALS, studio=studio_id)
+    return [Intent(run.id, event, cause_id=cause.transition_id) for run in waiting for event in ("renew", "lapse")]
 
 
 def _mending(work: Work, cause: Happening, studio_id: int) -> bool:

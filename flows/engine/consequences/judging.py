@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, update
 
 from flows.engine.work import Happening, Intent, Work
 from models import Assessment, Mark, Rectification, Result
 from models.columns import table_of
+from models.statements import insert_rows
 
 ASSESSMENTS, MARKS, RECTIFICATIONS, RESULTS = (table_of(one) for one in (Assessment, Mark, Rectification, Result))
 
@@ -18,17 +19,22 @@ def record_proposal(work: Work, happened: Sequence[Happening], _value: str) -> I
 
     Where nobody confirms they stand; the grades that a host gives to members are then delivered at once (北海 十(二)).
     """
-    further: list[Intent] = []
-    for one in happened:
-        policy: Any = one.rule.policy
-        work.session.execute(delete(RESULTS).where(RESULTS.c.assessment_id == one.run.subject_id))
-        results = _results(one, stands=not policy.confirmed)
-        if results:  # of members, when nobody has a seat, there is none
-            work.session.execute(insert(RESULTS), results)
-        _keep_marks(work, one)
-        if policy.roles and not policy.confirmed:
-            further.append(Intent(one.run.id, "release", cause_id=one.transition_id))
-    return further
+    work.session.execute(delete(RESULTS).where(RESULTS.c.assessment_id.in_([one.run.subject_id for one in happened])))
+    results = [row for one in happened for row in _results(one, stands=not _confirmed(one))]
+    if results:  # of members, when nobody has a seat, there is none
+        insert_rows(work.session, RESULTS, results)
+    _keep_marks(work, happened)
+    policies: list[tuple[Happening, Any]] = [(one, one.rule.policy) for one in happened]
+    return [
+        Intent(one.run.id, "release", cause_id=one.transition_id)
+        for one, policy in policies
+        if policy.roles and not policy.confirmed
+    ]
+
+
+def _confirmed(one: Happening) -> bool:
+    policy: Any = one.rule.policy
+    return bool(policy.confirmed)
 
 
 def _results(one: Happening, *, stands: bool) -> list[dict[str, Any]]:
@@ -47,20 +53,20 @@ def _results(one: Happening, *, stands: bool) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _keep_marks(work: Work, one: Happening) -> None:
+def _keep_marks(work: Work, happened: Sequence[Happening]) -> None:
     """Marks per indicator: a value, or a value with a comment and links to its evidence."""
-    work.session.execute(delete(MARKS).where(MARKS.c.assessment_id == one.run.subject_id))
-    marks = one.intent.payload.get("marks") or {}
-    rows = [
+    work.session.execute(delete(MARKS).where(MARKS.c.assessment_id.in_([one.run.subject_id for one in happened])))
+    marks = [
         {
             "assessment_id": one.run.subject_id, "seat_id": None, "indicator": str(indicator), "by_person_id": one.actor.person_id,
             "value": str(said.get("value", "")), "comment": str(said.get("comment", "")), "evidence": list(said.get("evidence", ())),
         }
-        for indicator, mark in marks.items()
+        for one in happened
+        for indicator, mark in (one.intent.payload.get("marks") or {}).items()
         for said in [mark if isinstance(mark, Mapping) else {"value": mark}]
     ]  # fmt: skip
-    if rows:
-        work.session.execute(insert(MARKS), rows)
+    if marks:
+        insert_rows(work.session, MARKS, marks)
 
 
 def confirm_results(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
@@ -72,8 +78,8 @@ def confirm_results(work: Work, happened: Sequence[Happening], _value: str) -> I
 
 def record_findings(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
     """Keep what was found where the text knows no grades; it is known to the studio at once."""
+    _keep_marks(work, happened)
     for one in happened:
-        _keep_marks(work, one)
         comment = str(one.intent.payload.get("comment", "")) or one.move.reason
         mine = ASSESSMENTS.c.id == one.run.subject_id
         work.session.execute(update(ASSESSMENTS).where(mine).values(comment=comment, released_at=work.now))

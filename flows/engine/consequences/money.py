@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from flows.engine.calendar import local_day
 from flows.engine.consequences.follower import Host
@@ -17,6 +17,12 @@ from models.statements import among, insert_rows, rows
 ENTITLEMENTS, LEDGER, RUNS, STUDIOS = (table_of(one) for one in (Entitlement, LedgerEntry, StageRun, Studio))
 THERE = select(ENTITLEMENTS.c.studio_id, ENTITLEMENTS.c.fund, ENTITLEMENTS.c.period).where(
     among(ENTITLEMENTS.c.studio_id, "studios")
+)
+HELD = (
+    select(RUNS.c.id)
+    .where(RUNS.c.studio_id == bindparam("studio"), RUNS.c.subject_kind == "entitlement", RUNS.c.state == "held")
+    .where(RUNS.c.ended_at.is_(None))
+    .order_by(RUNS.c.id)
 )
 
 
@@ -78,12 +84,9 @@ def next_share(work: Work, cause: Happening, studio_id: int, fund: str, share: i
 
 def release_funds(work: Work, cause: Happening, studio_id: int) -> list[Intent]:
     """Try to release what this studio has on hold; the guard keeps what still waits for a result or a decision."""
-    held = work.session.execute(
-        select(RUNS.c.id)
-        .where(RUNS.c.studio_id == studio_id, RUNS.c.subject_kind == "entitlement", RUNS.c.state == "held", RUNS.c.ended_at.is_(None))
-        .order_by(RUNS.c.id)
-    ).scalars()
-    return [Intent(run_id, "release", cause_id=cause.transition_id) for run_id in held]
+    return [
+        Intent(run.id, "release", cause_id=cause.transition_id) for run in rows(work.session, HELD, studio=studio_id)
+    ]
 
 
 def reward(work: Work, cause: Happening, studio_id: int, fund: str, period: str) -> None:

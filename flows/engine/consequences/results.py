@@ -20,7 +20,7 @@ from flows.engine.following import Consequence as Rule
 from flows.engine.work import Happening, Work
 from models import Assessment, Consequence, Cycle, Person, Seat, Studio
 from models.columns import table_of
-from models.statements import rows
+from models.statements import rows, write
 
 ASSESSMENTS, CONSEQUENCES, STUDIOS = table_of(Assessment), table_of(Consequence), table_of(Studio)
 CYCLES, PEOPLE, SEATS = table_of(Cycle), table_of(Person), table_of(Seat)
@@ -30,6 +30,12 @@ NAMED_SEATS = (
     .where(SEATS.c.studio_id == bindparam("studio"))
     .order_by(SEATS.c.id)
 )
+STUDIO = select(STUDIOS).where(STUDIOS.c.id == bindparam("studio"))
+ASSESSMENT = select(ASSESSMENTS).where(ASSESSMENTS.c.id == bindparam("assessment"))
+ONCE = {
+    name: dialect.insert(CONSEQUENCES).on_conflict_do_nothing(index_elements=["cause_id", "place", "whom"])
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +115,7 @@ def follow(
     """
     if not then:
         return
-    studio = work.session.execute(select(STUDIOS).where(STUDIOS.c.id == studio_id)).one()
+    studio = rows(work.session, STUDIO, studio=studio_id)[0]
     seats = {row.id: row for row in rows(work.session, NAMED_SEATS, studio=studio_id)}
     for rule in then:
         for seat in _whom(rule, seats, seat_id):
@@ -135,24 +141,20 @@ def _in_role(seat: Any, role: str) -> bool:
 def _first_time(work: Work, one: Following) -> bool:
     """Write down that it follows; False where it has already."""
     rule, personal = one.rule, one.seat is not None or one.rule.kind == "bar"
-    dialect = sqlite if work.session.get_bind().dialect.name == "sqlite" else postgresql
     row = {
         "cause_id": one.cause.transition_id, "place": rule.place, "whom": one.whom, "studio_id": one.studio.id,
         "seat_id": one.seat.id if one.seat is not None else None, "person_id": one.person_id if personal else None,
         "kind": rule.kind, "value": rule.value or rule.fund, "at": work.now,
         "origin": {**rule.origin, **({"share": rule.share} if rule.share is not None else {}), "about": one.about},
     }  # fmt: skip
-    written = (
-        dialect.insert(CONSEQUENCES).values(row).on_conflict_do_nothing(index_elements=["cause_id", "place", "whom"])
-    )
-    return work.session.execute(written.returning(CONSEQUENCES.c.id)).first() is not None
+    return write(work.session, ONCE[work.session.get_bind().dialect.name], [row]) == 1
 
 
 def assessed(work: Work, assessment_id: int | None) -> Any | None:
     """The row of an assessment."""
     if assessment_id is None:
         return None
-    return work.session.execute(select(ASSESSMENTS).where(ASSESSMENTS.c.id == assessment_id)).one()
+    return rows(work.session, ASSESSMENT, assessment=assessment_id)[0]
 
 
 # What else a released result may set in motion: money that waited for it, paths to a next cycle, the end of a cycle that is over.

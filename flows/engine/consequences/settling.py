@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from flows.engine.consequences.follower import Host
 from flows.engine.consequences.papers import request_paper
@@ -16,10 +16,19 @@ from flows.engine.work import Happening, Intent, Work
 from models import Assessment, Decision, Mark, Rectification, Result, Seat, StageRun, Studio
 from models.columns import table_of
 from models.queries.bodies import lineages
+from models.statements import rows, write
 
 ASSESSMENTS, DECISIONS, MARKS = table_of(Assessment), table_of(Decision), table_of(Mark)
 RECTIFICATIONS, RESULTS, SEATS, RUNS, STUDIOS = (
     table_of(one) for one in (Rectification, Result, Seat, StageRun, Studio)
+)
+RELEASE = update(ASSESSMENTS).where(ASSESSMENTS.c.id == bindparam("b_id")).values(released_at=bindparam("b_now"))
+GIVEN = select(RESULTS).where(RESULTS.c.assessment_id == bindparam("assessment")).order_by(RESULTS.c.id)
+STILL_OPEN = (
+    select(RUNS)
+    .join(ASSESSMENTS, ASSESSMENTS.c.id == RUNS.c.subject_id)
+    .where(RUNS.c.studio_id == bindparam("studio"), RUNS.c.subject_kind == "assessment", RUNS.c.ended_at.is_(None))
+    .where(ASSESSMENTS.c.cycle_id == bindparam("cycle"), RUNS.c.id != bindparam("but"))
 )
 FOR_MEMBERS = frozenset({"adjust_out", "refill", "leave"})
 
@@ -27,13 +36,9 @@ FOR_MEMBERS = frozenset({"adjust_out", "refill", "leave"})
 def deliver_results(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
     """Deliver results to the studio and to each member graded; from here everything counts, and everything follows."""
     for one in happened:
-        work.session.execute(
-            update(ASSESSMENTS).where(ASSESSMENTS.c.id == one.run.subject_id).values(released_at=work.now)
-        )
+        write(work.session, RELEASE, [{"b_id": one.run.subject_id, "b_now": work.now}])
         assessment: Any = assessed(work, one.run.subject_id)
-        results = work.session.execute(
-            select(RESULTS).where(RESULTS.c.assessment_id == assessment.id).order_by(RESULTS.c.id)
-        ).all()
+        results = rows(work.session, GIVEN, assessment=assessment.id)
         _tell_results(work, one, assessment, results)
         for result in results:
             _follow_result(work, one, assessment, result)
@@ -93,12 +98,7 @@ def _drop_pointless(work: Work, one: Happening, assessment: Any, results: Sequen
     grade = next((result.grade for result in results if result.seat_id is None), None)
     if grade is None or "rectify" in acts(policy.then.get(grade, ())):
         return
-    waiting = work.session.execute(
-        select(RUNS)
-        .join(ASSESSMENTS, ASSESSMENTS.c.id == RUNS.c.subject_id)
-        .where(RUNS.c.studio_id == assessment.studio_id, RUNS.c.subject_kind == "assessment", RUNS.c.ended_at.is_(None))
-        .where(ASSESSMENTS.c.cycle_id == assessment.cycle_id, RUNS.c.id != one.run.id)
-    ).all()
+    waiting = rows(work.session, STILL_OPEN, studio=assessment.studio_id, cycle=assessment.cycle_id, but=one.run.id)
     for run in waiting:
         rule: Any = work.book.rule(work.session, run.version_id, run.path, run.step, run.round_id).policy
         _title, enough = rule.needs.get(assessment.key, ("", (grade,)))
@@ -117,8 +117,7 @@ def reckon_attendance(work: Work, happened: Sequence[Happening], _value: str) ->
                  "comment": "", "evidence": []}
                 for seat in absences
             ])  # fmt: skip
-        mine = ASSESSMENTS.c.id == one.run.subject_id
-        work.session.execute(update(ASSESSMENTS).where(mine).values(released_at=work.now))
+        write(work.session, RELEASE, [{"b_id": one.run.subject_id, "b_now": work.now}])
         studio_id = one.run.studio_id
         for seat in absences:
             if studio_id is not None and policy.absent.reached(seat):

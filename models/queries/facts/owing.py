@@ -1,7 +1,7 @@
 """Facts of duties: who answers for them and receives, what is counted, what blocks, which signatures are out."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,6 @@ from models import Credit, Cycle, Duty, Opinion, Person, Record, StageRun, Studi
 from models.columns import table_of
 from models.facts import Anchors, DutyFacts, Facts
 from models.queries.facts.ground import OPEN_DUTIES, ground
-from models.queries.facts.seating import seats_of
 from models.statements import among, rows
 
 DUTIES, STUDIOS, RUNS, OPINIONS, PEOPLE = (table_of(one) for one in (Duty, Studio, StageRun, Opinion, Person))
@@ -56,29 +55,36 @@ THEMES = (
 
 
 def duty_facts(session: Session, runs: Sequence[Any], casts: Mapping[int, Any], now: datetime) -> Mapping[int, Facts]:
-    """Facts of duties, in six queries whatever their number."""
+    """Facts of duties, in three queries whatever their number; who signs, which themes count and who has a seat is read where a step asks."""
     del now
     ids = {run.subject_id for run in runs}
     duties = {row.id: row for row in rows(session, OWED, duties=ids)}
     studios = {duty.studio_id for duty in duties.values()}
-    unsigned: dict[int, list[str]] = defaultdict(list)
-    for row in rows(session, UNSIGNED, parents=[run.id for run in runs]):
-        unsigned[row.parent_id].append(row.name)
-    seats = seats_of(session, studios)
     credited = _by_duty(rows(session, CREDITED, duties=ids), "duty_id")
-    themes = _by_duty(rows(session, THEMES, duties=ids), "id")
     blocking = _by_duty(rows(session, OPEN_DUTIES, studios=studios), "studio_id")
     return {
         run.id: DutyFacts(
-            **_stood(run, duty, casts), title=f"{duty.studio_name} {duty.title}", unsigned=tuple(unsigned.get(run.id, ())),
-            due_on=duty.due_on, begins_on=duty.begins_on, days=_days(duty), seats=tuple(seats.get(duty.studio_id, ())), need=duty.need,
+            **_stood(run, duty, casts), title=f"{duty.studio_name} {duty.title}",
+            due_on=duty.due_on, begins_on=duty.begins_on, days=_days(duty), need=duty.need,
             counted=duty.counted, claimed=sum(one.amount for one in credited[duty.id] if one.standing == "claimed"),
-            records=tuple(one.record_id for one in credited[duty.id]), themes=tuple(one.theme for one in themes[duty.id]),
+            records=tuple(one.record_id for one in credited[duty.id]),
             blocking=tuple(one.title for one in blocking[duty.studio_id] if run.step in one.blocks and _meet(one, duty)),
         )
         for run in runs
         for duty in [duties[run.subject_id]]
     }  # fmt: skip
+
+
+def unsigned_by(session: Session, run_ids: Collection[int]) -> Mapping[int, tuple[str, ...]]:
+    """By run, who has still to sign."""
+    found = _by_duty(rows(session, UNSIGNED, parents=run_ids), "parent_id") if run_ids else {}
+    return {run_id: tuple(row.name for row in unsigned) for run_id, unsigned in found.items()}
+
+
+def themes_of(session: Session, duty_ids: Collection[int]) -> Mapping[int, tuple[str, ...]]:
+    """By duty, the themes that count already."""
+    found = _by_duty(rows(session, THEMES, duties=duty_ids), "id") if duty_ids else {}
+    return {duty_id: tuple(row.theme for row in used) for duty_id, used in found.items()}
 
 
 def _days(duty: Any) -> Anchors:
