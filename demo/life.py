@@ -27,7 +27,7 @@ from models.session import reading
 RUNS, DUTIES, APPOINTMENTS, SEATS = table_of(StageRun), table_of(Duty), table_of(Appointment), table_of(Seat)
 ASSESSMENTS, ENTITLEMENTS, RECORDS = table_of(Assessment), table_of(Entitlement), table_of(Record)
 MORNING, AFTERNOON, EVENING = 9, 14, 17
-A_WEEK, EVERY = 7, 34
+AHEAD, EVERY = 14, 34
 MINUTES = timedelta(minutes=4)
 WHERE = {"confirm": "proposed", "return": "proposed", "release": "confirmed"}
 AWAY = "学校当天有督导检查"
@@ -157,7 +157,7 @@ class Life:
     # Activities
 
     def meet(self, day: date, n: int, absent: Mapping[int, str], agenda: Sequence[str] = ()) -> None:
-        """Plan the n-th activity, announced a week before, held on this day with these marks of the n-th members."""
+        """Plan the n-th activity, announced two weeks before, held on this day with these marks of the n-th members."""
         planned: list[int] = []
         title, place = MEETINGS[n % len(MEETINGS)]
         leave = [place for place, mark in absent.items() if mark == "leave"]
@@ -180,7 +180,7 @@ class Life:
             )
             self._do(self.host_id, lambda work, actor: hold_activity(work, actor, planned[0], held))
 
-        self.diary.note(day - timedelta(days=A_WEEK), announce)
+        self.diary.note(day - timedelta(days=AHEAD), announce)
         self.diary.note(day - timedelta(days=2), excuse)
         self.diary.note(day, hold, EVENING)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from functools import partial
 
-from demo.life import Life
+from demo.life import EVERY, Life
 from demo.studios import Tale
 from demo.words import FINDINGS_MENDED
 
@@ -76,7 +76,7 @@ def _first_year(life: Life, today: date) -> None:
     life.skipped = frozenset({"budget"})
     _settle_in(life)
     _year(life)
-    life.meet_monthly(today + timedelta(days=25))
+    life.meet_monthly(today + timedelta(days=25), today + timedelta(days=5 - 4 * EVERY))
     life.on(today - timedelta(days=1), lambda: life.ask_for_leave(3))
 
 

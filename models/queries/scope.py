@@ -5,13 +5,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 
-from models import Application, Body, Programme, ProgrammeVersion, Seat, StageRun, Studio
+from models import Application, Assessment, Body, Programme, ProgrammeVersion, Seat, StageRun, Studio
 from models.columns import table_of
 
 APPLICATIONS, BODIES, RUNS = table_of(Application), table_of(Body), table_of(StageRun)
 VERSIONS, PROGRAMMES = table_of(ProgrammeVersion), table_of(Programme)
 STUDIOS, SEATS = table_of(Studio), table_of(Seat)
-HOLDING = RUNS.alias("holding")  # its own name, so that the condition fits into queries over runs
+# names of their own, so that the conditions fit into queries over runs and assessments
+HOLDING, ASSESSED = RUNS.alias("holding"), table_of(Assessment).alias("assessed")
 
 
 def visible_applications(person_id: int, body_ids: Collection[int]) -> ColumnElement[bool]:
@@ -59,14 +60,15 @@ def administered(body_ids: Collection[int]) -> Any:
 
 
 def visible_studios(person_id: int, body_ids: Collection[int], desks: Collection[str] = ()) -> ColumnElement[bool]:
-    """Studios that one hosts or has a seat in, of one's bodies and those below them, under one's authority, or with work at one's desks.
+    """Studios one hosts, has a seat in or assesses, of one's bodies and those below, under one's authority, or with work at one's desks.
 
     A member sees less of it than its host; that is the page's to keep.
     """
     ids, held = list(body_ids), list(desks)
     seated = exists().where(SEATS.c.studio_id == STUDIOS.c.id, SEATS.c.person_id == person_id, SEATS.c.to_on.is_(None))
     holding = exists().where(HOLDING.c.studio_id == STUDIOS.c.id, HOLDING.c.held_by.in_(held))
-    own = or_(STUDIOS.c.host_id == person_id, seated, holding)
+    assessing = exists().where(ASSESSED.c.studio_id == STUDIOS.c.id, ASSESSED.c.assessor.in_(held))
+    own = or_(STUDIOS.c.host_id == person_id, seated, *((holding, assessing) if held else ()))
     return or_(own, overseen_studios(ids)) if ids else own
 
 

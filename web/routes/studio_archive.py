@@ -86,9 +86,13 @@ def paper(visit: Visiting, studio_id: int, record_id: int, file_id: int) -> Resp
 
 
 def _record(visit: Visit, work: Any, studio_id: int, record_id: int) -> tuple[Door, Any]:
-    """A record, for whoever filed it and for those who see all of the studio. Raises NotFound."""
-    door = enter(visit, work, studio_id)
+    """A record, for those whose growth file it is in and for those who see all of the studio. Raises NotFound."""
+    door, own = enter(visit, work, studio_id), visit.visitor.person_id
     row = record_in_studio(work.session, studio_id, record_id)
-    if row is None or not (door.sees_all or row.filed_by == visit.visitor.person_id):
+    if row is None or not (
+        door.sees_all
+        or row.filed_by == own
+        or any(one.record_id == record_id and own in one.person_ids for one in items_of(work, door))
+    ):
         raise NotFound
     return door, row

@@ -1,0 +1,59 @@
+"""The demonstration bureau for tests: founded once a session on one day, never written to by a test."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select
+from starlette.testclient import TestClient
+
+from demo.showing import load_demo
+from flows.engine.clock import VirtualClock
+from models import LoginSession, User
+from models.columns import table_of
+from models.schema import upgrade
+from models.session import connect, reading, transaction
+from web.app import create_app
+from web.identity import digest
+
+NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
+_numbers = count(1)
+
+
+@dataclass(frozen=True)
+class Demonstration:
+    """A founded demonstration: its database, its moment, and a browser for each of its logins."""
+
+    engine: Engine
+    shares: tuple[float, ...]
+
+    def rows(self, statement: Any) -> list[Any]:
+        """What a statement finds."""
+        with reading(self.engine) as session:
+            return list(session.execute(statement).all())
+
+    def client(self, login: str) -> TestClient:
+        """A browser in which somebody is logged in."""
+        client = TestClient(create_app(self.engine, VirtualClock(NOW)), follow_redirects=False)
+        users, token = table_of(User), f"shown-{next(_numbers)}"
+        with transaction(self.engine) as session:
+            user_id = session.execute(select(users.c.id).where(users.c.login == login)).scalar_one()
+            session.add(
+                LoginSession(token_hash=digest(token), user_id=user_id, csrf="c" * 20, opened_at=NOW, seen_at=NOW)
+            )
+        client.cookies.set("studioflow", token)
+        return client
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
+    """The demonstration bureau as it stands on 21 November 2026."""
+    engine = connect(f"sqlite:///{tmp_path_factory.mktemp('demonstration') / 'demo.db'}")
+    upgrade(engine)
+    shares: list[float] = []
+    assert load_demo(engine, NOW, progress=shares.append)
+    yield Demonstration(engine, tuple(shares))
+    engine.dispose()
