@@ -28,7 +28,8 @@ def doubts(visit: Visiting, page: int = 1, note: str = "") -> Response:
         first = PAGE * (max(page, 1) - 1)
         found = seats_in_doubt(work, mine[first : first + PAGE]) if mine else ()
         noted = losses_noted(work.session, [one.seat_id for one in found])
-        lines = [_line(visit, work, one, noted.get(one.seat_id)) for one in found]
+        titles = _titles(visit, work)
+        lines = [_line(one, titles, noted.get(one.seat_id)) for one in found]
     last = min(first + PAGE, len(mine))
     paging = Paging(
         first + 1, last, len(mine), f"/doubts?page={page - 1}" if page > 1 else "", f"/doubts?page={page + 1}" if last < len(mine) else ""
@@ -54,17 +55,15 @@ def own_studios(visit: Visit, work: Work) -> list[int]:
     return list(running_studios(work.session, mine, visit.today)) if mine else []
 
 
-def _line(visit: Visit, work: Work, one: Unfit, noted: Any) -> dict[str, Any]:
+def _line(one: Unfit, titles: Mapping[str, str], noted: Any) -> dict[str, Any]:
     checks = [(check.title, check.reason, provenance_of(check.origin)) for check in one.checks]
-    return {"seat": one, "role": _title(visit, work, one), "checks": checks, "noted": noted}
+    return {"seat": one, "role": titles.get(one.role, one.role), "checks": checks, "noted": noted}
 
 
-def _title(visit: Visit, work: Work, one: Unfit) -> str:
-    for version_id in running_versions(work.session, visit.today):
-        people = visit.book.programme(work.session, version_id).people
-        if one.role in people:
-            return people[one.role].title
-    return one.role
+def _titles(visit: Visit, work: Work) -> Mapping[str, str]:
+    """What the roles of the running programmes are called."""
+    people = [visit.book.programme(work.session, one).people for one in running_versions(work.session, visit.today)]
+    return {role.name: role.title for roles in people for role in roles.values()}
 
 
 @router.post("/doubts/{seat_id}")

@@ -1,6 +1,6 @@
 """Further roles of a studio (指定角色): who names whom, what the text asks of them, refusals as they are, and what was done before."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -134,9 +134,3 @@ def _by_number(visit: Visit, work: Work, form: Form) -> int:
     if found is None:
         raise Refused("no_person", _("名册里没有工号和姓名都相符、现在在职的人。请向本人核对工号。没有改动任何内容。"))
     return int(found.id)
-
-
-def names_somebody(visit: Visit, work: Work, door: Door) -> bool:
-    """Whether a visitor names anybody in this studio."""
-    found: Sequence[Named] = _named(visit, work, door) if door.sees_all else ()
-    return any(one.mine for one in found)

@@ -289,15 +289,15 @@ def whole_of(row: InboxRow) -> str:
         return f"/duties/{row.duty_id}"
     if row.subject_kind in PAGES:
         return f"/{PAGES[row.subject_kind]}/{row.subject_id}"
-    if row.opinion_kind == "hearing":
-        return f"/opinions/{row.run_id}"
-    own = (
-        "votes" if row.opinion_kind == "vote" else "scores" if row.blind else "plaques" if row.stage == "plaque" else ""
-    )
+    own = {"hearing": "opinions", "vote": "votes"}.get(row.opinion_kind, "scores" if row.blind else "")
+    own = own or ("plaques" if row.stage == "plaque" else "")
     if own:
         return f"/{own}/{row.run_id}"
-    if row.state == "objected":
-        return "/objections"
+    return "/objections" if row.state == "objected" else _whole_application(row)
+
+
+def _whole_application(row: InboxRow) -> str:
+    """The page of an application, or of the round whose list it waits for."""
     if row.round_id and (row.state in BY_LIST or row.application_id is None):
         return f"/rounds/{row.round_id}{BY_LIST.get(row.state, '')}"
     if row.application_id:
