@@ -33,6 +33,7 @@ from models.queries.runs import live_children, lock_runs
 from models.statements import write
 
 RUNS = table_of(StageRun)
+ENDING = frozenset({"cancel", "stop"})
 
 MOVE_RUN = (
     update(RUNS)
@@ -203,7 +204,8 @@ def _follow(work: Work, happened: Sequence[Happening]) -> None:
     further += work.at_once()
     forget_cases(work.session)
     if further:
-        apply_many(work, further, THE_ENGINE)
+        # What ends comes first: nothing more follows from a run that the same act cancels.
+        apply_many(work, sorted(further, key=lambda one: one.event not in ENDING), THE_ENGINE)
     _answer_parents(work, ended)
 
 
