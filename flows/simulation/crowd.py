@@ -28,7 +28,8 @@ RUNS, TRANSITIONS, PEOPLE, DUTIES = table_of(StageRun), table_of(Transition), ta
 CHUNK = 400
 NOTHING = Facts()
 TRIES, AGAIN_AFTER = 6, 7
-WAIT_FOR_OTHERS, PATIENCE = frozenset({"result_missing", "no_quorum"}), 52
+WAIT_FOR_OTHERS, PATIENCE = frozenset({"result_missing", "no_quorum", "needs_unmet"}), 52
+EXCUSABLE = frozenset({"too_few"})  # whoever has left is not replaced by those who simulate
 
 MOVED = (
     select(RUNS.c.id, RUNS.c.stage, RUNS.c.state, RUNS.c.version, RUNS.c.desk, RUNS.c.due_at, TRANSITIONS.c.id.label("transition_id"))
@@ -144,11 +145,21 @@ class Crowd:
         self.refused[event, why.because] += 1
         self._tries[run_id] += 1
         if self._tries[run_id] > (PATIENCE if why.because in WAIT_FOR_OTHERS else TRIES):
-            self.stuck[event, why.because] += 1
+            if why.because in EXCUSABLE:
+                self._excuse(run_id, version, why.says)
+            else:
+                self.stuck[event, why.because] += 1
             return
         self._plan[self.bureau.today + timedelta(days=AGAIN_AFTER)].append((run_id, version))
         if why.because == "blocked" and why.missing:
             self._catch_up(run_id, why.missing)
+
+    def _excuse(self, run_id: int, version: int, why: str) -> None:
+        """What a studio cannot do, however often it tries, the office lets go."""
+        with self.bureau.at_work() as work:
+            [result] = apply_many(work, [Intent(run_id, "excuse", {"reason": why}, version)], self.actor)
+        if isinstance(result.outcome, Refusal):
+            self.stuck["excuse", result.outcome.because] += 1
 
     def _catch_up(self, run_id: int, missing: Sequence[str]) -> None:
         """What stands in somebody's way by name is done after all."""
