@@ -1,0 +1,90 @@
+"""All fourteen programmes lived through by a few studios each: everything settles, nothing breaks, and a seed says it all."""
+
+import json
+from functools import cache
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from flows.programme import load
+from flows.simulation import Report, simulate
+from flows.simulation.page import report_page
+from flows.simulation.words import report_text
+from studioflow import app
+
+FOURTEEN = tuple(sorted(one.stem for one in Path("programmes").glob("*.yaml") if one.stem != "defaults"))
+KEYS = {
+    "programme",
+    "studios",
+    "days",
+    "standings",
+    "work",
+    "duties",
+    "grades",
+    "money",
+    "refused",
+    "stuck",
+    "broken",
+    "sound",
+    "peaks",
+}
+
+
+@cache
+def _lived(code: str) -> Report:
+    """Two studios over their whole cycle."""
+    return simulate(code, 2, seed=4, workers=1)
+
+
+def test_fourteen_programmes_are_simulated() -> None:
+    assert len(FOURTEEN) == 14
+
+
+@pytest.mark.parametrize("code", FOURTEEN)
+def test_a_whole_cycle_settles_and_nothing_breaks(code: str) -> None:
+    report = _lived(code)
+    assert (report.broken, report.incidents, report.unsettled) == ([], 0, 0)
+    assert report.sound
+    assert not report.stuck
+    assert report.transitions > 2
+    assert sum(report.standings.values()) == 2
+
+
+def test_the_same_seed_gives_the_same_report_whatever_the_number_of_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flows.simulation.running.SHARD", 1)
+    first, again, side_by_side = (simulate("lesson-goal-chinese", 2, seed=7, workers=n).as_json() for n in (1, 1, 2))
+    assert first == again == side_by_side
+    assert first != simulate("lesson-goal-chinese", 2, seed=8, workers=1).as_json()
+
+
+def test_a_report_is_plain_json_with_what_a_bureau_asks() -> None:
+    said = _lived("lesson-goal-chinese").as_json()
+    assert said.keys() >= KEYS
+    assert said["studios"] == 2
+    assert all(isinstance(key, str) for part in said.values() if isinstance(part, dict) for key in part)
+
+
+def test_the_page_shows_its_charts_and_the_terminal_the_same_tables() -> None:
+    report, programme = _lived("hainan"), load("hainan")
+    page, said = report_page(report, programme), report_text(report, programme)
+    assert page.count("<svg") == 3
+    assert "http://" not in page.replace("http://www.w3.org", "")
+    for title in ("最忙的一周", "应办事项", "考核等次", "经费（万元）"):
+        assert title in page
+        assert f"【{title}】" in said
+
+
+def test_the_command_prints_the_report_and_writes_the_page(tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    done = CliRunner().invoke(app, ["simulate", "lesson-goal-chinese", "--studios", "1", "--json", "--html", str(page)])
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["sound"] is True
+    assert page.read_text(encoding="utf-8").lstrip().startswith("<!doctype html>")
+
+
+@pytest.mark.parametrize("given", [["nowhere"], ["hainan", "--studios", "0"], ["hainan", "--years", "0"]])
+def test_what_cannot_be_simulated_is_said(given: list[str]) -> None:
+    done = CliRunner().invoke(app, ["simulate", *given])
+    assert done.exit_code not in {0, 1}
+    assert "Traceback" not in done.output
