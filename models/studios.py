@@ -37,8 +37,8 @@ class Studio(SQLModel, table=True):
 class Cycle(SQLModel, table=True):
     """One term of a studio under one version of its programme.
 
-    `granted_on`: when it was given, if later than its first day. `opened_to`: the last day whose openings are done;
-    `opens_next_on`: the next on which something opens.
+    `recombined_by`: the transition that had its roster composed anew. `granted_on`: when it was given, if later than its
+    first day. `opened_to`: the last day whose openings are done; `opens_next_on`: the next on which something opens.
     """
 
     __table_args__ = (UniqueConstraint("studio_id", "number"), CheckConstraint("begins_on <= ends_on", name="in_order"))
@@ -49,6 +49,7 @@ class Cycle(SQLModel, table=True):
     version_id: int = reference("programmeversion.id")
     begins_on: date
     ends_on: date
+    recombined_by: int | None = None
     granted_on: date | None = None
     opened_to: date | None = None
     opens_next_on: date | None = Field(default=None, index=True)

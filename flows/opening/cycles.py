@@ -25,7 +25,7 @@ _kept: dict[tuple[Any, ...], Agenda] = {}
 FIELDS = (
     CYCLES.c.id, CYCLES.c.studio_id, CYCLES.c.number, CYCLES.c.version_id, CYCLES.c.begins_on, CYCLES.c.ends_on,
     CYCLES.c.granted_on, CYCLES.c.opened_to, STUDIOS.c.programme_id, STUDIOS.c.name, STUDIOS.c.level, STUDIOS.c.standing,
-    STUDIOS.c.host_id, STUDIOS.c.home_body_id,
+    STUDIOS.c.host_id, STUDIOS.c.home_body_id, CYCLES.c.recombined_by,
 )  # fmt: skip
 WITH_STUDIO = select(*FIELDS).join(STUDIOS, STUDIOS.c.id == CYCLES.c.studio_id)
 DUE = (
@@ -66,6 +66,7 @@ class RunningCycle:
     standing: str
     host_id: int
     home_body_id: int
+    recombined_by: int | None
 
 
 @dataclass(frozen=True, slots=True)

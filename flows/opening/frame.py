@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from flows.engine.apply import carry_on
 from flows.engine.calendar import local_day
+from flows.engine.consequences.cycles import recombine
 from flows.engine.consequences.pausing import hush
 from flows.engine.days import calendar_of
 from flows.engine.rulebook import Rulebook
@@ -123,6 +124,9 @@ def _open(work: Work, cycles: Sequence[RunningCycle]) -> OpeningReport:
         return report
     today = local_day(work.now)
     running = [one for one in cycles if one.standing in RUNNING]
+    for one in running:
+        if one.opened_to is None and one.recombined_by is not None:
+            recombine(work, one.studio_id, one.begins_on, one.recombined_by)
     found = agendas(work, running)
     items = _by_kind(running, found, today)
     for kind in KINDS:

@@ -36,6 +36,20 @@ def test_members_of_a_roster_that_is_composed_anew_owe_nothing_more() -> None:
     life.pass_days(1097)
     (run,) = life.live("renewal", "waiting")
     assert life.press(run, "choose", choice="重新组合")
+    life.pass_days(1)
     (host,) = life.seats(life.studio_rows()[0].id)
     assert host.role == "host"
     assert list(owed_by_strangers(life)) == []
+
+
+def test_members_stay_until_the_cycle_ends_when_their_roster_is_to_be_composed_anew() -> None:
+    life = LifeByChance("township-subject-master")
+    life.pass_days(1085)
+    (run,) = life.live("renewal", "waiting")
+    seated = len(life.seats(life.studio_rows()[0].id))
+    assert life.press(run, "choose", choice="重新组合")
+    life.pass_days(2)
+    assert len(life.seats(life.studio_rows()[0].id)) == seated > 1
+    life.pass_days(20)
+    (host,) = life.seats(life.studio_rows()[0].id)
+    assert host.role == "host"

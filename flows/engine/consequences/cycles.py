@@ -67,7 +67,10 @@ def first_cycle(work: Work, one: Happening, studio_id: int, begins_on: date) -> 
 
 
 def next_cycle(work: Work, one: Happening, studio_id: int, roster: str | None = None) -> None:
-    """Store a studio's next cycle under the version in force on its first day; `new_roster` ends every seat but the host's."""
+    """Store a studio's next cycle under the version in force on its first day.
+
+    With `new_roster` the seats of the members end as it begins: until then they are members of the cycle that runs.
+    """
     last, today = last_cycle(work, studio_id), local_day(work.now)
     begins_on = last.ends_on + timedelta(days=1)
     studio = work.session.execute(select(STUDIOS).where(STUDIOS.c.id == studio_id)).one()
@@ -75,16 +78,20 @@ def next_cycle(work: Work, one: Happening, studio_id: int, roster: str | None = 
     work.session.execute(
         insert(CYCLES).values(
             studio_id=studio_id, number=last.number + 1, version_id=version_id, begins_on=begins_on, opens_next_on=begins_on,
-            granted_on=today if today > begins_on else None,
+            granted_on=today if today > begins_on else None, recombined_by=one.transition_id if roster == "new_roster" else None,
             ends_on=cycle_end(begins_on, cycle_spans(one), work.calendar),
         )
     )  # fmt: skip
     standing = "suspended" if studio.standing == "suspended" else "active"
     work.session.execute(update(STUDIOS).where(STUDIOS.c.id == studio_id).values(standing=standing))
-    if roster == "new_roster":
-        held = (SEATS.c.studio_id == studio_id) & (SEATS.c.role != "host") & SEATS.c.to_on.is_(None)
-        for seat in work.session.execute(select(SEATS).where(held).order_by(SEATS.c.id)).all():
-            end_of_seat(work, seat, "重新组合", one.transition_id, on=max(last.ends_on, today))
+
+
+def recombine(work: Work, studio_id: int, begins_on: date, cause_id: int) -> None:
+    """End the seats of the members of the cycle before, as the text has the roster composed anew (镇 四9)."""
+    held = (SEATS.c.studio_id == studio_id) & (SEATS.c.role != "host") & SEATS.c.to_on.is_(None)
+    before = SEATS.c.from_on < begins_on
+    for seat in work.session.execute(select(SEATS).where(held, before).order_by(SEATS.c.id)).all():
+        end_of_seat(work, seat, "重新组合", cause_id, on=begins_on - timedelta(days=1))
 
 
 def look_again(work: Work, studio_id: int) -> None:

@@ -42,9 +42,10 @@ def enter_payment(work: Work, happened: Sequence[Happening], _value: str) -> Ite
         owed = (ENTITLEMENTS.c.id == one.run.subject_id) & ENTITLEMENTS.c.amount_fen.is_(None)
         work.session.execute(update(ENTITLEMENTS).where(owed).values(amount_fen=full))
         policy: Any = one.rule.policy
-        if policy.ledger and one.run.studio_id is not None:
+        paid = share_of(full, facts.share)
+        if policy.ledger and one.run.studio_id is not None and paid:
             enter(work, one.run.studio_id, {
-                "kind": "received", "amount_fen": share_of(full, facts.share), "what": policy.title, "on": local_day(work.now),
+                "kind": "received", "amount_fen": paid, "what": policy.title, "on": local_day(work.now),
                 "voucher": str(payload.get("voucher", "")), "by_person_id": one.actor.person_id, "entitlement_id": one.run.subject_id,
             })  # fmt: skip
     return ()

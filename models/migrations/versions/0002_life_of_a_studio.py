@@ -350,6 +350,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True))
 
     with op.batch_alter_table("cycle", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("recombined_by", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("granted_on", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("opened_to", sa.Date(), nullable=True))
 
@@ -428,20 +429,20 @@ def upgrade() -> None:
         )
 
     with op.batch_alter_table("record") as batch_op:
-        batch_op.create_check_constraint(op.f("ck_record_minutes"), "minutes IS NULL OR minutes >= 0")
-
-    with op.batch_alter_table("record") as batch_op:
         batch_op.create_check_constraint(
             op.f("ck_record_standing_word"), "standing IN ('planned', 'held', 'cancelled')"
         )
 
+    with op.batch_alter_table("record") as batch_op:
+        batch_op.create_check_constraint(op.f("ck_record_minutes"), "minutes IS NULL OR minutes >= 0")
+
 
 def downgrade() -> None:
     with op.batch_alter_table("record") as batch_op:
-        batch_op.drop_constraint(op.f("ck_record_minutes"), type_="check")
+        batch_op.drop_constraint(op.f("ck_record_standing_word"), type_="check")
 
     with op.batch_alter_table("record") as batch_op:
-        batch_op.drop_constraint(op.f("ck_record_standing_word"), type_="check")
+        batch_op.drop_constraint(op.f("ck_record_minutes"), type_="check")
 
     with op.batch_alter_table("stagerun", schema=None) as batch_op:
         batch_op.drop_index(
@@ -504,6 +505,7 @@ def downgrade() -> None:
     with op.batch_alter_table("cycle", schema=None) as batch_op:
         batch_op.drop_column("opened_to")
         batch_op.drop_column("granted_on")
+        batch_op.drop_column("recombined_by")
 
     with op.batch_alter_table("credit", schema=None) as batch_op:
         batch_op.drop_column("at")
