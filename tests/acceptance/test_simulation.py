@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from flows.orchestration.commands.speech import WrongWords
 from flows.programme import load
 from flows.simulation import Report, simulate
 from flows.simulation.page import report_page
@@ -83,8 +84,13 @@ def test_the_command_prints_the_report_and_writes_the_page(tmp_path: Path) -> No
     assert page.read_text(encoding="utf-8").lstrip().startswith("<!doctype html>")
 
 
-@pytest.mark.parametrize("given", [["nowhere"], ["hainan", "--studios", "0"], ["hainan", "--years", "0"]])
-def test_what_cannot_be_simulated_is_said(given: list[str]) -> None:
-    done = CliRunner().invoke(app, ["simulate", *given])
-    assert done.exit_code not in {0, 1}
-    assert "Traceback" not in done.output
+def test_a_programme_that_nobody_knows_is_said_with_those_there_are() -> None:
+    done = CliRunner().invoke(app, ["simulate", "nowhere"])
+    assert isinstance(done.exception, WrongWords)
+    assert "hainan" in str(done.exception)
+
+
+@pytest.mark.parametrize("given", [["--studios", "0"], ["--years", "0"]])
+def test_how_many_begins_at_one(given: list[str]) -> None:
+    done = CliRunner().invoke(app, ["simulate", "hainan", *given])
+    assert done.exit_code == 2
