@@ -28,8 +28,7 @@ from models import (
     Transition,
 )
 from models.columns import table_of
-from models.queries.facts.assessing import ABSENT
-from models.statements import rows
+from models.queries.attendance import Kept, attendance_of
 
 ASSESSMENTS, BODIES, CONSEQUENCES, CREDITS = (table_of(one) for one in (Assessment, Body, Consequence, Credit))
 CYCLES, DECISIONS, DUTIES = (table_of(one) for one in (Cycle, Decision, Duty))
@@ -118,9 +117,11 @@ def handed_in(session: Session, duty_ids: Collection[int]) -> Sequence[Row[Any]]
     ).all()
 
 
-def absences_in(session: Session, assessment_id: int) -> Sequence[Any]:
-    """Of everybody with a seat, how many activities of the period there were and how many were missed; one query."""
-    return rows(session, ABSENT, assessments={assessment_id})
+def absences_in(session: Session, assessment_id: int) -> Sequence[Kept]:
+    """Of everybody with a seat, how many activities of the period there were and how many were missed; three queries."""
+    one = session.execute(select(ASSESSMENTS).where(ASSESSMENTS.c.id == assessment_id)).one()
+    kept = attendance_of(session, [one.studio_id], one.begins_on, one.ends_on)
+    return [seat for seat in kept.values() if seat.held and not seat.left]
 
 
 def results_of_seats(session: Session, assessment_id: int) -> Sequence[Row[Any]]:

@@ -4,17 +4,21 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import and_, bindparam, case, or_, select
 from sqlmodel import Session
 
-from models import Attendance, Record, RecordStudio, Seat
+from models import Attendance, Leave, Person, Record, RecordStudio, Seat
 from models.columns import table_of
 from models.statements import among, rows
 
 ATTENDANCES, RECORDS, SHARED, SEATS = table_of(Attendance), table_of(Record), table_of(RecordStudio), table_of(Seat)
+LEAVES, PEOPLE = table_of(Leave), table_of(Person)
 FIRST, LAST = (bindparam(name, type_=SEATS.c.from_on.type) for name in ("first", "last"))
 SEATED = (
-    select(SEATS.c.id, SEATS.c.studio_id, SEATS.c.person_id, SEATS.c.role, SEATS.c.from_on, SEATS.c.to_on)
+    select(
+        SEATS.c.id, SEATS.c.studio_id, SEATS.c.person_id, SEATS.c.role, SEATS.c.from_on, SEATS.c.to_on, PEOPLE.c.name
+    )
+    .join(PEOPLE, PEOPLE.c.id == SEATS.c.person_id)
     .where(among(SEATS.c.studio_id, "studios"), SEATS.c.from_on <= LAST)
     .where(or_(SEATS.c.to_on.is_(None), SEATS.c.to_on >= FIRST))
     .order_by(SEATS.c.id)
@@ -22,11 +26,17 @@ SEATED = (
 OWN = select(RECORDS.c.studio_id, RECORDS.c.id)
 TAKEN_PART = select(SHARED.c.studio_id, SHARED.c.record_id.label("id"))
 OF_STUDIO = OWN.union(TAKEN_PART).subquery()
+# Late or refused leave is absence (北海 八1); a mark of leave that nobody asked for was entered by whoever kept the list.
+NO_LEAVE = LEAVES.c.id.is_not(None) & or_(
+    LEAVES.c.answer != "granted", and_(RECORDS.c.starts_at.is_not(None), LEAVES.c.asked_at >= RECORDS.c.starts_at)
+)
+MARK = case((and_(ATTENDANCES.c.mark == "leave", NO_LEAVE), "absent"), else_=ATTENDANCES.c.mark)
 MARKED = (
-    select(OF_STUDIO.c.studio_id, ATTENDANCES.c.person_id, ATTENDANCES.c.mark, RECORDS.c.held_on)
+    select(OF_STUDIO.c.studio_id, ATTENDANCES.c.person_id, MARK.label("mark"), RECORDS.c.held_on)
     .select_from(OF_STUDIO)
     .join(RECORDS, RECORDS.c.id == OF_STUDIO.c.id)
     .join(ATTENDANCES, ATTENDANCES.c.record_id == RECORDS.c.id)
+    .outerjoin(LEAVES, (LEAVES.c.record_id == RECORDS.c.id) & (LEAVES.c.person_id == ATTENDANCES.c.person_id))
     .where(among(OF_STUDIO.c.studio_id, "studios"), RECORDS.c.standing == "held")
     .where(RECORDS.c.held_on >= FIRST, RECORDS.c.held_on <= LAST)
 )
@@ -34,12 +44,17 @@ MARKED = (
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """How one seat kept to the activities of its studio: held while it was there, missed without leave, with leave granted."""
+    """How one seat kept to the activities of its studio: held while it was there, missed without leave, with leave granted.
+
+    `left`: whether it has ended.
+    """
 
     seat_id: int
     studio_id: int
     person_id: int
     role: str
+    name: str
+    left: bool
     held: int = 0
     missed: int = 0
     on_leave: int = 0
@@ -62,6 +77,14 @@ def attendance_of(session: Session, studios: Collection[int], first: date, last:
             if seat.from_on <= on and (seat.to_on is None or on <= seat.to_on)
         ]
         found[seat.id] = Kept(
-            seat.id, seat.studio_id, seat.person_id, seat.role, len(own), own.count("absent"), own.count("leave")
+            seat.id,
+            seat.studio_id,
+            seat.person_id,
+            seat.role,
+            seat.name,
+            seat.to_on is not None,
+            len(own),
+            own.count("absent"),
+            own.count("leave"),
         )
     return found

@@ -2,24 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import select
 from sqlmodel import Session
 
 from models import (
     Assessment,
-    Attendance,
     Body,
     Cycle,
     Decision,
-    Duty,
-    Leave,
     Opinion,
     Person,
-    Record,
-    RecordStudio,
     Rectification,
     Seat,
     StageRun,
@@ -27,13 +22,13 @@ from models import (
 )
 from models.columns import table_of
 from models.facts import AbsenceFact, Anchors, AssessmentFacts, DecisionFacts, Facts, GradedSeat, RectificationFacts
+from models.queries.attendance import attendance_of
 from models.queries.facts.ground import OPEN_DUTIES, ground
 from models.queries.facts.renewing import results_of
 from models.statements import among, rows
 
-ASSESSMENTS, ATTENDANCE, DECISIONS, DUTIES = (table_of(one) for one in (Assessment, Attendance, Decision, Duty))
-LEAVES, OPINIONS, PEOPLE, RECORDS = (table_of(one) for one in (Leave, Opinion, Person, Record))
-BODIES, CYCLES, RECORD_STUDIOS = table_of(Body), table_of(Cycle), table_of(RecordStudio)
+ASSESSMENTS, DECISIONS = table_of(Assessment), table_of(Decision)
+BODIES, CYCLES, OPINIONS, PEOPLE = (table_of(one) for one in (Body, Cycle, Opinion, Person))
 RECTIFICATIONS, RUNS, SEATS, STUDIOS = (table_of(one) for one in (Rectification, StageRun, Seat, Studio))
 BESIDE = ASSESSMENTS.alias("beside")
 
@@ -74,35 +69,6 @@ HEARD = (
 )
 PEOPLE_NAMED = select(PEOPLE.c.id, PEOPLE.c.name).where(among(PEOPLE.c.id, "people"))
 BODIES_NAMED = select(BODIES.c.id, BODIES.c.name).where(among(BODIES.c.id, "bodies"))
-# Late or refused leave is absence (北海 八1); a mark of leave that nobody asked for was entered by whoever kept the list.
-_NO_LEAVE = LEAVES.c.id.is_not(None) & or_(
-    LEAVES.c.answer != "granted", and_(RECORDS.c.starts_at.is_not(None), LEAVES.c.asked_at >= RECORDS.c.starts_at)
-)
-_MISSED = case((ATTENDANCE.c.mark == "absent", 1), (and_(ATTENDANCE.c.mark == "leave", _NO_LEAVE), 1), else_=0)
-_SHARED = select(RECORD_STUDIOS.c.record_id).where(RECORD_STUDIOS.c.studio_id == ASSESSMENTS.c.studio_id)
-ABSENT = (
-    select(
-        ASSESSMENTS.c.id.label("assessment_id"),
-        SEATS.c.id.label("seat_id"),
-        SEATS.c.role,
-        PEOPLE.c.name,
-        func.count().label("held"),
-        func.sum(_MISSED).label("missed"),
-    )
-    .select_from(ASSESSMENTS)
-    .join(SEATS, (SEATS.c.studio_id == ASSESSMENTS.c.studio_id) & SEATS.c.to_on.is_(None))
-    .join(PEOPLE, PEOPLE.c.id == SEATS.c.person_id)
-    .join(ATTENDANCE, ATTENDANCE.c.person_id == SEATS.c.person_id)
-    .join(RECORDS, RECORDS.c.id == ATTENDANCE.c.record_id)
-    .outerjoin(LEAVES, (LEAVES.c.record_id == RECORDS.c.id) & (LEAVES.c.person_id == SEATS.c.person_id))
-    .where(among(ASSESSMENTS.c.id, "assessments"), RECORDS.c.standing == "held")
-    .where(
-        RECORDS.c.held_on.between(ASSESSMENTS.c.begins_on, ASSESSMENTS.c.ends_on), RECORDS.c.held_on >= SEATS.c.from_on
-    )
-    .where(or_(RECORDS.c.studio_id == ASSESSMENTS.c.studio_id, RECORDS.c.id.in_(_SHARED)))
-    .group_by(ASSESSMENTS.c.id, SEATS.c.id, SEATS.c.role, PEOPLE.c.name)
-    .order_by(SEATS.c.id)
-)
 MENDED = (
     select(RECTIFICATIONS, ASSESSMENTS.c.title, STUDIOS.c.name.label("studio_name"), STUDIOS.c.host_id)
     .join(ASSESSMENTS, ASSESSMENTS.c.id == RECTIFICATIONS.c.assessment_id)
@@ -126,7 +92,7 @@ def assessment_facts(
     waiting = [run for run in runs if run.state == "open" and run.id > 0]
     unheard = _unheard(session, [run.id for run in waiting], now)
     results = results_of(session, {row.cycle_id for row in judged.values()}) if waiting else {}
-    absences = _absences(session, {run.subject_id for run in runs if run.path == "attendance"})
+    absences = _absences(session, [judged[run.subject_id] for run in runs if run.path == "attendance"])
     found: dict[int, Facts] = {}
     for run in runs:
         one = judged[run.subject_id]
@@ -193,13 +159,21 @@ def _names(session: Session, desks: Collection[str]) -> Mapping[str, str]:
     }
 
 
-def _absences(session: Session, assessments: Collection[int]) -> Mapping[int, tuple[AbsenceFact, ...]]:
-    if not assessments:
-        return {}
-    found: dict[int, list[AbsenceFact]] = defaultdict(list)
-    for row in rows(session, ABSENT, assessments=assessments):
-        found[row.assessment_id].append(AbsenceFact(row.seat_id, row.name, row.role, int(row.held), int(row.missed)))
-    return {key: tuple(value) for key, value in found.items()}
+def _absences(session: Session, checks: Collection[Any]) -> Mapping[int, tuple[AbsenceFact, ...]]:
+    """Who of those who are still there missed how much of what each check looks at; checks of one span are read together."""
+    spans: dict[tuple[date, date], list[Any]] = defaultdict(list)
+    for one in checks:
+        spans[one.begins_on, one.ends_on].append(one)
+    found: dict[int, tuple[AbsenceFact, ...]] = {}
+    for (first, last), members in spans.items():
+        kept = attendance_of(session, {one.studio_id for one in members}, first, last).values()
+        for one in members:
+            found[one.id] = tuple(
+                AbsenceFact(seat.seat_id, seat.name, seat.role, seat.held, seat.missed)
+                for seat in kept
+                if seat.studio_id == one.studio_id and seat.held and not seat.left
+            )
+    return found
 
 
 def rectification_facts(
