@@ -6,10 +6,12 @@ from typing import Any
 
 from sqlalchemy import select
 
+from flows.engine.consequences.money import paid_period
 from flows.programme import Programme
 from models import (
     Assessment,
     Consequence,
+    Cycle,
     Decision,
     Document,
     Entitlement,
@@ -26,7 +28,7 @@ ASSESSMENTS, CONSEQUENCES, DECISIONS, DOCUMENTS = (
     table_of(one) for one in (Assessment, Consequence, Decision, Document)
 )
 ENTITLEMENTS, RECTIFICATIONS, RESULTS, RUNS = (table_of(one) for one in (Entitlement, Rectification, Result, StageRun))
-SEATS, STUDIOS = table_of(Seat), table_of(Studio)
+CYCLES, SEATS, STUDIOS = table_of(Cycle), table_of(Seat), table_of(Studio)
 FOR_MEMBERS = frozenset({"adjust_out", "refill", "leave"})
 ENDING = {"revoke": "revoked", "end": "ended"}
 
@@ -180,7 +182,7 @@ def _done(life: LifeByChance, act: Any, row: Any) -> bool:
                     ENTITLEMENTS.c.studio_id == row.studio_id, ENTITLEMENTS.c.fund == row.value
                 )
             )
-            return sum(one.period.partition("#")[0] == _period(life, act) for one in rewards) >= 1
+            return sum(one.period == _period(life, act) for one in rewards) == 1
     return True
 
 
@@ -197,7 +199,8 @@ def _assessment_id(life: LifeByChance, act: Any) -> int:
 
 def _period(life: LifeByChance, act: Any) -> str:
     row = life.rows(select(ASSESSMENTS).where(ASSESSMENTS.c.id == _assessment_id(life, act)))[0]
-    return f"{row.key}@{row.period}"
+    number = life.rows(select(CYCLES.c.number).where(CYCLES.c.id == row.cycle_id))[0].number
+    return paid_period(f"{row.key}@{row.period}", number)
 
 
 __all__ = ["expected", "not_as_written"]
