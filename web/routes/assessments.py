@@ -18,6 +18,7 @@ from flows.programme import Programme, origin_of
 from models.queries.applications import holders_of
 from models.queries.assessments import (
     assessment_of,
+    earlier_results,
     followed,
     hearing_of,
     moves_of,
@@ -153,7 +154,7 @@ def _context(visit: Visit, work: Work, sheet: Sheet, said: views.Said | None) ->
     opened = opened_by(work.session, row.id) if row.released_at is not None else []
     holder = holders_of(work.session, {row.desk}, visit.today).get(row.desk) if row.desk else None
     return {
-        "known": known, "own": own, "graded": graded, "brought": brought, "event": event, "holder": holder,
+        "earlier": _earlier(work, sheet, key) if sheet.sees_facts else [], "known": known, "own": own, "graded": graded, "brought": brought, "event": event, "holder": holder,
         "opinions": views.opinions_of(work, row) if sheet.judges else [], "opened": opened,
         "appeals": _appealing(visit, sheet, opened, graded),
         "marks": views.mark_lines(work, row, programme, said) if sheet.shows_grade else [],
@@ -165,6 +166,22 @@ def _context(visit: Visit, work: Work, sheet: Sheet, said: views.Said | None) ->
         if row.released_at is not None and sheet.sees_facts else [],
         "origin": provenance_of(origin_of(programme, f"assessments.{key}").as_row(), sheet.address) if key else None,
     }  # fmt: skip
+
+
+def _earlier(work: Work, sheet: Sheet, key: str) -> list[tuple[str, str, Any]]:
+    """The studio's results that the text has laid beside this assessment (`basis`): title, period and mark."""
+    basis = sheet.programme.assessments[key].basis if key else ()
+    if not basis:
+        return []
+    return [
+        (
+            one.title,
+            one.period,
+            grade_mark(one.after_rectification or one.grade, sheet.programme.assessments[one.key].words),
+        )
+        for one in earlier_results(work.session, sheet.row.cycle_id, basis)
+        if one.seat_id is None
+    ]
 
 
 def _appealing(visit: Visit, sheet: Sheet, opened: Any, graded: Any) -> list[tuple[int, str]]:
