@@ -238,6 +238,7 @@ def test_placement_list_is_made_and_its_result_is_shown_and_handed_out(placing: 
     assert "已定，已办完" in page
     assert page.count("在室") == 2
     assert [placing.outcome(name) for name in ("p", "q")] == ["seated", "seated"]
+    assert client.get("/applications").text.count("在室") == 2
     sheet = client.get(f"{here(placing)}/{listing_id}/list.xlsx")
     assert sheet.status_code == 200
     rows = next(iter(open_workbook(sheet.content).values()))

@@ -27,13 +27,10 @@ from web.display import (
     used_of,
 )
 from web.i18n import _, _n, word
+from web.views.asked_for import outcome_mark
 from web.views.cases import due_of, meter_of, provenance_of, span_of, spent, state_of
 
 AGAINST = {"declined", "lapsed", "withdrawn", "upheld", "rejected", "cancelled", "unplaced"}
-OUTCOMES = {
-    "hung": "named", "endorsed": "recommended", "declined": "declined", "lapsed": "lapsed", "withdrawn": "withdrawn",
-    "rejected": "unselected", "upheld": "declined",
-}  # fmt: skip
 MOST_STEPS = 7
 
 # What an event is called in the record, and its look; {step} is the step without 审核.
@@ -341,13 +338,13 @@ def application_mark(work: Work, application: Any, runs: Sequence[Any]) -> State
     if live is not None:
         rule = work.book.rule(work.session, live.version_id, live.path, live.step, live.round_id)
         return state_of(rule, live.stage, live.state)
-    return state_mark("application", OUTCOMES.get(str(application.outcome), "withdrawn"))
+    return outcome_mark(str(application.outcome))
 
 
 def list_mark(rule: StepRule | None, row: Any) -> StateMark:
     """The mark of a row of the list."""
     if rule is None:
-        return state_mark("application", OUTCOMES.get(str(row.outcome), "withdrawn"))
+        return outcome_mark(str(row.outcome))
     return state_of(rule, row.stage, row.state)
 
 
@@ -363,7 +360,11 @@ def answer_pairs(application: Any, words: Mapping[str, str]) -> list[tuple[str, 
     """What the applicant wrote, as label and value; empty answers are left out."""
     own = {key: getattr(application, key) for key in ("studio_name", "school_stage", "subject", "kind")}
     said = {**own, **application.answers}
-    return [(_(label), str(said[key])) for key, label in words.items() if said.get(key) not in (None, "") and key != "wishes"]
+    return [
+        (_(label), str(said[key]))
+        for key, label in words.items()
+        if said.get(key) not in (None, "") and key != "wishes"
+    ]
 
 
 def facts_of(application: Any, lines: Sequence[CheckLine]) -> list[tuple[str, str]]:

@@ -1,6 +1,7 @@
-"""What an application asks for, in words (申请事项): a studio, a seat in one, to leave it, another level, a next cycle."""
+"""What an application asks for and what it came to (申请事项): a studio, a seat in one, to leave it, another level, a next cycle."""
 
 from flows.engine.work import Work
+from web.display import STATES, StateMark, run_mark, state_mark
 from web.i18n import _, word
 
 WORDS = {
@@ -12,6 +13,13 @@ NAMELESS = {
 }  # fmt: skip
 BY_NAMING = {"named": word("指定为「{studio}」{role}"), "unnamed": word("取消「{studio}」{role}")}
 
+OUTCOMES = {
+    "hung": "named", "endorsed": "recommended", "declined": "declined", "lapsed": "lapsed", "withdrawn": "withdrawn",
+    "rejected": "unselected", "upheld": "declined", "registered": "named",
+}  # fmt: skip
+# What a seat or a cycle came to has marks of its own.
+SEAT_OUTCOMES = {"seated": "active", "left": "left", "unplaced": "unplaced"}
+
 
 def asked_for(work: Work, version_id: int, path: str, gives: str, role: str, studio: str) -> str:
     """What an application asks for; `studio` may be empty where none is named yet."""
@@ -21,3 +29,16 @@ def asked_for(work: Work, version_id: int, path: str, gives: str, role: str, stu
     if named and verb in BY_NAMING:
         return _(BY_NAMING[verb], studio=studio, role=title)
     return _((WORDS if studio else NAMELESS)[gives], studio=studio, role=title)
+
+
+def outcome_mark(outcome: str) -> StateMark:
+    """The mark of what an application came to: a name, a seat, a next cycle, or nothing."""
+    if outcome in SEAT_OUTCOMES:
+        return state_mark("membership", SEAT_OUTCOMES[outcome])
+    if outcome not in OUTCOMES and outcome in STATES["renewal"]:
+        return state_mark("renewal", outcome)
+    return (
+        run_mark("application", "cancelled")
+        if outcome == "cancelled"
+        else state_mark("application", OUTCOMES.get(outcome, "withdrawn"))
+    )
