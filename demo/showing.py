@@ -76,6 +76,8 @@ def _live(engine: Engine, now: datetime, progress: Callable[[float], None]) -> N
     _round_in_review(journey, founded, today)
     _round_open_now(journey, founded, today)
     journey.to(today - timedelta(days=1), 17)
+    journey.clock.advance(now)
+    journey.look()
     while dispatch(engine, journey.clock.now(), MAILS).seen == MAILS:
         pass
     with transaction(engine) as session:

@@ -15,7 +15,7 @@ LIMIT_LEFT = 9
 # Each is at another place of a studio's life today; days count back from today, however long ago that is.
 TALES = (
     Tale("new", 12),
-    Tale("first_year", 163, with_aspirant=True),
+    Tale("first_year", 118, with_aspirant=True),
     Tale("late", 128),
     Tale("growing", 236),
     Tale("open", 9, years=1),
@@ -73,15 +73,15 @@ def _new(life: Life, today: date) -> None:
 
 
 def _first_year(life: Life, today: date) -> None:
-    life.skipped = frozenset({"budget"})
+    life.forgets = {"career": 2}
     _settle_in(life)
     _year(life)
-    life.meet_monthly(today + timedelta(days=25), today + timedelta(days=5 - 4 * EVERY))
+    life.meet_monthly(today + timedelta(days=25), today + timedelta(days=5 - 3 * EVERY))
     life.on(today - timedelta(days=1), lambda: life.ask_for_leave(3))
 
 
 def _late(life: Life, today: date) -> None:
-    life.skipped = frozenset({"budget", "career"})
+    life.forgets = {"budget": 1, "career": 8}
     _settle_in(life)
     _year(life)
     life.meet_monthly(today + timedelta(days=12))
