@@ -407,4 +407,3 @@ class World(Seen):
             number = announce(work, actor, listing_id, self.round_id)
         apply_list(self.engine, self.book, listing_id, self.clock.now())
         return number
-

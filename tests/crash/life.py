@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -121,15 +122,7 @@ class LifeScript:
             else:
                 with transaction(self.engine) as session:
                     work = Work(session, self.bureau.book, now, calendar_of(session), act.id)
-                    once(
-                        session,
-                        act.id,
-                        "life",
-                        act.kind,
-                        {},
-                        now,
-                        lambda act=act, work=work: self._act(work, act.stands),
-                    )  # type: ignore[misc]
+                    once(session, act.id, "life", act.kind, {}, now, partial(self._act, work, act.stands))
             acknowledge(place)
 
     def _act(self, work: Work, stands: Stands) -> Mapping[str, Any]:
@@ -148,7 +141,7 @@ class LifeScript:
         for slot in sorted(papers):
             work.session.add(Attachment(
                 application_id=application_id, slot=slot, filename=f"{slot}.pdf", file_sha256="0" * 64,
-                uploaded_by=self.actor.person_id, uploaded_at=work.now,
+                uploaded_by=self.actor.person_id or 0, uploaded_at=work.now,
             ))  # fmt: skip
         work.session.flush()
 

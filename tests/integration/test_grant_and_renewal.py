@@ -14,8 +14,11 @@ from flows.engine.declare import THE_ENGINE
 from flows.engine.errors import Refused
 from flows.engine.work import Intent
 from models import Application, Assessment, Cycle, Entitlement, LedgerEntry, Result, StageRun, Studio
+from models.columns import table_of
 from models.queries.bodies import lineages
 from tests.world import World
+
+ASSESSMENTS, CYCLES, RUNS, STUDIOS = (table_of(one) for one in (Assessment, Cycle, StageRun, Studio))
 
 
 def county_studio(engine: Engine) -> tuple[World, int]:
@@ -31,7 +34,7 @@ def county_studio(engine: Engine) -> tuple[World, int]:
 def entitle(world: World, studio_id: int, fund: str, period: str, waits_for: str = "") -> None:
     with world.at_work() as work:
         rule = world.book.fund(work.session, world.version_id, fund)
-        studio = work.session.execute(select(Studio.__table__).where(Studio.id == studio_id)).one()
+        studio = work.session.execute(select(STUDIOS).where(STUDIOS.c.id == studio_id)).one()
         above = lineages(work.session, [studio.home_body_id])[studio.home_body_id]
         row = {
             "studio_id": studio_id, "fund": fund, "period": period, "title": rule.title, "amount_fen": rule.amount(studio.level),
@@ -45,20 +48,18 @@ def entitle(world: World, studio_id: int, fund: str, period: str, waits_for: str
 
 def grant_run(world: World) -> Any:
     with Session(world.engine) as session:
-        return session.execute(
-            select(StageRun.__table__).where(StageRun.stage == "grant").order_by(StageRun.id.desc())
-        ).first()
+        return session.execute(select(RUNS).where(RUNS.c.stage == "grant").order_by(RUNS.c.id.desc())).first()
 
 
 def release_result(world: World, studio_id: int, key: str, grade: str, period: str = "cycle") -> None:
     """A released result, as an import of past results stores it; then what the release tries is tried."""
     with world.at_work() as work:
-        cycle = work.session.execute(select(Cycle.__table__).where(Cycle.studio_id == studio_id)).first()
+        cycle = work.session.execute(select(CYCLES).where(CYCLES.c.studio_id == studio_id)).one()
         assessment_id = work.session.execute(
             insert(Assessment).values(
                 studio_id=studio_id, cycle_id=cycle.id, key=key, period=period, title=key, begins_on=cycle.begins_on,
                 ends_on=cycle.ends_on, opens_on=world.today, assessor="", confirmer="", comment="", released_at=work.now,
-            ).returning(Assessment.id)
+            ).returning(ASSESSMENTS.c.id)
         ).scalar_one()  # fmt: skip
         work.session.execute(
             insert(Result).values(
@@ -86,7 +87,7 @@ def cause(world: World) -> Any:
 
 def rows(world: World, model: Any) -> list[Any]:
     with Session(world.engine) as session:
-        return list(session.execute(select(model.__table__).order_by(model.id)))
+        return list(session.execute(select(table_of(model)).order_by(table_of(model).c.id)))
 
 
 @pytest.mark.capability(65, 68)
@@ -109,7 +110,7 @@ def test_a_fixed_amount_is_due_at_once_paid_as_it_is_and_entered_in_the_ledger(a
 def test_what_waits_for_a_result_is_held_and_a_share_of_nothing_stops_it(any_database: Engine) -> None:
     world, studio_id = county_studio(any_database)
     with world.at_work() as work:
-        cycle = work.session.execute(select(Cycle.__table__)).one()
+        cycle = work.session.execute(select(CYCLES)).one()
         work.session.execute(insert(Assessment).values(
             studio_id=studio_id, cycle_id=cycle.id, key="annual", period="y1", title="年度考核", begins_on=cycle.begins_on, ends_on=date(2026, 5, 5),
             opens_on=world.today, assessor="", confirmer="", comment="",

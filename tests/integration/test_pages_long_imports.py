@@ -7,13 +7,14 @@ import pytest
 from sqlalchemy import func, select, update
 
 from demo.bureau import DemonstrationBureau
+from flows.roster.columns import APPLICATIONS, PEOPLE
+from flows.roster.marking import write_workbook
 from models import Application, ImportJob, Person
 from models.columns import table_of
 from models.session import transaction
 from tests.integration.test_pages_first_steps import PERSON, WRONG, people, send
 from tests.integration.test_pages_first_steps import bureau as bureau  # noqa: PLC0414  the fixture
 from tests.integration.test_pages_first_steps import world as world  # noqa: PLC0414  the fixture
-from tests.integration.test_roster import APPLICATIONS, PEOPLE, write_workbook
 from tests.web_world import Visitor
 from tests.world import World
 from web import long_imports

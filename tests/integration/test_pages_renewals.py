@@ -16,7 +16,14 @@ APPLICATIONS = table_of(Application)
 @pytest.fixture
 def life(sqlite_database: Engine) -> Life:
     """A township studio at the end of its three years, about which the body chooses."""
-    life = Life(sqlite_database, "township-subject-master", date(2025, 9, 1), {"M1": "member"}, body="bureau", since=date(2028, 8, 1))
+    life = Life(
+        sqlite_database,
+        "township-subject-master",
+        date(2025, 9, 1),
+        {"M1": "member"},
+        body="bureau",
+        since=date(2028, 8, 1),
+    )
     life.on("2028-09-02")
     return life
 

@@ -64,7 +64,8 @@ def test_package_holds_every_paper_and_the_hash_of_each(life: Life) -> None:
     answer = client_of(life, "H").get(f"/studios/{life.studio_id}/archive/package.zip")
     assert answer.headers["content-type"] == "application/zip"
     archive = zipfile.ZipFile(BytesIO(answer.content))
-    sums = dict(reversed(line.split("  ", 1)) for line in archive.read("SHA256SUMS").decode().splitlines())
+    lines = [line.split("  ", 1) for line in archive.read("SHA256SUMS").decode().splitlines()]
+    sums = {name: digest for digest, name in lines}
     assert set(sums) == set(archive.namelist()) - {"SHA256SUMS"}
     assert all(hashlib.sha256(archive.read(name)).hexdigest() == digest for name, digest in sums.items())
     assert PDF in [archive.read(name) for name in sums]

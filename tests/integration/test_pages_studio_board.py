@@ -2,6 +2,7 @@
 
 from datetime import date
 from io import BytesIO
+from typing import Any
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -45,11 +46,12 @@ def life(sqlite_database: Engine) -> Life:
     for run in life.duties("H", "summary"):
         if run.ended_at is None:
             life.act("H", "submit", run, proofs=["summary"])
-    for who, event, said in (
+    acts: tuple[tuple[str, str, dict[str, Any]], ...] = (
         ("评价中心", "propose", {"grade": "unqualified"}),
         ("bureau", "confirm", {}),
         ("bureau", "release", {}),
-    ):
+    )
+    for who, event, said in acts:
         life.act(who, event, next(run for run in life.runs_of("assessment") if run.step == "annual"), **said)
     return life
 

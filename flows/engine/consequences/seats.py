@@ -28,7 +28,6 @@ WAITING = (
 )
 
 
-
 def give_seat(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
     """Seat the people accepted or placed, open what each of them owes before the plaque, and meet what was owed for the vacancy."""
     seated = [one for one in happened if one.move.to == "seated"]

@@ -719,9 +719,13 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "state IN ('asked', 'running', 'done', 'refused', 'failed')", name=op.f("ck_importjob_state_word")
         ),
-        sa.ForeignKeyConstraint(["asked_by"], ["person.id"], name=op.f("fk_importjob_asked_by_person"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(
+            ["asked_by"], ["person.id"], name=op.f("fk_importjob_asked_by_person"), ondelete="RESTRICT"
+        ),
         sa.ForeignKeyConstraint(["body_id"], ["body.id"], name=op.f("fk_importjob_body_id_body"), ondelete="RESTRICT"),
-        sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_importjob_round_id_round"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["round.id"], name=op.f("fk_importjob_round_id_round"), ondelete="RESTRICT"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_importjob")),
     )
     with op.batch_alter_table("importjob", schema=None) as batch_op:

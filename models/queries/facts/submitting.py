@@ -64,6 +64,7 @@ def application_facts(
             **ground(run, case, casts[run.version_id]), person=people.get(case.person_id, PersonFacts()),
             attached=papers.get(case.id, frozenset()), waived=waived.get(case.id, {}),
             authority_body_id=casts[run.version_id].authority_id, blocking=blocked.get(case.id, ()),
+            asks="renewal_opened" if case.gives == "cycle" and case.made_by is None else "",
             seat_taken=case.person_id in hosting or case.id in seats.taken, results=results.get(case.studio_id or 0, {}), opens_on=case.opens_on, home_body_id=case.home_body_id, barred=barred.get(case.id, ""),
             host_school_id=host.school_id, host_subject=_subject(host, today),
             studio_id=case.studio_id, wishes=seats.wishes.get(case.id, ()), hosts=seats.hosts.get(case.id, 0),
