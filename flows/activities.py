@@ -247,6 +247,6 @@ STAGE = Stage(
     waits=(
         Wait(State.OPEN, for_=Part.RESPONSIBLE, due=duty_due, then="pass_due", asks="filing_asked"),
         Wait(State.SUBMITTED, for_=Part.RECEIVER),
-        Wait(State.OVERDUE, for_=Part.RESPONSIBLE),
+        Wait(State.OVERDUE, for_=Part.RESPONSIBLE, due=duty_due),
     ),
 )  # fmt: skip
