@@ -8,10 +8,10 @@ from hypothesis import settings
 
 from tests import postgres
 from tests.databases import any_database, bare_database, sqlite_database
-from tests.demonstration import demonstration
+from tests.demonstration import demonstration, demonstration_on_postgres
 from tests.parts import need
 
-__all__ = ["any_database", "bare_database", "demonstration", "sqlite_database"]
+__all__ = ["any_database", "bare_database", "demonstration", "demonstration_on_postgres", "sqlite_database"]
 
 os.environ.update(
     DO_NOT_TRACK="1",

@@ -16,6 +16,8 @@ from models import LoginSession, User
 from models.columns import table_of
 from models.schema import upgrade
 from models.session import connect, reading, transaction
+from tests.parts import need
+from tests.postgres import drop_database, postgres_url
 from web.app import create_app
 from web.identity import digest
 
@@ -51,7 +53,18 @@ class Demonstration:
 @pytest.fixture(scope="session")
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
     """The demonstration bureau as it stands on 21 November 2026."""
-    engine = connect(f"sqlite:///{tmp_path_factory.mktemp('demonstration') / 'demo.db'}")
+    yield from _founded(connect(f"sqlite:///{tmp_path_factory.mktemp('demonstration') / 'demo.db'}"))
+
+
+@pytest.fixture(scope="session")
+def demonstration_on_postgres(worker: str) -> Iterator[Demonstration]:
+    """The same bureau on PostgreSQL, in a database of its own."""
+    need("postgresql")
+    yield from _founded(connect(postgres_url(f"{worker}_shown")))
+    drop_database(f"{worker}_shown")
+
+
+def _founded(engine: Engine) -> Iterator[Demonstration]:
     upgrade(engine)
     shares: list[float] = []
     assert load_demo(engine, NOW, progress=shares.append)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, case, exists, func, or_, select
 from sqlmodel import Session
 
 from models import (
@@ -102,12 +102,10 @@ def studios_seen(session: Session, scope: ColumnElement[bool], most: int = 200) 
 
 def studios_of_person(session: Session, person_id: int) -> Sequence[Row[Any]]:
     """Studios that a person hosts or has a seat in now, those they host first; one query."""
-    mine = and_(SEATS.c.studio_id == STUDIOS.c.id, SEATS.c.person_id == person_id, SEATS.c.to_on.is_(None))
+    seated = exists().where(SEATS.c.studio_id == STUDIOS.c.id, SEATS.c.person_id == person_id, SEATS.c.to_on.is_(None))
     return session.execute(
         select(STUDIOS.c.id, STUDIOS.c.name, STUDIOS.c.host_id, STUDIOS.c.standing)
-        .outerjoin(SEATS, mine)
-        .where(or_(STUDIOS.c.host_id == person_id, SEATS.c.id.is_not(None)), STUDIOS.c.standing.in_(OPEN))
-        .distinct()
+        .where(or_(STUDIOS.c.host_id == person_id, seated), STUDIOS.c.standing.in_(OPEN))
         .order_by(STUDIOS.c.host_id != person_id, STUDIOS.c.id)
     ).all()
 

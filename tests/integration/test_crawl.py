@@ -54,6 +54,19 @@ def crawl(client: TestClient, start: str = "/") -> tuple[dict[str, int], dict[st
 
 @pytest.mark.parametrize("login", TITLES)
 def test_every_link_that_somebody_sees_opens(demonstration: Demonstration, login: str) -> None:
+    look_around(demonstration, login)
+
+
+@pytest.mark.needs("postgresql")
+@pytest.mark.parametrize("login", ["bureau", "host"])  # the two that see most; the words of SQL differ, not the pages
+def test_every_link_that_somebody_sees_opens_on_postgresql(
+    demonstration_on_postgres: Demonstration, login: str
+) -> None:
+    look_around(demonstration_on_postgres, login)
+
+
+def look_around(demonstration: Demonstration, login: str) -> None:
+    """Open everything that somebody sees; nothing is broken, and there is something to see."""
     answers, found_on = crawl(demonstration.client(login))
     broken = {address: (code, found_on[address]) for address, code in answers.items() if code not in GOOD}
     assert not broken

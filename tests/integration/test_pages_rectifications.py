@@ -50,7 +50,7 @@ def test_page_shows_the_time_left_the_findings_and_both_endings(life: Life) -> N
         "整改不力",
         "通报",
         "圆点为提醒",
-        "已用 16 个工作日",
+        "已用 17 个工作日",
     ):
         assert words in page, words
     assert client_of(life, "county_b").get(place(life)).status_code == 404
