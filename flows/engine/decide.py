@@ -42,7 +42,14 @@ IMPLICIT: Mapping[str, tuple[Part, ...]] = {
     "cancel": (Part.ENGINE,),
     "withdraw": (Part.APPLICANT,),
 }
-NEEDS = {"reason": "理由", "facts": "事实", "due_on": "新的期限", "defects": "需要补正的地方", "seed": "抽取种子", "person_id": "由谁来办"}
+NEEDS = {
+    "reason": "理由",
+    "facts": "事实",
+    "due_on": "新的期限",
+    "defects": "需要补正的地方",
+    "seed": "抽取种子",
+    "person_id": "由谁来办",
+}
 
 
 def decide(stage: Stage, ask: Ask, ladder: tuple[int, ...] = ()) -> Move | Refusal:
