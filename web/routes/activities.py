@@ -1,13 +1,12 @@
 """Activities (活动): planned, with leave asked for before; then who was there, what was done, what proves it; filed on one sheet."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 
-from flows.engine.calendar import CHINA
 from flows.engine.errors import NotFound, Refused
 from flows.engine.work import Work
 from flows.office.crediting import Credited
@@ -33,6 +32,7 @@ from web.views.activities import (
     agenda_keys,
     hours_words,
     may_ask_leave,
+    moment_of,
     purposes_to_choose,
     sheet_of,
     suggested,
@@ -100,14 +100,6 @@ def day_of(text: str) -> date | None:
     """A day as a form writes it; None for what is none."""
     try:
         return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def moment_of(on: date, text: str) -> datetime | None:
-    """An hour of a day as a form writes it, as a moment; None where none is written."""
-    try:
-        return datetime.combine(on, time.fromisoformat(text), CHINA)
     except ValueError:
         return None
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flows.engine.apply import preview
-from flows.engine.calendar import local_day, start_of_day
+from flows.engine.calendar import CHINA, local_day, start_of_day
 from flows.engine.decide import Refusal
 from flows.engine.declare import THE_ENGINE
 from flows.engine.work import Intent, Work
@@ -263,3 +263,11 @@ def hours_words(record: Any) -> str:
 def unmarked(rows: Sequence[Row]) -> list[Row]:
     """Who is neither marked nor on leave."""
     return [row for row in rows if not row.mark]
+
+
+def moment_of(on: date, text: str) -> datetime | None:
+    """An hour of a day as a form writes it, as a moment; None where none is written."""
+    try:
+        return datetime.combine(on, time.fromisoformat(text), CHINA)
+    except ValueError:
+        return None

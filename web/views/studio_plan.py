@@ -10,8 +10,8 @@ from flows.office.happenings import Planned
 from flows.roster.cells import Wrong, plain, read_day
 from flows.roster.opening import UnreadableWorkbook, open_workbook
 from web.i18n import _
-from web.routes.activities import moment_of
 from web.studio_doors import Door
+from web.views.activities import moment_of
 
 COLUMNS = ("活动名称", "日期", "开始时间", "地点", "参加人员", "主题", "计入事项")
 MOST_ROWS = 300
