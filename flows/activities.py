@@ -187,8 +187,22 @@ def same_state(ask: Ask) -> str:
     return ask.run.state
 
 
+def too_early(ask: Ask) -> Because | None:
+    """What was missed is open again only until a day to come."""
+    try:
+        ahead = date.fromisoformat(str(ask.payload["due_on"])) >= local_day(ask.now)
+    except ValueError:
+        return Because("新的期限要写成 2026-08-31 这样。", ask.policy.origin(""))
+    return None if ahead else Because("新的期限不能早于今天。", ask.policy.origin(""))
+
+
 def duty_due(ask: Ask) -> Due | None:
-    """The last day of the duty as it was counted when it opened; what is returned keeps it. What is soft has none once it has passed."""
+    """The last day of the duty as it was counted when it opened, or extended; what is returned keeps it.
+
+    What is soft has none once it has passed.
+    """
+    if ask.event == "extend":
+        return fixed(date.fromisoformat(str(ask.payload["due_on"])), "延期", str(ask.payload["reason"]))
     due_on: date | None = ask.facts.due_on
     if due_on is None or (ask.policy.soft and due_on < local_day(ask.now)):
         return None
@@ -237,8 +251,12 @@ STAGE = Stage(
         ),
         On("excuse", (State.OPEN, State.OVERDUE, State.SUBMITTED), State.EXCUSED, by=Part.AUTHORITY, needs=("reason",)),
         On(
+            "extend", State.OVERDUE, State.OPEN, by=(Part.AUTHORITY, Part.OFFICE, Part.ENGINE), needs=("due_on", "reason"),
+            unless=(too_early,), do=(Follow("keep_deadline"), Notify(Part.RESPONSIBLE, "extended")),
+        ),
+        On(
             "pass_due", State.OPEN, frozenset({State.OPEN, State.OVERDUE}), by=Part.CLOCK, choose=unless_soft,
-            do=(Follow("tell_overdue"),),
+            do=(Follow("tell_overdue"), Follow("close_late")),
         ),
         On(
             "close", (State.OPEN, State.OVERDUE), State.UNMET, by=(Part.CLOCK, Part.ENGINE), do=(Follow("tell_unmet"),),

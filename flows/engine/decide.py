@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from flows.engine.calendar import Due, Rung, WorkCalendar, local_day, next_rung, rungs
-from flows.engine.declare import CANCELLED, WITHDRAWN, Ask, Because, Effect, Notify, On, Part, Stage, Wait
+from flows.engine.declare import CANCELLED, WITHDRAWN, Ask, Because, Effect, Follow, Notify, On, Part, Stage, Wait
 from flows.engine.due import fixed
 
 
@@ -154,7 +154,8 @@ def _extend(stage: Stage, ask: Ask, ladder: tuple[int, ...]) -> Move | Refusal:
         return Refusal("too_early", "新的期限要晚于今天。")
     wake_at = wake_after(wait, due.at, ask.now, ask, ladder)
     told = (Notify(wait.for_, "extended"),) if wait.for_ not in {None, Part.CLOCK} else ()
-    return Move(ask.run.state, False, _desk(wait, ask), due, due.at, wake_at, told, str(ask.payload["reason"]))
+    effects = (Follow("keep_deadline"), *told)
+    return Move(ask.run.state, False, _desk(wait, ask), due, due.at, wake_at, effects, str(ask.payload["reason"]))
 
 
 def _not_taken(stage: Stage, ask: Ask) -> Refusal:

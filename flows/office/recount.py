@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 
 from flows.engine.calendar import CalendarDay, Due, WorkCalendar, local_day
+from flows.engine.consequences.deadlines import keep_days
 from flows.engine.days import put_days
 from flows.engine.decide import wake_after
 from flows.engine.declare import Actor, Ask, Part, RunState
@@ -15,9 +16,8 @@ from flows.engine.errors import Refused
 from flows.engine.rulebook import StepRule
 from flows.engine.telling import Telling, last_day, tell
 from flows.engine.work import Work, ask_of, chain, explained, insert_transitions, read_facts, run_state
-from models import Assessment, Cycle, Duty, StageRun
+from models import Cycle, StageRun
 from models.columns import table_of
-from models.statements import write
 
 CYCLES, RUNS = table_of(Cycle), table_of(StageRun)
 CHUNK = 500
@@ -31,11 +31,6 @@ MOVE_DUE = (
         due_provisional=bindparam("b_provisional"), wake_at=bindparam("b_wake"), head=bindparam("b_head"), attempts=0,
     )
 )  # fmt: skip
-# Where the day is kept beside the run, for whoever asks what is owed by when.
-KEPT = {
-    subject: update(table).where(table.c.id == bindparam("b_id")).values(due_on=bindparam("b_on"))
-    for subject, table in (("duty", table_of(Duty)), ("assessment", table_of(Assessment)))
-}
 LOOK_AGAIN = (
     update(CYCLES)
     .where(CYCLES.c.opens_next_on > bindparam("b_today"), CYCLES.c.begins_on <= bindparam("b_today"))
@@ -136,10 +131,7 @@ def _move(work: Work, actor: Actor, moving: Sequence[Recounted], reason: str) ->
     if written.rowcount not in {len(updates), -1}:
         raise Refused("stale", "有事项刚被办理过，期限没有重算。请回到日历再保存一次。没有改动任何内容。")
     insert_transitions(work, history)
-    for subject, statement in KEPT.items():
-        kept = [{"b_id": one.run.subject_id, "b_on": one.due.on} for one in moving if one.run.subject_kind == subject]
-        if kept:
-            write(work.session, statement, kept)
+    keep_days(work.session, [(one.run.subject_kind, one.run.subject_id, one.due.on) for one in moving])
 
 
 def _history(work: Work, actor: Actor, one: Recounted, reason: str) -> dict[str, Any]:

@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from flows.engine.consequences.books import tell_unmet
+from flows.engine.consequences.books import close_late, tell_unmet
 from flows.engine.consequences.credits import accept_credits, assign_duty, credit_record, refuse_credits, tell_overdue
 from flows.engine.consequences.cycles import give_cycle
+from flows.engine.consequences.deadlines import keep_deadline
 from flows.engine.consequences.experts import (
     ask_experts,
     ask_reserve,
@@ -55,6 +56,7 @@ VOCABULARY: Mapping[str, Executor] = {
     "assign_duty": assign_duty,
     "cancel_round": cancel_round,
     "carry_out_decision": carry_out_decision,
+    "close_late": close_late,
     "confirm_results": confirm_results,
     "credit_record": credit_record,
     "deliver_results": deliver_results,
@@ -65,6 +67,7 @@ VOCABULARY: Mapping[str, Executor] = {
     "give_cycle": give_cycle,
     "give_seat": give_seat,
     "invite": invite,
+    "keep_deadline": keep_deadline,
     "make_studio": make_studio,
     "promote_next": promote_next,
     "recheck_roster": recheck_roster,

@@ -5,28 +5,43 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 
+from flows.engine.calendar import end_of_day
 from flows.engine.date_words import full_date
-from flows.engine.telling import Telling, tell
+from flows.engine.telling import Telling, last_day, tell
 from flows.engine.work import Happening, Intent, Work
-from models import Duty, StageRun, Studio
+from models import Cycle, Duty, StageRun, Studio
 from models.columns import table_of
 from models.statements import among, rows
 
-DUTIES, RUNS, STUDIOS = table_of(Duty), table_of(StageRun), table_of(Studio)
+CYCLES, DUTIES, RUNS, STUDIOS = table_of(Cycle), table_of(Duty), table_of(StageRun), table_of(Studio)
 NAMED = (
     select(DUTIES.c.id, DUTIES.c.title, DUTIES.c.due_on, STUDIOS.c.name, STUDIOS.c.host_id)
     .join(STUDIOS, STUDIOS.c.id == DUTIES.c.studio_id)
     .where(among(DUTIES.c.id, "duties"))
 )
+# The deadline is the run's own, as it was extended; what is soft has none once its day has passed. What fell due while its
+# studio pauses is given those days when it goes on; what was overdue before the pause is not.
 DUE_BY = (
-    select(RUNS.c.id, DUTIES.c.cycle_id, DUTIES.c.due_on)
+    select(RUNS.c.id, DUTIES.c.cycle_id, DUTIES.c.due_on, RUNS.c.due_at)
     .join(RUNS, (RUNS.c.subject_kind == "duty") & (RUNS.c.subject_id == DUTIES.c.id))
+    .join(STUDIOS, STUDIOS.c.id == DUTIES.c.studio_id)
     .where(among(DUTIES.c.cycle_id, "cycles"), RUNS.c.ended_at.is_(None), RUNS.c.state.in_(("open", "overdue")))
-    .where(DUTIES.c.due_on <= bindparam("latest", type_=DUTIES.c.due_on.type))
+    .where(
+        or_(
+            RUNS.c.due_at <= bindparam("until", type_=RUNS.c.due_at.type),
+            RUNS.c.due_at.is_(None) & (DUTIES.c.due_on <= bindparam("latest", type_=DUTIES.c.due_on.type)),
+        )
+    )
+    .where(or_(STUDIOS.c.standing != "suspended", RUNS.c.state == "overdue"))
     .order_by(RUNS.c.id)
 )
+# Cycles of whose agenda nothing more will open: no books of theirs will close any more.
+OVER = select(CYCLES.c.id).where(
+    among(CYCLES.c.id, "cycles"), CYCLES.c.books_closed_on.is_not(None), CYCLES.c.opens_next_on.is_(None)
+)
+OF_CYCLES = select(DUTIES.c.id, DUTIES.c.cycle_id).where(among(DUTIES.c.id, "duties"))
 
 
 def close_books(work: Work, until: Mapping[int, date], cause_id: int | None = None) -> int:
@@ -37,13 +52,25 @@ def close_books(work: Work, until: Mapping[int, date], cause_id: int | None = No
     """
     if not until:
         return 0
-    due = [
-        row for row in rows(work.session, DUE_BY, cycles=list(until), latest=max(until.values()))
-        if row.due_on <= until[row.cycle_id]
-    ]  # fmt: skip
+    latest = max(until.values())
+    found = rows(work.session, DUE_BY, cycles=list(until), latest=latest, until=end_of_day(latest))
+    due = [row for row in found if (last_day(row.due_at) or row.due_on) <= until[row.cycle_id]]
     for row in due:
         work.ask(Intent(row.id, "close", cause_id=cause_id))
     return len(due)
+
+
+def close_late(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
+    """Close what has passed its deadline when no books are left to close it: it was extended beyond the last of its cycle."""
+    cycle_of = {
+        row.id: row.cycle_id for row in rows(work.session, OF_CYCLES, duties=[one.run.subject_id for one in happened])
+    }
+    over = {row.id for row in rows(work.session, OVER, cycles={one for one in cycle_of.values() if one is not None})}
+    return [
+        Intent(one.run.id, "close", cause_id=one.transition_id)
+        for one in happened
+        if cycle_of[one.run.subject_id] in over
+    ]
 
 
 def tell_unmet(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
@@ -66,7 +93,8 @@ def tell_unmet(work: Work, happened: Sequence[Happening], _value: str) -> Iterab
 
 
 def _unmet(one: Happening, duty: Any) -> list[str]:
-    by = f"{full_date(duty.due_on)}到期" if duty.due_on else "没有办结"
+    due_on = last_day(one.run.due_at) or duty.due_on
+    by = f"{full_date(due_on)}到期" if due_on else "没有办结"
     clause = one.rule.origin.get("text", "")
     return [duty.title, f"{by}；依据{clause}" if clause else by]
 
