@@ -16,6 +16,7 @@ from flows.engine.errors import Refused
 from flows.engine.rulebook import StepRule
 from flows.engine.telling import Telling, last_day, tell
 from flows.engine.work import Work, ask_of, chain, explained, insert_transitions, read_facts, run_state
+from flows.opening.moved import open_moved
 from models import Cycle, StageRun
 from models.columns import table_of
 
@@ -90,7 +91,7 @@ def recounted(work: Work, days: Sequence[CalendarDay]) -> list[Recounted]:
 def correct_calendar(work: Work, actor: Actor, days: Sequence[CalendarDay], source: str, reason: str) -> int:
     """Correct the calendar: a new edition, every deadline it touches recounted in the history, and the people told.
 
-    Running cycles are looked at again, for what now opens earlier. Returns how many deadlines moved. Raises Refused without a reason, or when nothing would change.
+    Running cycles are looked at again, for what now opens earlier, and what now should have opened before is opened. Returns how many deadlines moved. Raises Refused without a reason, or when nothing would change.
     """
     changed = [day for day in days if work.calendar.on(day.day) != day or day.day not in work.calendar.days]
     if not changed:
@@ -101,6 +102,8 @@ def correct_calendar(work: Work, actor: Actor, days: Sequence[CalendarDay], sour
     put_days(work.session, changed, source)
     moving = [one for one in touched if one.moves]
     _move(work, actor, moving, reason)
+    after = Work(work.session, work.book, work.now, corrected(work.calendar, changed), work.request_id)
+    open_moved(after, work.calendar)
     work.session.connection().execute(LOOK_AGAIN, {"b_today": local_day(work.now)})
     _explain(work, [one for one in touched if not one.moves and one.due.at == one.run.due_at])
     tell(work, [_telling(one, actor, reason) for one in moving])
