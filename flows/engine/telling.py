@@ -23,6 +23,7 @@ PAGES = {
     "duty": "duties", "assessment": "assessments", "rectification": "rectifications", "decision": "decisions",
     "entitlement": "entitlements",
 }  # fmt: skip
+UNSAID = ("title", "number", "person", "body", "step", "actor", "reason", "clause", "round")
 TELL = {
     name: dialect.insert(MESSAGES).on_conflict_do_nothing(index_elements=["key"])
     for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
@@ -62,18 +63,42 @@ def tell(work: Work, tellings: Iterable[Telling]) -> int:
     return max(write(work.session, statement, list(rows.values())), 0)
 
 
+def tell_aside(work: Work, about: str, desks: Iterable[str], notice: str, said: Mapping[str, Any]) -> int:
+    """Tell these desks something that no run has to do with, once for `about`; returns how many messages are new."""
+    wanted = list(dict.fromkeys(desk for desk in desks if desk))
+    found = recipients(work.session, set(wanted), local_day(work.now))
+    messages = {
+        row["key"]: row
+        for desk in wanted
+        for who in found.get(desk, ())
+        for row in [_aside(work, about, notice, said, who)]
+    }
+    if not messages:
+        return 0
+    return max(write(work.session, TELL[work.session.get_bind().dialect.name], list(messages.values())), 0)
+
+
 def told_already(work: Work, keys: Iterable[str]) -> frozenset[str]:
     """Which of these message keys exist."""
     return frozenset(work.session.execute(select(MESSAGES.c.key).where(MESSAGES.c.key.in_(list(keys)))).scalars())
 
 
 def _row(work: Work, one: Telling, who: Recipient, today: date) -> dict[str, Any]:
+    about = f"{one.run.id}/{one.version}/{one.mark or one.notice}"
+    return _addressed(work, about, one.notice, who) | {"context": _context(one, today), "run_id": one.run.id}
+
+
+def _aside(work: Work, about: str, notice: str, said: Mapping[str, Any], who: Recipient) -> dict[str, Any]:
+    context = {**dict.fromkeys(UNSAID, ""), "due": None, "due_provisional": False, "overdue_days": None, "application_id": None,
+               "run_id": None, "link": "/inbox", "facts": [], **said}  # fmt: skip
+    return _addressed(work, f"{about}/{notice}", notice, who) | {"context": context, "run_id": None}
+
+
+def _addressed(work: Work, about: str, notice: str, who: Recipient) -> dict[str, Any]:
     to = f"p{who.person_id}" if who.person_id is not None else f"b{who.body_id}"
     return {
-        "key": f"{one.run.id}/{one.version}/{one.mark or one.notice}/{to}",
-        "notice": one.notice, "person_id": who.person_id, "body_id": who.body_id, "address": who.address,
-        "context": _context(one, today), "run_id": one.run.id, "channel": "mail", "status": "queued", "attempts": 0,
-        "created_at": work.now, "next_at": work.now, "error": "",
+        "key": f"{about}/{to}", "notice": notice, "person_id": who.person_id, "body_id": who.body_id, "address": who.address,
+        "channel": "mail", "status": "queued", "attempts": 0, "created_at": work.now, "next_at": work.now, "error": "",
     }  # fmt: skip
 
 

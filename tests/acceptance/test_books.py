@@ -46,3 +46,24 @@ def test_end_by_time_alone_is_told_once_to_host_members_and_school(any_database:
         (told,) = life.mail("studio_ended", who)
         assert (told.context["title"], told.context["clause"]) == ("H工作室", "")
         assert told.context["reason"] == "工作室已终止"
+
+
+def test_end_of_a_studio_without_anything_under_way_is_told_to_host_and_office(any_database: Engine) -> None:
+    """Taken over with a cycle that was nearly over: it has no run on which a notice could hang."""
+    life = Life(any_database, "hainan", date(2025, 9, 1), {}, since=date(2028, 9, 1))
+    assert life.runs_of("duty") == life.runs_of("assessment") == []
+    with life.at_work() as work:
+        end_studio(work, None, life.studio_id, "ended")
+        carry_on(work)
+    for who in ("H", "bureau", "county_a_school1"):
+        (told,) = life.mail("studio_ended", who)
+        assert (told.context["title"], told.context["link"]) == ("H工作室", f"/studios/{life.studio_id}")
+
+
+def test_office_is_told_of_an_end_that_nobody_decided(any_database: Engine) -> None:
+    life = Life(any_database, "hainan", date(2025, 9, 1), {"M1": "member"}, since=date(2028, 8, 28))
+    life.on("2028-08-29")
+    with life.at_work() as work:
+        end_studio(work, None, life.studio_id, "lapsed")
+        carry_on(work)
+    assert len(life.mail("studio_ended", "bureau")) == 1

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select, update
 
 from flows.engine.calendar import local_day
 from flows.engine.steps import cancelling
-from flows.engine.telling import Telling, tell
+from flows.engine.telling import Telling, tell, tell_aside
 from flows.engine.work import Happening, Intent, Work, read_facts, rule_of, run_state
 from models import Application, Cycle, Seat, StageRun, Studio
 from models.columns import table_of
@@ -48,14 +48,31 @@ def end_studio(work: Work, cause: Happening | None, studio_id: int, standing: st
 
 
 def tell_everybody(work: Work, cause: Happening | None, studio_id: int, notice: str, why: str = "") -> None:
-    """Tell the host, everybody who has a seat, and the host's school; `why`: what is said where no act of anybody is the cause."""
+    """Tell the host, everybody who has a seat, and the host's school; where no person's act is the cause, the office too.
+
+    `why`: what is said where no act of anybody is the cause.
+    """
     studio = work.session.execute(select(STUDIOS).where(STUDIOS.c.id == studio_id)).one()
     seated = select(SEATS.c.person_id).where(SEATS.c.studio_id == studio_id, SEATS.c.to_on.is_(None))
     people = {studio.host_id, *work.session.execute(seated).scalars()}
-    about = _about(work, cause, studio, notice, why)
     desks = [*(f"person:{one}" for one in sorted(people)), f"body:{studio.home_body_id}"]
-    if about is not None:
-        tell(work, [replace(about, desk=desk) for desk in desks])
+    if cause is None or cause.actor.kind != "person":
+        desks += _office(work, studio_id)
+    about = _about(work, cause, studio, notice, why)
+    if about is None:
+        said = {"title": studio.name, "reason": why, "link": f"/studios/{studio.id}"}
+        tell_aside(work, f"studio:{studio.id}", desks, notice, said)
+    else:
+        tell(work, [replace(about, desk=desk) for desk in dict.fromkeys(desks)])
+
+
+def _office(work: Work, studio_id: int) -> list[str]:
+    """The desk of the office that keeps a studio, by its newest cycle."""
+    newest = (
+        select(CYCLES.c.version_id).where(CYCLES.c.studio_id == studio_id).order_by(CYCLES.c.number.desc()).limit(1)
+    )
+    version_id = work.session.execute(newest).scalar()
+    return [f"body:{work.book.cast(work.session, version_id).office_id}"] if version_id is not None else []
 
 
 def _about(work: Work, cause: Happening | None, studio: Any, notice: str, why: str) -> Telling | None:
