@@ -41,6 +41,18 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         postgres.remove_place()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests are begun first and shared out one by one; of the others each file stays with one worker, its fixtures made once."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(item.name if _long(item) else item.path.stem))
+    items.sort(key=_long, reverse=True)
+
+
+def _long(item: pytest.Item) -> bool:
+    return item.get_closest_marker("long") is not None
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip, or under CI=true fail, a test whose part is missing."""
     for marker in item.iter_markers("needs"):

@@ -110,6 +110,7 @@ def _undisturbed(world: World, applicants: int) -> dict[str, Any]:
     return ending
 
 
+@pytest.mark.long
 @pytest.mark.timeout(9 * MINUTES)
 def test_killed_at_every_labelled_point_a_round_comes_to_the_same_end(world: World) -> None:
     applicants = 1
@@ -130,6 +131,7 @@ def test_killed_at_every_labelled_point_a_round_comes_to_the_same_end(world: Wor
     assert killing.kills > 150
 
 
+@pytest.mark.long
 @pytest.mark.timeout(9 * MINUTES)
 def test_killed_at_any_moment_a_round_comes_to_the_same_end(world: World) -> None:
     applicants, chance = 4, random.Random(20250331)
