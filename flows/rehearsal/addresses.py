@@ -25,9 +25,15 @@ FORMS: Mapping[str, str] = {
     "studio/visit_report@2025-05-16/L1": "一次记录带出来的事项：期次是那次活动（最后一天）的日期",
     "studio/annual@y1": "考核 annual 的一次",
     "studio/rectification": "最近一次整改",
-    "studio/decision": "最近一件请主管部门决定的事项",
+    "studio/decision": "最近一件请主管部门决定的事项；`studio/decision/L2`：关于 L2 的",
+    "studio/refill": "补选成员；`studio/refill/L2`：接替 L2 的；另选主持人是 `studio/succession`，考勤检查是 `studio/attendance@2025秋`",
+    "studio/renew": "工作室按路径 renew 的申请，也可以只写 `renew`",
     "studio/city@2025/26": "经费 city 的一期",
 }  # fmt: skip
+
+
+class NotYet(UnknownName):
+    """What the programme knows and has not been opened: nobody can act on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,8 @@ class Target:
 
 
 def find(bureau: Bureau, address: str) -> Target:
-    """What an address means. Raises UnknownName when there is no such thing, or not yet."""
+    """What an address means. Raises UnknownName when there is no such thing, NotYet when it is not there yet."""
+    address = cycle_address(bureau, address)
     head, _, rest = address.partition("/")
     if address == "round" and bureau.round_id:
         return Target(address, "round", bureau.round_id, tuple(seen.runs_of(bureau.engine, "round", bureau.round_id)))
@@ -63,9 +70,20 @@ def find(bureau: Bureau, address: str) -> Target:
     return _of_studio(bureau, address, studio_id, rest) if rest else _studio(bureau, address, studio_id)
 
 
+def cycle_address(bureau: Bureau, address: str) -> str:
+    """`renew` and `renew/studio` as `studio/renew`: a next cycle is asked for by a studio, whoever hosts it."""
+    head, _, rest = address.partition("/")
+    path = bureau.programme.paths.get(head)
+    if path is None or path.gives != "cycle" or path.call == "round" or (head, rest) in bureau.applications:
+        return address
+    return f"{rest if rest in bureau.studios or rest in bureau.people else 'studio'}/{head}"
+
+
 def path_meant(bureau: Bureau, address: str) -> tuple[str, str]:
     """The path and the person that an address of an application means, begun or not."""
-    head, _, rest = address.partition("/")
+    head, _, rest = cycle_address(bureau, address).partition("/")
+    if rest in bureau.programme.paths:
+        return rest, bureau.name_of_person(seen.studio(bureau.engine, the_studio(bureau, head)).host_id)
     if rest:
         return (head, rest)
     path = _path_of(bureau, address)
@@ -101,22 +119,39 @@ def _studio(bureau: Bureau, address: str, studio_id: int) -> Target:
 
 
 def _of_studio(bureau: Bureau, address: str, studio_id: int, rest: str) -> Target:
-    if rest in {"rectification", "decision"}:
-        table = RECTIFICATIONS if rest == "rectification" else DECISIONS
-        found = _last(bureau, table, table.c.studio_id == studio_id)
-        return _subject(bureau, address, studio_id, rest, found)
+    if rest.partition("/")[0] in _FOLLOWING:
+        return _following(bureau, address, studio_id, *rest.split("/"))
     key, at, period = rest.partition("@")
     if not at and key in bureau.programme.paths:
         return _cycle_application(bureau, address, studio_id, key)
     period, unit = _unit(bureau, key, period)
     for kind, table, column in _tables():
-        if key in getattr(bureau.programme, _SECTIONS[kind]):
-            where = (table.c.studio_id == studio_id) & (column == key) & _period_is(table.c.period, period)
-            if kind == "duty" and unit:
-                where &= DUTIES.c.unit_id == unit
-            return _subject(bureau, address, studio_id, kind, _last(bureau, table, where))
-    known = "、".join([*bureau.programme.obligations, *bureau.programme.assessments, *bureau.programme.funds])
-    raise UnknownName(f"{address}：办法里没有叫“{key}”的事项、考核或经费；有：{known}")
+        where = (table.c.studio_id == studio_id) & (column == key) & _period_is(table.c.period, period)
+        if kind == "duty" and unit:
+            where &= DUTIES.c.unit_id == unit
+        if (row := _last(bureau, table, where)) is not None:
+            return _subject(bureau, address, studio_id, kind, row)
+    raise _missing(bureau, address, key)
+
+
+def _missing(bureau: Bureau, address: str, key: str) -> UnknownName:
+    """Why there is no such thing: it has not opened yet, or the programme does not know it."""
+    known = [*bureau.programme.obligations, *bureau.programme.assessments, *bureau.programme.funds]
+    if key in known or key in BY_ITSELF:
+        return NotYet(f"{address}：还没有这一件")
+    return UnknownName(f"{address}：办法里没有叫“{key}”的事项、考核或经费；有：{'、'.join(known)}")
+
+
+def _following(bureau: Bureau, address: str, studio_id: int, kind: str, whom: str = "") -> Target:
+    """What followed: the last rectification, decision or vacancy of a studio; of somebody, where their name stands behind it."""
+    table = _FOLLOWING[kind]
+    where = table.c.studio_id == studio_id
+    if table is DUTIES:
+        where &= DUTIES.c.key == kind
+    if whom:
+        seats = select(seen.SEATS.c.id).where(seen.SEATS.c.person_id == bureau.people.get(whom, 0))
+        where &= (DUTIES.c.unit_id if table is DUTIES else table.c.seat_id).in_(seats)
+    return _subject(bureau, address, studio_id, "duty" if table is DUTIES else kind, _last(bureau, table, where))
 
 
 def _period_is(column: Any, period: str) -> Any:
@@ -124,7 +159,12 @@ def _period_is(column: Any, period: str) -> Any:
     return or_(column == period, column.like(f"{period}#%")) if period else true()
 
 
-_SECTIONS = {"duty": "obligations", "assessment": "assessments", "entitlement": "funds"}
+# What the engine opens under a name of its own, with a period: the check of attendance.
+BY_ITSELF = frozenset({"attendance"})
+# What follows from something else, and is called by what it is.
+_FOLLOWING: Mapping[str, Any] = {
+    "rectification": RECTIFICATIONS, "decision": DECISIONS, "refill": DUTIES, "succession": DUTIES,
+}  # fmt: skip
 
 
 def _tables() -> Sequence[tuple[str, Any, Any]]:
@@ -146,7 +186,7 @@ def _unit(bureau: Bureau, key: str, period: str) -> tuple[str, int | None]:
 
 def _subject(bureau: Bureau, address: str, studio_id: int, kind: str, row: Any) -> Target:
     if row is None:
-        raise UnknownName(f"{address}：还没有这一件")
+        raise NotYet(f"{address}：还没有这一件")
     studio = seen.studio(bureau.engine, studio_id)
     runs = tuple(seen.runs_of(bureau.engine, kind, row.id))
     return Target(address, kind, row.id, runs, None, studio_id, studio.home_body_id, studio.host_id, studio.host_id)
@@ -156,9 +196,9 @@ def _cycle_application(bureau: Bureau, address: str, studio_id: int, path: str) 
     mine = (seen.APPLICATIONS.c.studio_id == studio_id) & (seen.APPLICATIONS.c.path == path)
     row = seen.one_row(bureau.engine, select(seen.APPLICATIONS).where(mine).order_by(seen.APPLICATIONS.c.id.desc()))
     if row is None:
-        raise UnknownName(f"{address}：工作室还没有按 {path} 申请")
+        raise NotYet(f"{address}：工作室还没有按 {path} 申请")
     name = bureau.name_of_person(row.person_id)
-    bureau.applications.setdefault((path, name), row.id)
+    bureau.applications[path, name] = row.id
     return _application(bureau, address, path, name)
 
 

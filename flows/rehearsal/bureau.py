@@ -22,12 +22,12 @@ from flows.regulations import Regulations
 from flows.rehearsal.bodies import EXPERTS, BodyPlan, cast_of, given_bodies, homes, tree
 from flows.rehearsal.ground import fresh_database, put_calendar
 from flows.rehearsal.profiles import Ground, Profile, fitting, with_facts
-from models import Appointment, Attachment, Body, Credential, Cycle, File, Incident, Person, Post, StageRun
+from models import Appointment, Attachment, Body, Credential, Cycle, File, Incident, Person, Post, StageRun, Studio
 from models.columns import table_of
 from models.queries.bodies import keys_of, lineages
 from models.session import transaction
 
-INCIDENTS, CYCLES, RUNS = table_of(Incident), table_of(Cycle), table_of(StageRun)
+INCIDENTS, CYCLES, RUNS, STUDIOS = table_of(Incident), table_of(Cycle), table_of(StageRun), table_of(Studio)
 NEXT = select(
     select(func.min(RUNS.c.wake_at)).where(RUNS.c.wake_at.is_not(None)).scalar_subquery(),
     select(func.min(CYCLES.c.opens_next_on)).scalar_subquery(),
@@ -59,6 +59,7 @@ class Bureau:
     round_run: int = 0
     version_id: int = 0
     afterwards: list[Callable[[], None]] = field(default_factory=list)
+    to_come: list[tuple[datetime, Callable[[], None]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Starts the clock."""
@@ -117,8 +118,15 @@ class Bureau:
             open_due(self.engine, self.book, self.now)
         if (wakes := self._waking_and_opening()[0]) is not None and wakes <= self.now:
             sweep(self.engine, self.book, self.now)
+        for planned in [one for one in self.to_come if one[0] <= self.now]:
+            self.to_come.remove(planned)
+            planned[1]()
         for act in self.afterwards:
             act()
+
+    def at(self, moment: datetime, act: Callable[[], None]) -> None:
+        """Have something done at a moment to come."""
+        self.to_come.append((moment, act))
 
     def incidents(self) -> list[str]:
         """What failed in the engine and would be put before a person; a rehearsal has none."""
@@ -126,8 +134,9 @@ class Bureau:
             return list(session.execute(select(INCIDENTS.c.what).order_by(INCIDENTS.c.id)).scalars())
 
     def next_due(self) -> datetime | None:
-        """The next moment at which a run wakes or something of a cycle opens."""
-        return min((one for one in self._waking_and_opening() if one is not None), default=None)
+        """The next moment at which a run wakes, something of a cycle opens, or somebody is to act."""
+        moments = (*self._waking_and_opening(), *(moment for moment, _ in self.to_come))
+        return min((one for one in moments if one is not None), default=None)
 
     def _waking_and_opening(self) -> tuple[datetime | None, datetime | None]:
         """When the next run wakes, and when the next day of a cycle opens."""
@@ -260,6 +269,8 @@ class Bureau:
         if named is not None:
             return self.person_acting(named)
         found = self.body_playing(who, body_id) or self.bodies.get(who)
+        if found is None and who in self.studios:
+            return self.person_acting(self._host_of(self.studios[who]))
         if found is None:
             known = [
                 *self.programme.bodies,
@@ -273,6 +284,10 @@ class Bureau:
             ]
             raise UnknownName(f"不知道“{who}”是谁；可以写：{'、'.join(dict.fromkeys(known))}")
         return self.person_acting(self.officers[found])
+
+    def _host_of(self, studio_id: int) -> int:
+        with transaction(self.engine) as session:
+            return int(session.execute(select(STUDIOS.c.host_id).where(STUDIOS.c.id == studio_id)).scalar_one())
 
     def body_playing(self, who: str, body_id: int | None) -> int | None:
         """The real body that plays a body of the programme for a case of this body; None when there is none."""

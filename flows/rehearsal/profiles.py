@@ -163,7 +163,7 @@ def _after(day: date, span: Span | None) -> date:
 # What a scenario says of a person
 
 FACTS: Mapping[str, str] = {
-    "body": "所在单位（机构名）", "post": "现任职务", "since": "任现职（或所写职务）的第一天", "until": "离任的最后一天",
+    "body": "所在单位（机构名）", "post": "现任职务", "since": "任现职（或所写职务）的第一天", "until": "离任的最后一天；任期里离任的，主管部门次日认定",
     "born": "出生日期", "subject": "任教学科", "stage": "学段", "kind": "申报哪一类工作室", "established": "是否在编",
     "has": "业绩：[{title: 名校长, level: city, on: 2024-01-01, published: true, key: true}]", "commits": "承诺到哪一天（日期）",
     "posts": "任职经历：[{post: class_teacher, since: 2015-09-01, until: 2020-08-31}]", "papers": "另外带上的材料",

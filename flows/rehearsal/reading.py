@@ -53,17 +53,15 @@ def read_scenarios(file: Path) -> list[Scenario]:
 def _scenario(sheet: Sheet, file: Path) -> Scenario:
     values = sheet.values
     if not values:
-        return Scenario(sheet.file, 1, "", "", "", {}, ())
+        return Scenario(sheet.file, 1, "", "", "", ())
     _known(sheet, (), values, TOP)
     for key in ("scenario", "programme"):
         if not isinstance(values.get(key), str):
             sheet.blame((), "无", key, (f"没有写 {key}", f"`{key}` is missing"))
     programme = _programme(sheet, values.get("programme"), file)
     cases = [_case(sheet, place, one, values) for place, one in _cases(sheet, values)]
-    calendar = values.get("calendar", {})
     return Scenario(
-        sheet.file, sheet.line_of(("scenario",)), str(values.get("scenario", "")), str(values.get("title", "")), programme,
-        calendar if isinstance(calendar, dict) else {}, tuple(cases),
+        sheet.file, sheet.line_of(("scenario",)), str(values.get("scenario", "")), str(values.get("title", "")), programme, tuple(cases)
     )  # fmt: skip
 
 
@@ -113,7 +111,20 @@ def _case(sheet: Sheet, place: Place, one: Any, whole: Mapping[str, Any]) -> Cas
                 "dates must not go back",
             )
             sheet.faults.append(fault)
-    return Case(sheet.line_of(place or ("scenario",)), _case_title(place, one), given, tuple(kept))
+    calendar = _calendar(sheet, place, one) if "calendar" in one else _calendar(sheet, (), whole)
+    return Case(sheet.line_of(place or ("scenario",)), _case_title(place, one), given, tuple(kept), calendar)
+
+
+def _calendar(sheet: Sheet, place: Place, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is otherwise than in the default calendar; the word `default` means nothing is."""
+    said = values.get("calendar", {})
+    if isinstance(said, dict):
+        return said
+    if said not in (None, "default"):
+        sheet.blame(
+            (*place, "calendar"), said, "default 或 {2025: {holidays: […]}}", ("calendar 写错了", "wrong `calendar`")
+        )
+    return {}
 
 
 def _given(sheet: Sheet, place: Place, values: Mapping[str, Any]) -> Mapping[str, Any]:

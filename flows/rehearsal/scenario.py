@@ -44,12 +44,13 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One run of a scenario: its givens and its steps; `title` says what is particular about it."""
+    """One run of a scenario: its givens, calendar and steps; `title` says what is particular about it."""
 
     line: int
     title: str
     given: Mapping[str, Any]
     steps: tuple[Step, ...]
+    calendar: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,5 +62,4 @@ class Scenario:
     name: str
     title: str
     programme: str
-    calendar: Mapping[str, Any]
     cases: tuple[Case, ...]

@@ -13,6 +13,7 @@ from flows.rehearsal.carrying import RESERVE, Goal, carry
 from flows.rehearsal.established import establish
 from flows.rehearsal.grading import give_grades
 from flows.rehearsal.ground import loaded
+from flows.rehearsal.losing import await_losses
 from flows.rehearsal.scenario import Case, Scenario
 
 MORNING = 9
@@ -26,11 +27,12 @@ def set_up(scenario: Scenario, case: Case) -> Bureau:
     opens_on = _preparing(programme, given, first)
     start = min([opens_on, *(_plaque(one) for _, one in studios if "plaque" in one)])
     bureau = Bureau(programme, at_local(start, 0), given.get("people", {}))
-    bureau.found(given.get("bodies", {}), scenario.calendar)
+    bureau.found(given.get("bodies", {}), case.calendar)
     for name, one in sorted(studios, key=lambda pair: _plaque(pair[1], opens_on)):
         bureau.pass_to_day(_plaque(one, opens_on), 0)
         establish(bureau, name, one)
         give_grades(bureau, name, one.get("grades", {}))
+    await_losses(bureau)
     if "round" in given or "applications" in given:
         bureau.pass_to_day(opens_on, MORNING)
         _round(bureau, case, opens_on)

@@ -41,7 +41,7 @@ PLAIN_REFUSALS: Mapping[str, str] = {
 GIVEN = ("bodies", "people", "round", "applications", "studio", "studios")
 STEP = ("on", "by", "do", "to", "with", "refused", "expect")
 TOP = ("scenario", "title", "programme", "capabilities", "calendar", "given", "steps", "cases")
-CASE = ("title", "given", "steps")
+CASE = ("title", "calendar", "given", "steps")
 REFUSED = ("because", "clause", "says")
 
 
