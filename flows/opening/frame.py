@@ -10,8 +10,8 @@ from sqlmodel import Session
 
 from flows.engine.apply import carry_on
 from flows.engine.calendar import local_day
-from flows.engine.consequences.cycles import recombine
 from flows.engine.consequences.pausing import hush
+from flows.engine.consequences.recombining import recombine
 from flows.engine.days import calendar_of
 from flows.engine.rulebook import Rulebook
 from flows.engine.work import Work

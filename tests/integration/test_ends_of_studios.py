@@ -3,8 +3,12 @@
 import pytest
 from sqlalchemy import select
 
+from models import Message
+from models.columns import table_of
 from tests.lives import STUDIOS, LifeByChance
 from tests.promises import owed_by_strangers
+
+MESSAGES = table_of(Message)
 
 
 def standing(life: LifeByChance) -> str:
@@ -40,6 +44,22 @@ def test_members_of_a_roster_that_is_composed_anew_owe_nothing_more() -> None:
     (host,) = life.seats(life.studio_rows()[0].id)
     assert host.role == "host"
     assert list(owed_by_strangers(life)) == []
+
+
+@pytest.mark.capability(62)
+def test_host_and_office_are_told_what_a_roster_composed_anew_lacks() -> None:
+    life = LifeByChance("township-subject-master")
+    life.pass_days(1097)
+    (run,) = life.live("renewal", "waiting")
+    assert life.press(run, "choose", choice="重新组合")
+    warned = select(MESSAGES.c.context, MESSAGES.c.body_id).where(MESSAGES.c.notice == "roster_warned")
+    before = len(life.rows(warned))
+    life.pass_days(1)
+    told = life.rows(warned)[before:]
+    assert {row.context["reason"] for row in told} == {"成员应有 6 人左右，现有 0 人"}
+    assert {row.body_id is None for row in told} == {True, False}  # the host, and the office
+    life.pass_days(3)
+    assert len(life.rows(warned)) == before + len(told)
 
 
 def test_members_stay_until_the_cycle_ends_when_their_roster_is_to_be_composed_anew() -> None:

@@ -8,7 +8,6 @@ from sqlalchemy import bindparam, exists, func, insert, select, update
 
 from flows.engine.calendar import Span, WorkCalendar, due_after, local_day
 from flows.engine.consequences.ending import end_studio
-from flows.engine.consequences.leaving import end_of_seat
 from flows.engine.declare import CANCELLED
 from flows.engine.rulebook import RenewalPath
 from flows.engine.steps import start_path
@@ -84,14 +83,6 @@ def next_cycle(work: Work, one: Happening, studio_id: int, roster: str | None = 
     )  # fmt: skip
     standing = "suspended" if studio.standing == "suspended" else "active"
     work.session.execute(update(STUDIOS).where(STUDIOS.c.id == studio_id).values(standing=standing))
-
-
-def recombine(work: Work, studio_id: int, begins_on: date, cause_id: int) -> None:
-    """End the seats of the members of the cycle before, as the text has the roster composed anew (镇 四9)."""
-    held = (SEATS.c.studio_id == studio_id) & (SEATS.c.role != "host") & SEATS.c.to_on.is_(None)
-    before = SEATS.c.from_on < begins_on
-    for seat in work.session.execute(select(SEATS).where(held, before).order_by(SEATS.c.id)).all():
-        end_of_seat(work, seat, "重新组合", cause_id, on=begins_on - timedelta(days=1))
 
 
 def look_again(work: Work, studio_id: int) -> None:
