@@ -39,7 +39,7 @@ def _differs(bureau: Bureau, read: Callable[[Bureau, Target], object], address: 
 
 def _same(wanted: Any, found: object) -> bool:
     if isinstance(wanted, str) and isinstance(found, str) and "." in found and "." not in wanted:
-        return found.partition(".")[2] == wanted
+        return wanted in found.split(".")
     return str(wanted) == str(found) or (isinstance(wanted, bool) and wanted is found)
 
 
@@ -204,7 +204,7 @@ def _roster(bureau: Bureau, said: Any) -> list[str]:
 
 
 KINDS: Mapping[str, Kind] = {
-    "state": Kind(_of_addresses(state_of), "{A: notice.posted, studio/plan@y1: open}", "停在哪一步、什么状态；只写状态也可以"),
+    "state": Kind(_of_addresses(state_of), "{A: notice.posted, studio/plan@y1: open}", "停在哪一步、什么状态；只写状态或只写步骤也可以"),
     "outcome": Kind(_of_addresses(_outcome), "{B: upheld}", "怎样办结"),
     "standing": Kind(_of_addresses(_standing), "{studio: revoked}", "工作室的状态：forming、active、suspended、revoked、ended、lapsed"),
     "level": Kind(_of_addresses(_level), "{studio: township}", "工作室的层级"),

@@ -10,12 +10,14 @@ from flows.rehearsal import seen
 from flows.rehearsal.addresses import ASSESSMENTS, DECISIONS, DUTIES, ENTITLEMENTS, Target, find
 from flows.rehearsal.beginning import the_studio
 from flows.rehearsal.bureau import Bureau, UnknownName
-from models import Consequence, Credit, CriterionCheck, Cycle, Document, Message, Result, Seat
+from models import Consequence, Credit, CriterionCheck, Cycle, Document, Mark, Message, Result, Seat
 from models.columns import table_of
 
 MESSAGES, DOCUMENTS, CYCLES, CHECKS = table_of(Message), table_of(Document), table_of(Cycle), table_of(CriterionCheck)
-SEATS, RESULTS, CONSEQUENCES, CREDITS = (table_of(one) for one in (Seat, Result, Consequence, Credit))
+SEATS, RESULTS, CONSEQUENCES, CREDITS, MARKS = (table_of(one) for one in (Seat, Result, Consequence, Credit, Mark))
 WARNINGS = {"roster_warned": "share_exceeded", "quota_short": "quota_short", "limit_exceeded": "over_limit"}
+# Words of a roster's fault, and the guard that refuses for the same.
+ROSTER_SIGNS = {"本校": "share_exceeded", "应有": "too_few", "最多": "too_many", "没有确定": "sub_role_missing"}
 FEN = 100
 
 
@@ -106,7 +108,7 @@ def money(bureau: Bureau, said: Any) -> list[str]:
     found, total = [], 0
     for row in seen.all_rows(bureau.engine, query):
         status = next((run.state for run in reversed(seen.runs_of(bureau.engine, "entitlement", row.id))), "")
-        right = "amount" not in wanted or row.amount_fen == fen(wanted["amount"])
+        right = "amount" not in wanted or (row.amount_fen or 0) == fen(wanted["amount"])
         if right and ("status" not in wanted or status == wanted["status"]):
             total += row.amount_fen or 0
             found.append(f"{row.fund}@{row.period} {yuan(row.amount_fen)} {row.share}% {status}")
@@ -153,7 +155,7 @@ def decisions(bureau: Bureau, said: Any) -> list[str]:
     wanted = said_in(said, ("about", "question", "choice", "answer", "open"), "decision")
     query = DECISIONS.select().order_by(DECISIONS.c.id)
     if "about" in wanted:
-        query = query.where(DECISIONS.c.studio_id == find(bureau, str(wanted["about"])).studio_id)
+        query = query.where(_about(bureau, str(wanted["about"]), DECISIONS))
     found = []
     for row in seen.all_rows(bureau.engine, query):
         choices = [str(one.get("title", "")) for one in row.choices]
@@ -166,22 +168,40 @@ def decisions(bureau: Bureau, said: Any) -> list[str]:
     return found
 
 
+def _about(bureau: Bureau, name: str, table: Any) -> Any:
+    """Which rows are about a studio, or about somebody by their seat: `studio`, or the name of a member."""
+    if _is_member(bureau, name):
+        seats = select(SEATS.c.id).where(SEATS.c.person_id == bureau.people[name])
+        return table.c.seat_id.in_(seats)
+    return table.c.studio_id == find(bureau, name).studio_id
+
+
+def _is_member(bureau: Bureau, name: str) -> bool:
+    """Whether a name is somebody's who is no host and has applied for nothing that is meant by their name."""
+    person_id = bureau.people.get(name)
+    hosts = {row.host_id for row in seen.all_rows(bureau.engine, seen.STUDIOS.select())}
+    seat = SEATS.select().where(SEATS.c.person_id == person_id)
+    return person_id is not None and person_id not in hosts and seen.one_row(bureau.engine, seat) is not None
+
+
 def warnings(bureau: Bureau, said: Any) -> list[str]:
-    """What was only warned of: notices that warn, and criteria that the text lets pass with a warning."""
+    """What was only warned of: notices that warn, criteria that the text lets pass with a warning, results that only warn."""
     wanted = said_in(said, ("about", "because", "says", "on"), "warning")
-    about = find(bureau, str(wanted["about"])) if "about" in wanted else None
+    name = str(wanted.get("about", ""))
+    member = _is_member(bureau, name)
+    about = find(bureau, name) if name and not member else None
     found = []
     for row in seen.all_rows(
         bureau.engine, MESSAGES.select().where(MESSAGES.c.notice.in_(WARNINGS)).order_by(MESSAGES.c.id)
     ):
         words = f"{row.notice}（{local_day(row.created_at)}）{_words(row.context)}"
-        because = wanted.get("because", WARNINGS[row.notice]) in {WARNINGS[row.notice], row.notice}
+        because = not wanted.get("because") or wanted["because"] in {row.notice, *_reasons(row.notice, words)}
         studio = about is None or about.studio_id is None or _run_studio(bureau, row.run_id) in {None, about.studio_id}
-        if because and studio and _answers(words, wanted, local_day(row.created_at)):
+        if because and studio and not member and _answers(words, wanted, local_day(row.created_at)):
             found.append(words)
     for row in seen.all_rows(bureau.engine, CHECKS.select().where(CHECKS.c.result == "warned")):
         words = f"{row.title}：{row.reason}"
-        mine = about is None or about.application_id == row.application_id
+        mine = not member and (about is None or about.application_id == row.application_id)
         if (
             mine
             and wanted.get("because", "criteria_unmet") == "criteria_unmet"
@@ -189,11 +209,27 @@ def warnings(bureau: Bureau, said: Any) -> list[str]:
         ):
             found.append(words)
     for row in seen.all_rows(bureau.engine, CONSEQUENCES.select().where(CONSEQUENCES.c.kind == "warn")):
-        words = f"提醒 {row.whom} {row.value}"
-        mine = "because" not in wanted and (about is None or about.studio_id == row.studio_id)
-        if mine and _answers(words, wanted, local_day(row.at)):
+        words = f"提醒 {row.whom} {row.value} {_missed(bureau, row)}"
+        mine = row.person_id == bureau.people[name] if member else about is None or about.studio_id == row.studio_id
+        if mine and "because" not in wanted and _answers(words, wanted, local_day(row.at)):
             found.append(words)
     return found
+
+
+def _reasons(notice: str, words: str) -> frozenset[str]:
+    """What a warning is about, by the guard that would refuse for it."""
+    if notice != "roster_warned":
+        return frozenset({WARNINGS[notice]})
+    return frozenset(reason for sign, reason in ROSTER_SIGNS.items() if sign in words)
+
+
+def _missed(bureau: Bureau, row: Any) -> str:
+    """The figures of an attendance check behind a warning: missed of held."""
+    if row.person_id is None:
+        return ""
+    seats = select(SEATS.c.id).where(SEATS.c.person_id == row.person_id)
+    marks = seen.all_rows(bureau.engine, MARKS.select().where(MARKS.c.seat_id.in_(seats), MARKS.c.indicator == "缺勤"))
+    return " ".join(mark.value for mark in marks)
 
 
 def _run_studio(bureau: Bureau, run_id: int | None) -> int | None:

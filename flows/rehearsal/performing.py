@@ -10,7 +10,7 @@ from flows.engine.errors import NotFound, Refused
 from flows.engine.voting import AGREE
 from flows.engine.work import Intent
 from flows.rehearsal import seen
-from flows.rehearsal.addresses import Target, find, path_meant
+from flows.rehearsal.addresses import NotYet, Target, find, path_meant
 from flows.rehearsal.beginning import begin
 from flows.rehearsal.bureau import Bureau, UnknownName
 from flows.rehearsal.carrying import (
@@ -136,12 +136,18 @@ def _target(bureau: Bureau, step: Step, address: str) -> Target:
     begins = step.do in {"submit", COMPLETE} and "@" not in address
     try:
         target = find(bureau, address)
-    except UnknownName:
-        if not begins:
+    except UnknownName as missing:
+        if not begins or (isinstance(missing, NotYet) and not _begun_by_asking(bureau, address)):
             raise
         return _begun(bureau, step, address)
     hosts = target.kind == "studio" and address in bureau.people
     return _begun(bureau, step, address) if begins and hosts else target
+
+
+def _begun_by_asking(bureau: Bureau, address: str) -> bool:
+    """Whether asking begins it: what a window or a result opens is there, or not open yet."""
+    path = bureau.programme.paths.get(path_meant(bureau, address)[0])
+    return path is not None and path.call not in {"window", "on_result"}
 
 
 def _begun(bureau: Bureau, step: Step, address: str) -> Target:
