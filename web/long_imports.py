@@ -8,7 +8,8 @@ from fastapi.responses import RedirectResponse, Response
 
 from flows.engine.errors import NotFound
 from flows.engine.work import Work
-from flows.office.importing import BEGINNING, READING, STORING, forsaken, latest, run
+from flows.office.importing import BEGINNING, READING, STORING, latest, run
+from flows.office.jobs import forsaken
 from web.i18n import _, word
 from web.papers import place_of
 from web.visit import Visit

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Engine, insert, select
 from sqlmodel import Session
 
 from flows.engine.clock import Clock
@@ -14,6 +14,7 @@ from flows.engine.declare import Actor
 from flows.engine.errors import Refused
 from flows.engine.rulebook import Rulebook
 from flows.engine.work import Work
+from flows.office.jobs import beat, carry_out
 from flows.office.rounds import begin_application
 from flows.roster import AppliedRow, ImportPlan, plan_import, store_import
 from models import ImportJob
@@ -21,7 +22,6 @@ from models.columns import table_of
 from models.session import reading, transaction
 
 JOBS = table_of(ImportJob)
-STALE = timedelta(seconds=60)  # after so long without a sign of life a job may be taken by another
 STEP = 20  # drafts begun in one transaction
 STATUSES = ("new", "changed", "same", "faulty")
 READING, STORING, BEGINNING = "reading", "storing", "beginning"
@@ -56,45 +56,18 @@ def latest(session: Session, sha256: str, person_id: int, round_id: int | None, 
     ).first()
 
 
-def forsaken(job: Any, now: datetime) -> bool:
-    """Whether nobody works at a job that is not over: its worker died, or never began."""
-    return job.state in {"asked", "running"} and (job.beat_at or job.asked_at) < now - STALE
-
-
 def run(engine: Engine, book: Rulebook, clock: Clock, job_id: int, content: Callable[[str], bytes]) -> None:
     """Do a job to its end, whatever becomes of it; two that begin one job do it once.
 
     `content` gives the bytes of a workbook by its SHA-256.
     """
-    job = _claim(engine, job_id, clock.now())
-    if job is None:
-        return
-    try:
-        done = _check(engine, clock, job, content) if job.kind == "check" else _store(engine, book, clock, job, content)
-        _end(engine, job_id, clock.now(), "done", result=done)
-    except Refused as refusal:
-        _end(engine, job_id, clock.now(), "refused", says=str(refusal))
-    except Exception as error:  # noqa: BLE001  whatever it was, the page says that it is over
-        _end(engine, job_id, clock.now(), "failed", says=f"{type(error).__name__}: {error}"[:500])
 
+    def do(job: Any) -> Mapping[str, Any]:
+        if job.kind == "check":
+            return _check(engine, clock, job, content)
+        return _store(engine, book, clock, job, content)
 
-def _claim(engine: Engine, job_id: int, now: datetime) -> Any:
-    free = (JOBS.c.state == "asked") | ((JOBS.c.state == "running") & (JOBS.c.beat_at < now - STALE))
-    with transaction(engine) as session:
-        taken = update(JOBS).where(JOBS.c.id == job_id, free).values(state="running", phase=READING, beat_at=now)
-        return session.execute(taken.returning(JOBS)).first()
-
-
-def _beat(engine: Engine, job_id: int, now: datetime, phase: str, done: int = 0, whole: int = 0) -> None:
-    with transaction(engine) as session:
-        values = {"phase": phase, "done": done, "whole": whole, "beat_at": now}
-        session.execute(update(JOBS).where(JOBS.c.id == job_id).values(**values))
-
-
-def _end(engine: Engine, job_id: int, now: datetime, state: str, *, result: Any = None, says: str = "") -> None:
-    with transaction(engine) as session:
-        values = {"state": state, "ended_at": now, "beat_at": now, "result": result or {}, "says": says}
-        session.execute(update(JOBS).where(JOBS.c.id == job_id).values(**values))
+    carry_out(engine, JOBS, clock, job_id, READING, do)
 
 
 def _planned(engine: Engine, clock: Clock, job: Any, content: Callable[[str], bytes]) -> ImportPlan:
@@ -123,7 +96,7 @@ def _store(
 ) -> Mapping[str, Any]:
     """Check again, store in one transaction, then begin the drafts a few at a time: what was begun stays begun."""
     plan = _planned(engine, clock, job, content)
-    _beat(engine, job.id, clock.now(), STORING, 0, len(plan.rows))
+    beat(engine, JOBS, job.id, clock.now(), STORING, 0, len(plan.rows))
     with transaction(engine) as session:
         result = store_import(session, plan, clock.now(), only_good=job.only_good)
         if not result.stored:
@@ -131,7 +104,7 @@ def _store(
     begun, refused = 0, 0
     rows = result.applied if job.round_id is not None else ()
     for first in range(0, len(rows), STEP):
-        _beat(engine, job.id, clock.now(), BEGINNING, first, len(rows))
+        beat(engine, JOBS, job.id, clock.now(), BEGINNING, first, len(rows))
         with transaction(engine) as session:
             more = begin_drafts(
                 Work(session, book, clock.now(), calendar_of(session)), rows[first : first + STEP], job.round_id

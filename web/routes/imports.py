@@ -8,7 +8,8 @@ from fastapi.responses import Response
 
 from flows.engine.errors import NotFound, Refused
 from flows.engine.work import Work
-from flows.office.importing import Order, ask, begin_drafts, forsaken, latest, summary_of
+from flows.office.importing import Order, ask, begin_drafts, latest, summary_of
+from flows.office.jobs import forsaken
 from flows.roster import (
     ImportPlan,
     UnreadableWorkbook,
