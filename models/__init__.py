@@ -32,6 +32,7 @@ from models.programmes import Programme, ProgrammeVersion  # noqa: E402
 from models.rounds import Listing, ListingEntry, Quota, Round  # noqa: E402
 from models.runs import Incident, Lease, Request, StageRun, Transition  # noqa: E402
 from models.studios import Cycle, Seat, Studio  # noqa: E402
+from models.trials import Trial  # noqa: E402
 
 __all__ = [
     "ApiToken", "Application", "Appointment", "Assessment", "Attachment", "Attendance", "Body", "CalendarDay",
@@ -40,5 +41,5 @@ __all__ = [
     "LoginAttempt", "LoginSession", "Mark", "Message", "Objection", "Opinion", "Person", "Post", "Preference",
     "Programme", "ProgrammeVersion", "Quota", "Record", "RecordFile", "RecordStudio", "Rectification", "Request",
     "Result", "Revision", "Round", "SavedView", "Seat", "Series", "StageRun", "Studio", "Substitution", "Template", "Term", "Tie",
-    "Transition", "User",
+    "Transition", "Trial", "User",
 ]  # fmt: skip

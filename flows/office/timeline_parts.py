@@ -98,7 +98,7 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One check: `key` names it, `place` says where it is mended (dates, quotas, experts, people, calendar)."""
+    """One check: `key` names it, `place` says where it is mended (dates, quotas, experts, people, calendar), `origin` by which clause."""
 
     level: Level
     key: str
@@ -107,6 +107,7 @@ class Finding:
     remedy: str = ""
     place: str = ""
     suggests: date | None = None
+    origin: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
