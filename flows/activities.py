@@ -95,7 +95,11 @@ def not_distinct(ask: Ask) -> Because | None:
 def blocked(ask: Ask) -> Because | None:
     """What the programme wants done first is done, by name."""
     missing = ask.facts.blocking
-    return Because(f"还不能办：先要办完{'、'.join(missing)}。", ask.policy.origin(""), missing) if missing else None
+    return (
+        Because(f"还不能办：先要办完{'、'.join(missing)}。", ask.policy.origin_before(missing), missing)
+        if missing
+        else None
+    )
 
 
 def enough(ask: Ask) -> Because | None:

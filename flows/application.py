@@ -191,7 +191,9 @@ def blocked(ask: Ask) -> Because | None:
     wished = tuple(f"{one.title}的{title}" for one in ask.facts.wishes for title in one.blocking)
     blocking = (*ask.facts.blocking, *wished)
     return (
-        Because(f"还不能提交，先要办完：{'、'.join(blocking)}。", ask.policy.origin(""), blocking) if blocking else None
+        Because(f"还不能提交，先要办完：{'、'.join(blocking)}。", ask.policy.origin_before(blocking), blocking)
+        if blocking
+        else None
     )
 
 

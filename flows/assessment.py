@@ -96,7 +96,7 @@ def blocked(ask: Ask) -> Because | None:
     if not blocking:
         return None
     says = f"还不能考核，有 {len(blocking)} 项没有办完：{'；'.join(blocking)}。"
-    return Because(says, ask.policy.origin(""), blocking)
+    return Because(says, ask.policy.origin_before(blocking), blocking)
 
 
 def too_early(ask: Ask) -> Because | None:

@@ -65,7 +65,8 @@ def unannounced(ask: Ask) -> Because | None:
     """The plaque comes after the publication (赤峰 九(二), 职业学校 二(二))."""
     if ask.run.state == State.ANNOUNCED:
         return None
-    return Because("还不能挂牌：先要发文公布。", ask.policy.origin("announce"))
+    how = "公布名单" if ask.policy.announce == "list" else "发文公布"
+    return Because(f"还不能挂牌：先要{how}。", ask.policy.origin("announce"))
 
 
 def blocked(ask: Ask) -> Because | None:
@@ -74,7 +75,9 @@ def blocked(ask: Ask) -> Because | None:
     if not blocking:
         return None
     return Because(
-        f"还不能挂牌，有 {len(blocking)} 项没有办完：{'；'.join(blocking)}。", ask.policy.origin(""), blocking
+        f"还不能挂牌，有 {len(blocking)} 项没有办完：{'；'.join(blocking)}。",
+        ask.policy.origin_before(blocking),
+        blocking,
     )
 
 

@@ -71,7 +71,9 @@ def blocked(ask: Ask) -> Because | None:
     """Open duties that block this step, by name."""
     blocking = ask.facts.blocking
     return (
-        Because(f"还不能同意，先要办完：{'、'.join(blocking)}。", ask.policy.origin(""), blocking) if blocking else None
+        Because(f"还不能同意，先要办完：{'、'.join(blocking)}。", ask.policy.origin_before(blocking), blocking)
+        if blocking
+        else None
     )
 
 

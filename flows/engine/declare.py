@@ -38,6 +38,9 @@ class Part(StrEnum):
     ENGINE = "engine"
 
 
+BLOCKING = "blocking/"
+
+
 class Policy(BaseModel):
     """The numbers of one step, as the expanded programme says them; `origins` tells where each comes from."""
 
@@ -48,6 +51,15 @@ class Policy(BaseModel):
     def origin(self, key: str) -> Mapping[str, Any]:
         """The origin of one key, else of the whole step."""
         return self.origins.get(key) or self.origins.get("", {})
+
+    def origin_before(self, titles: Sequence[str]) -> Mapping[str, Any]:
+        """The origin of the whole step, with those of what stands before it (`blocking`): open things by their titles."""
+        named = [
+            origin
+            for key, origin in self.origins.items()
+            if key.startswith(BLOCKING) and any(key.removeprefix(BLOCKING) in title for title in titles)
+        ]
+        return {**self.origin(""), "blocking": named} if named else self.origin("")
 
     def sends(self, _event: str) -> bool:
         """Whether a run that opens at this step has any use for an event that its stage sends at once."""

@@ -102,6 +102,10 @@ class RosterRules:
         said = [one.short(seats) for one in self.numbers] + [one.beyond(seats) for one in self.numbers]
         return [text for text in (*said, *(one.beyond(seats) for one in self.shares)) if text]
 
+    def hinted(self, seats: Sequence[SeatFact]) -> list[str]:
+        """What these seats do not keep of what only warns, in words."""
+        return [text for one in self.hints if (text := one.short(seats) or one.beyond(seats))]
+
     def changed(self, seats: Sequence[SeatFact], before: Sequence[SeatFact]) -> list[str]:
         """What a change of seats has brought about: faults and hints that were not there before it.
 

@@ -10,6 +10,7 @@ from flows.programme.due_days import DueDay
 from flows.programme.loading import origins_within
 from flows.programme.sections import Assessment
 from flows.programme.vocabulary import GRADES
+from flows.regulations.blocking import blocking_origins
 from flows.regulations.following import follows, follows_grades
 
 
@@ -24,7 +25,7 @@ def assessment_rule(programme: Programme, key: str) -> StepRule:
         title=one.title, key=one.name, roles=graded_roles(programme, one.of), grades=tuple(one.grades), awards=tuple(one.awards),
         words=dict(one.words), then=follows_grades(programme, one), confirmed=one.confirmed_by is not None,
         reported_to=one.reported_to or "", needs=needs_of(programme, one), after_cycle=_after_cycle(programme, one),
-        due=_due(programme, one), origins={**origins, "within": origins.get("due", {})},
+        due=_due(programme, one), origins={**origins, "within": origins.get("due", {}), **blocking_origins(programme, one.name)},
     )  # fmt: skip
     return StepRule("assessments", key, one.title, STAGES["assessment"], judged)
 

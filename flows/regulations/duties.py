@@ -8,6 +8,7 @@ from flows.programme.agenda import duty_due
 from flows.programme.evidence import Asked
 from flows.programme.rosters import roster_rules
 from flows.programme.schema import Obligation
+from flows.regulations.blocking import blocking_origins
 
 # What is owed when a seat has become vacant; no obligation of a text, but what its consequences open.
 VACANCIES = {"refill": "补选成员", "succession": "另选主持人"}
@@ -32,6 +33,7 @@ def duty_rule(programme: Programme, key: str) -> StepRule:
     origins = {
         "": origin_of(programme, f"obligations.{key}").as_row(),
         "within": origin_of(programme, f"obligations.{key}.due").as_row(),
+        **blocking_origins(programme, key),
     }
     policy = DutyPolicy(
         title=one.title, times=one.least, most=one.most, receipt=one.receipt, soft=one.soft, distinct=one.distinct,

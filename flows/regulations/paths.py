@@ -10,6 +10,7 @@ from flows.lifecycle import STAGES
 from flows.opinion import OpinionPolicy
 from flows.programme import Programme, origin_of
 from flows.programme.steps import Path, Step
+from flows.regulations.blocking import blocking_origins
 from flows.regulations.joining import applicant_values, named_origins, seat_values
 from flows.regulations.left_out import landing, left_out, onwards, passed_by
 from flows.regulations.renewing import least_results, renewal_values
@@ -130,6 +131,8 @@ def _origins(programme: Programme, path: Path, step: Step, changes: Mapping[str,
     origins: dict[str, Mapping[str, Any]] = {"": origin_of(programme, base).as_row()}
     for key in type(step).model_fields:
         origins[key] = origin_of(programme, f"{base}.{key}").as_row()
+    origins |= blocking_origins(programme, path.name, step.name)
+    origins["needs"] = origin_of(programme, f"paths.{path.name}.needs").as_row()
     origins["window"] = origin_of(programme, f"paths.{path.name}.window").as_row()
     for role in programme.roles_of(path):
         for n, _ in enumerate(programme.criteria(role)):
