@@ -63,6 +63,7 @@ def checks_of(ask: Ask) -> tuple[Check, ...]:
         host_school_id=facts.host_school_id,
         home_body_id=facts.home_body_id,
         host_subject=facts.host_subject,
+        kind_exists=facts.kind_exists,
         applied_on=local_day(ask.now),
     )
 

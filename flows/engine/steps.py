@@ -204,12 +204,13 @@ class Concerned(Protocol):
 def desk_of(who: str, cast: Cast, case: Concerned, above: Sequence[Place], *, if_any: bool = False) -> str:
     """The desk of a `who` for one case: a person, or the body found above the school or bound by the authority.
 
-    Where the tree lacks the body the office takes its place, so that no case is without a desk (none if `if_any`).
+    A body that a text itself calls `office` is that body (镇 二 教导处). Where the tree lacks the body the office takes its
+    place, so that no case is without a desk (none if `if_any`).
     """
     people = {"person": case.person_id, "host": case.host_id or case.person_id}
     if who in people:
         return f"person:{people[who]}"
-    named = {"authority": cast.authority_id, "office": cast.office_id}.get(who) or cast.bodies.get(who)
+    named = cast.bodies.get(who) or {"authority": cast.authority_id, "office": cast.office_id}.get(who)
     if named is not None:
         return f"body:{named}"
     level = cast.levels.get(who, "")

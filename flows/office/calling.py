@@ -89,7 +89,9 @@ def _item(work: Work, actor: Actor, cycle: RunningCycle, key: str, due_on: date)
 
 
 def _may(work: Work, actor: Actor, cycle: RunningCycle, who: str | None) -> bool:
-    return bool({*desks_above(work, cycle, {"authority", "office", who or "office"})} & actor.keys)
+    cast = work.book.cast(work.session, cycle.version_id)
+    leading = {f"body:{cast.authority_id}", f"body:{cast.office_id}"}
+    return bool({*leading, *(desks_above(work, cycle, {who}) if who else ())} & actor.keys)
 
 
 def _tell(work: Work, actor: Actor, items: Sequence[CycleItem], reason: str) -> None:

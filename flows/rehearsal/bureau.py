@@ -293,7 +293,7 @@ class Bureau:
         """The real body that plays a body of the programme for a case of this body; None when there is none."""
         with transaction(self.engine) as session:
             cast = self.book.cast(session, self.version_id)
-            named = {"authority": cast.authority_id, "office": cast.office_id}.get(who) or cast.bodies.get(who)
+            named = cast.bodies.get(who) or {"authority": cast.authority_id, "office": cast.office_id}.get(who)
             if named is not None or who not in cast.levels or body_id is None:
                 return named
             above = lineages(session, [body_id])[body_id]

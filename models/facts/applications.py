@@ -25,7 +25,7 @@ class ApplicationFacts(Facts):
     `asks`: the notice that tells whoever did not begin it themselves.
 
     Of the studio to be joined: its host's school and subject, and where it is. `wishes`: the studios wished for, in order;
-    `hosts`: how many studios there are that could be joined.
+    `hosts`: how many studios there are that could be joined. `kind_exists`: whether a studio of the kind asked for runs.
     """
 
     asks: str = ""
@@ -46,6 +46,7 @@ class ApplicationFacts(Facts):
     hosts: int = 0
     cycle: tuple[date, date] | None = None
     barred: str = ""
+    kind_exists: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Facts of applications that are written, and of the tiers that review them."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -17,7 +17,7 @@ from models.queries.facts.barring import barred_hosts
 from models.queries.facts.ground import attached, blocking, cases_of, ground, local_date
 from models.queries.facts.renewing import results_of_last_cycle
 from models.queries.facts.seating import last_days, seats_held_by, taking_members, wish_facts
-from models.queries.people import person_facts
+from models.queries.people import RUNNING, person_facts
 from models.queries.quotas import quota_facts
 from models.statements import among, rows
 
@@ -32,6 +32,11 @@ HOSTING = select(STUDIOS.c.host_id).where(
     among(STUDIOS.c.host_id, "people"),
     among(STUDIOS.c.programme_id, "programmes"),
     STUDIOS.c.standing.in_(("forming", "active", "suspended")),
+)
+KINDS = (
+    select(STUDIOS.c.programme_id, STUDIOS.c.kind)
+    .where(among(STUDIOS.c.programme_id, "programmes"), among(STUDIOS.c.kind, "kinds"), STUDIOS.c.standing.in_(RUNNING))
+    .distinct()
 )
 WAIVED = select(CHECKS.c.application_id, CHECKS.c.place, CHECKS.c.reason).where(
     among(CHECKS.c.application_id, "applications"), CHECKS.c.result == "waived"
@@ -54,6 +59,7 @@ def application_facts(
     blocked = blocking(session, found, {run.application_id: {run.path, run.step} for run in runs})
     hosting = _hosting(session, [case.person_id for case in found.values() if case.gives == "studio"], casts)
     barred = barred_hosts(session, found.values(), casts, today)
+    kinds = _kinds_running(session, found.values(), casts)
     waived: dict[int, dict[str, str]] = defaultdict(dict)
     for row in rows(session, WAIVED, applications=list(found)):
         waived[row.application_id][row.place] = row.reason
@@ -69,6 +75,7 @@ def application_facts(
             host_school_id=host.school_id, host_subject=_subject(host, today),
             studio_id=case.studio_id, wishes=seats.wishes.get(case.id, ()), hosts=seats.hosts.get(case.id, 0),
             cycle=seats.cycles.get(case.studio_id or 0),
+            kind_exists=not case.kind or (casts[run.version_id].programme_id, case.kind) in kinds,
         )
         for run in runs
         for case in [found[run.application_id]]
@@ -121,6 +128,15 @@ def _hosting(session: Session, people: Sequence[int], casts: Mapping[int, Any]) 
         return frozenset()
     programmes = {cast.programme_id for cast in casts.values()}
     return frozenset(row.host_id for row in rows(session, HOSTING, people=people, programmes=programmes))
+
+
+def _kinds_running(session: Session, found: Iterable[Case], casts: Mapping[int, Any]) -> frozenset[tuple[int, str]]:
+    """Of the kinds that new studios are asked for, those of which one runs, by programme."""
+    kinds = {case.kind for case in found if case.gives == "studio" and case.kind}
+    if not kinds:
+        return frozenset()
+    programmes = {cast.programme_id for cast in casts.values()}
+    return frozenset((row.programme_id, row.kind) for row in rows(session, KINDS, programmes=programmes, kinds=kinds))
 
 
 def tier_facts(session: Session, runs: Sequence[Any], casts: Mapping[int, Any], now: datetime) -> Mapping[int, Facts]:
