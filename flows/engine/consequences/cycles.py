@@ -12,7 +12,7 @@ from flows.engine.declare import CANCELLED
 from flows.engine.rulebook import RenewalPath
 from flows.engine.steps import start_path
 from flows.engine.work import Happening, Intent, Work
-from models import Application, Cycle, Seat, StageRun, Studio
+from models import Application, Assessment, Cycle, Seat, StageRun, Studio
 from models.columns import table_of
 from models.queries.bodies import lineages
 from models.queries.cases import cases
@@ -20,11 +20,13 @@ from models.queries.facts.renewing import CYCLES_OF, results_of
 from models.statements import rows
 
 APPLICATIONS, CYCLES, RUNS, SEATS, STUDIOS = (table_of(one) for one in (Application, Cycle, StageRun, Seat, Studio))
+ASSESSMENTS = table_of(Assessment)
 SEPTEMBER, NEARLY_OVER = 9, 90
 RENEWALS = select(RUNS.c.id).where(
     RUNS.c.studio_id == bindparam("studio"), RUNS.c.stage == "renewal", RUNS.c.ended_at.is_(None)
 )
-HOLDS_ON = ("assessment", "rectification", "decision")
+HOLDS_ON = ("rectification", "decision")
+MAY_END = (*HOLDS_ON, "assessment")
 
 
 def give_cycle(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
@@ -177,9 +179,7 @@ def settle_paths(work: Work, ended: Sequence[Happening]) -> None:
     asked = [one for one in ended if one.rule.gives == "cycle" and one.run.application_id and one.move.to != CANCELLED]
     found = cases(work.session, [one.run.application_id for one in asked]) if asked else {}
     causes = {found[one.run.subject_id].studio_id: one for one in asked}
-    causes |= {
-        one.run.studio_id: one for one in ended if one.run.subject_kind in HOLDS_ON and one.run.parent_id is None
-    }
+    causes |= {one.run.studio_id: one for one in ended if one.run.subject_kind in MAY_END and one.run.parent_id is None}
     for studio_id in _over(work, [one for one in causes if one is not None]):
         end_if_over(work, causes[studio_id], studio_id)
 
@@ -215,12 +215,21 @@ def end_if_over(work: Work, cause: Happening | None, studio_id: int) -> bool:
 
 
 def _held_on(work: Work, studio_id: int) -> bool:
-    subjects = RUNS.c.subject_kind.in_(HOLDS_ON)
     asks = exists().where(
         APPLICATIONS.c.id == RUNS.c.application_id, APPLICATIONS.c.gives == "cycle", APPLICATIONS.c.outcome.is_(None)
     )
-    live = select(RUNS.c.id).where(RUNS.c.studio_id == studio_id, RUNS.c.ended_at.is_(None), subjects | asks).limit(1)
-    return work.session.execute(live).first() is not None
+    mine = (RUNS.c.studio_id == studio_id) & RUNS.c.ended_at.is_(None)
+    live = select(RUNS.c.id).where(mine, RUNS.c.subject_kind.in_(HOLDS_ON) | asks).limit(1)
+    return work.session.execute(live).first() is not None or _final_open(work, mine)
+
+
+def _final_open(work: Work, mine: Any) -> bool:
+    """Whether a result of the studio for its whole cycle is still to come; what is left of members or a year waits for nobody."""
+    whole = (ASSESSMENTS.c.period == "cycle") & (ASSESSMENTS.c.opens_on >= ASSESSMENTS.c.ends_on)
+    judged = (RUNS.c.subject_kind == "assessment") & (ASSESSMENTS.c.id == RUNS.c.subject_id)
+    found = work.session.execute(select(RUNS).join(ASSESSMENTS, judged).where(mine, whole)).all()
+    rules = (work.book.rule(work.session, run.version_id, run.path, run.step, run.round_id) for run in found)
+    return any(not getattr(rule.policy, "roles", ()) for rule in rules)
 
 
 def cycle_spans(one: Happening) -> Sequence[Span]:
