@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
@@ -15,6 +16,7 @@ from models.columns import json_text, json_value
 from models.settings import settings
 
 BUSY_TIMEOUT_MS = 30_000
+_places: WeakKeyDictionary[Engine, str] = WeakKeyDictionary()
 
 
 def connect(url: str, pool: type[Pool] | None = None) -> Engine:
@@ -67,6 +69,14 @@ def reading(engine: Engine) -> Iterator[Session]:
         Session(connection, autoflush=False) as session,
     ):
         yield session
+
+
+def place_of(session: Session) -> str:
+    """The address of a session's database, which tells what a process has read of one database from what it has of another."""
+    engine = session.get_bind().engine
+    if engine not in _places:
+        _places[engine] = str(engine.url)
+    return _places[engine]
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

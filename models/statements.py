@@ -29,9 +29,17 @@ def rows(session: Session, statement: Any, /, **values: Any) -> Sequence[Any]:
     """Run a module's statement in the session's transaction; sets and other collections are given as lists."""
     listed = {name: _padded(value) if isinstance(value, list | set | frozenset | tuple) else value for name, value in values.items()}  # fmt: skip
     shape = tuple([len(value) if isinstance(value, list) else -1 for value in listed.values()])
-    connection = session.connection()
+    connection = _connection(session)
     one = _text(statement, connection.dialect, shape, listed)
     return one.read(*_fetched(connection, one.sql, one.placed(one.spread(listed))), connection.dialect)
+
+
+def _connection(session: Session) -> Connection:
+    """The connection of the session's transaction; asked of the session once a transaction, which makes much of the asking."""
+    kept: Connection | None = session.info.get("connection")
+    if kept is None or kept.closed or not kept.in_transaction():
+        kept = session.info["connection"] = session.connection()
+    return kept
 
 
 def _fetched(connection: Connection, said: str, placed: Any) -> tuple[Any, Sequence[Any]]:
@@ -58,7 +66,7 @@ def write(session: Session, statement: Any, written: Sequence[Mapping[str, Any]]
 
     -1 where the driver does not say.
     """
-    connection = session.connection()
+    connection = _connection(session)
     one = _text(statement, connection.dialect, tuple(written[0]), written[0])
     placed = [one.placed(row) for row in written]
     return connection.exec_driver_sql(one.sql, placed if len(placed) > 1 else placed[0]).rowcount
@@ -70,14 +78,14 @@ def insert_rows(session: Session, table: Table, written: Sequence[Mapping[str, A
         ids = next_ids(session, table, len(written))
         write(session, _inserting(table), [{**row, "id": one} for one, row in zip(ids, written, strict=True)])
         return ids
-    connection = session.connection()
+    connection = _connection(session)
     one = _text(_inserting_one(table), connection.dialect, tuple(written[0]), written[0])
     return [connection.exec_driver_sql(one.sql, one.placed(written[0])).scalar_one()]
 
 
 def next_ids(session: Session, table: Table, many: int) -> Sequence[int]:
     """So many ids for rows that this transaction is about to insert, in rising order."""
-    if session.connection().dialect.name == "sqlite":  # whoever writes has the whole file: what is free stays free
+    if _connection(session).dialect.name == "sqlite":  # whoever writes has the whole file: what is free stays free
         last = rows(session, _last(table))[0].last or 0
         return range(last + 1, last + many + 1)
     return sorted(row.id for row in rows(session, _sequence(table), many=many))

@@ -9,6 +9,7 @@ from flows.engine.calendar import CalendarDay as Day
 from flows.engine.calendar import WorkCalendar
 from models import CalendarDay, CalendarEdition
 from models.columns import table_of
+from models.session import place_of
 from models.statements import rows
 
 DAYS, EDITIONS = table_of(CalendarDay), table_of(CalendarEdition)
@@ -19,7 +20,7 @@ _kept: dict[tuple[str, int], WorkCalendar] = {}
 def calendar_of(session: Session) -> WorkCalendar:
     """The calendar in its present edition; reading it again costs one small query."""
     number = next((row.number for row in rows(session, EDITION)), 0)
-    key = (str(session.get_bind().engine.url), number)
+    key = (place_of(session), number)
     if key not in _kept:
         if len(_kept) > 8:
             _kept.clear()

@@ -2,25 +2,41 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from models import Series
 from models.columns import table_of
+from models.statements import rows, write
 
 SERIES = table_of(Series)
+BEGIN = {
+    name: dialect.insert(SERIES).on_conflict_do_nothing(index_elements=["body_id", "kind", "year"])
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+}
+GIVE = (
+    update(SERIES)
+    .where(
+        SERIES.c.body_id == bindparam("b_body"),
+        SERIES.c.kind == bindparam("b_kind"),
+        SERIES.c.year == bindparam("b_year"),
+    )
+    .values(last=SERIES.c.last + bindparam("b_count"))
+)
+LAST = select(SERIES.c.last).where(
+    SERIES.c.body_id == bindparam("body"), SERIES.c.kind == bindparam("kind"), SERIES.c.year == bindparam("year")
+)
 
 
 def next_numbers(session: Session, body_id: int, kind: str, year: int, count: int = 1) -> Sequence[int]:
     """The next `count` numbers of one series, in order; concurrent callers wait for one another."""
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    first = dialect.insert(SERIES).values(body_id=body_id, kind=kind, year=year, last=0)
-    session.execute(first.on_conflict_do_nothing(index_elements=["body_id", "kind", "year"]))
-    last = session.execute(
-        update(SERIES)
-        .where(SERIES.c.body_id == body_id, SERIES.c.kind == kind, SERIES.c.year == year)
-        .values(last=SERIES.c.last + count)
-        .returning(SERIES.c.last)
-    ).scalar_one()
+    given = {"b_body": body_id, "b_kind": kind, "b_year": year, "b_count": count}
+    if write(session, GIVE, [given]) == 0:
+        first = {"body_id": body_id, "kind": kind, "year": year, "last": 0}
+        write(session, BEGIN[session.get_bind().dialect.name], [first])
+        write(session, GIVE, [given])
+    last: int = rows(session, LAST, body=body_id, kind=kind, year=year)[
+        0
+    ].last  # the row is this transaction's since it was raised
     return range(last - count + 1, last + 1)

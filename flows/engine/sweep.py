@@ -22,6 +22,7 @@ from models.columns import table_of
 from models.queries.bodies import lineages
 from models.queries.runs import due_runs, lock_runs
 from models.session import transaction
+from models.statements import write
 
 RUNS, INCIDENTS = table_of(StageRun), table_of(Incident)
 CHUNK = 200
@@ -97,7 +98,7 @@ def _claim(
                 _raise_incident(session, now, row.id, row.wake_at, f"办理它的进程中断了 {row.attempts} 次", report)
         rows = [row for row in due if row.attempts == 0] or [row for row in due if row.attempts < TRIES][:1]
         if rows:
-            session.connection().execute(CLAIM, [{"b_id": row.id, "b_wake": now + LEASE} for row in rows])
+            write(session, CLAIM, [{"b_id": row.id, "b_wake": now + LEASE} for row in rows])
         return [(row.id, row.attempts + 1) for row in rows]
 
 
@@ -164,7 +165,7 @@ def _remind(work: Work, runs: Sequence[RunState], done: SweepReport) -> None:
         settled.append({"b_id": run.id, "b_version": run.version, "b_wake": wake_at})
         done.stages[run.stage] = done.stages.get(run.stage, 0) + 1
     done.reminded += tell(work, tellings)
-    work.session.connection().execute(SETTLE, settled)
+    write(work.session, SETTLE, settled)
 
 
 def _rung(

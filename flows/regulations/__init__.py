@@ -25,6 +25,7 @@ from models import Programme as ProgrammeRow
 from models.columns import table_of
 from models.facts import SeatFact
 from models.queries.facts import READERS
+from models.session import place_of
 from models.statements import rows
 
 __all__ = ["FULL_MARK", "Regulations", "regulations", "rubric", "version_in_force", "who_title"]
@@ -68,7 +69,7 @@ class Regulations:
 
     def programme(self, session: Session, version_id: int) -> Programme:
         """The regulation of a version. Raises NoResultFound."""
-        key = (_place(session), version_id)
+        key = (place_of(session), version_id)
         if key not in self._programmes:
             expanded = session.execute(select(VERSIONS.c.expanded).where(VERSIONS.c.id == version_id)).scalar_one()
             self._programmes[key] = from_expanded(expanded)
@@ -94,7 +95,7 @@ class Regulations:
         changes = _changes(session, round_id)
         if changes:
             return self._make(self.programme(session, version_id), path, step, changes)
-        key = (_place(session), version_id, path, step, None)
+        key = (place_of(session), version_id, path, step, None)
         if key not in self._rules:
             self._rules[key] = self._make(self.programme(session, version_id), path, step, changes)
         return self._rules[key]
@@ -179,11 +180,6 @@ class Regulations:
 def regulations() -> Regulations:
     """The rulebook of this process."""
     return Regulations()
-
-
-def _place(session: Session) -> str:
-    place: str = session.info.get("place") or session.info.setdefault("place", str(session.get_bind().engine.url))
-    return place
 
 
 def _changes(session: Session, round_id: int | None) -> Mapping[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, bindparam, case, or_, select
+from sqlalchemy import and_, bindparam, case, func, or_, select
 from sqlmodel import Session
 
 from models import Attendance, Leave, Person, Record, RecordStudio, Seat
@@ -23,23 +23,29 @@ SEATED = (
     .where(or_(SEATS.c.to_on.is_(None), SEATS.c.to_on >= FIRST))
     .order_by(SEATS.c.id)
 )
-OWN = select(RECORDS.c.studio_id, RECORDS.c.id)
-TAKEN_PART = select(SHARED.c.studio_id, SHARED.c.record_id.label("id"))
+HELD_THEN = (RECORDS.c.standing == "held") & (RECORDS.c.held_on >= FIRST) & (RECORDS.c.held_on <= LAST)
+OWN = select(RECORDS.c.studio_id, RECORDS.c.id).where(among(RECORDS.c.studio_id, "studios"), HELD_THEN)
+TAKEN_PART = select(SHARED.c.studio_id, SHARED.c.record_id.label("id")).where(among(SHARED.c.studio_id, "studios"))
 OF_STUDIO = OWN.union(TAKEN_PART).subquery()
 # Late or refused leave is absence (北海 八1); a mark of leave that nobody asked for was entered by whoever kept the list.
 NO_LEAVE = LEAVES.c.id.is_not(None) & or_(
     LEAVES.c.answer != "granted", and_(RECORDS.c.starts_at.is_not(None), LEAVES.c.asked_at >= RECORDS.c.starts_at)
 )
 MARK = case((and_(ATTENDANCES.c.mark == "leave", NO_LEAVE), "absent"), else_=ATTENDANCES.c.mark)
-MARKED = (
-    select(OF_STUDIO.c.studio_id, ATTENDANCES.c.person_id, MARK.label("mark"), RECORDS.c.held_on)
+COUNTED = (
+    select(
+        SEATS.c.id, func.count().label("held"), func.sum(case((MARK == "absent", 1), else_=0)).label("missed"),
+        func.sum(case((MARK == "leave", 1), else_=0)).label("on_leave"),
+    )
     .select_from(OF_STUDIO)
     .join(RECORDS, RECORDS.c.id == OF_STUDIO.c.id)
     .join(ATTENDANCES, ATTENDANCES.c.record_id == RECORDS.c.id)
+    .join(SEATS, (SEATS.c.studio_id == OF_STUDIO.c.studio_id) & (SEATS.c.person_id == ATTENDANCES.c.person_id))
     .outerjoin(LEAVES, (LEAVES.c.record_id == RECORDS.c.id) & (LEAVES.c.person_id == ATTENDANCES.c.person_id))
-    .where(among(OF_STUDIO.c.studio_id, "studios"), RECORDS.c.standing == "held")
-    .where(RECORDS.c.held_on >= FIRST, RECORDS.c.held_on <= LAST)
-)
+    .where(HELD_THEN, SEATS.c.from_on <= RECORDS.c.held_on)
+    .where(or_(SEATS.c.to_on.is_(None), SEATS.c.to_on >= RECORDS.c.held_on))
+    .group_by(SEATS.c.id)
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,26 +71,10 @@ def attendance_of(session: Session, studios: Collection[int], first: date, last:
 
     Leave that was granted is no absence (北海 八1).
     """
-    seats = rows(session, SEATED, studios=studios, first=first, last=last)
-    marks: dict[tuple[int, int], list[tuple[date, str]]] = {}
-    for row in rows(session, MARKED, studios=studios, first=first, last=last):
-        marks.setdefault((row.studio_id, row.person_id), []).append((row.held_on, row.mark))
+    counted = {row.id: row for row in rows(session, COUNTED, studios=studios, first=first, last=last)}
     found = {}
-    for seat in seats:
-        own = [
-            mark
-            for on, mark in marks.get((seat.studio_id, seat.person_id), ())
-            if seat.from_on <= on and (seat.to_on is None or on <= seat.to_on)
-        ]
-        found[seat.id] = Kept(
-            seat.id,
-            seat.studio_id,
-            seat.person_id,
-            seat.role,
-            seat.name,
-            seat.to_on is not None,
-            len(own),
-            own.count("absent"),
-            own.count("leave"),
-        )
+    for seat in rows(session, SEATED, studios=studios, first=first, last=last):
+        kept, left = counted.get(seat.id), seat.to_on is not None
+        numbers = (kept.held, kept.missed, kept.on_leave) if kept is not None else ()
+        found[seat.id] = Kept(seat.id, seat.studio_id, seat.person_id, seat.role, seat.name, left, *numbers)
     return found

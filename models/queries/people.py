@@ -5,17 +5,41 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlmodel import Session
 
 from models import Body, Credential, Person, Post, Seat, Studio
 from models.columns import table_of
 from models.facts import CredentialFact, PersonFacts, PostFact
 from models.queries.bodies import Place, lineages
+from models.statements import among, rows
 
 PEOPLE, POSTS, CREDENTIALS = table_of(Person), table_of(Post), table_of(Credential)
 BODIES, SEATS, STUDIOS = table_of(Body), table_of(Seat), table_of(Studio)
 RUNNING = ("active", "suspended")
+DAY = bindparam("on", type_=POSTS.c.from_on.type)
+KNOWN = select(PEOPLE.c.id, PEOPLE.c.born_on, PEOPLE.c.school_stage).where(among(PEOPLE.c.id, "people"))
+HELD = (
+    select(POSTS)
+    .where(among(POSTS.c.person_id, "people"), or_(POSTS.c.from_on.is_(None), POSTS.c.from_on <= DAY))
+    .order_by(POSTS.c.id)
+)
+STAGES = select(BODIES.c.id, BODIES.c.school_stage).where(among(BODIES.c.id, "bodies"))
+EARNED = select(CREDENTIALS).where(among(CREDENTIALS.c.person_id, "people")).order_by(CREDENTIALS.c.id)
+SERVING = (
+    select(SEATS.c.person_id, STUDIOS.c.kind)
+    .join(STUDIOS, STUDIOS.c.id == SEATS.c.studio_id)
+    .where(among(SEATS.c.person_id, "people"), STUDIOS.c.standing.in_(RUNNING), SEATS.c.from_on <= DAY)
+    .where(or_(SEATS.c.to_on.is_(None), SEATS.c.to_on >= DAY))
+    .distinct()
+    .order_by(SEATS.c.person_id, STUDIOS.c.kind)
+)
+HOSTING = (
+    select(STUDIOS.c.host_id, STUDIOS.c.level)
+    .where(among(STUDIOS.c.host_id, "people"), STUDIOS.c.standing.in_(RUNNING))
+    .distinct()
+    .order_by(STUDIOS.c.host_id, STUDIOS.c.level)
+)
 
 
 def person_facts(session: Session, person_ids: Iterable[int | None], on: date) -> Mapping[int, PersonFacts]:
@@ -28,16 +52,14 @@ def person_facts(session: Session, person_ids: Iterable[int | None], on: date) -
     if not ids:
         return {}
     posts = _posts(session, ids, on)
-    homes = {person: _home(rows, on) for person, rows in posts.items()}
+    homes = {person: _home(held, on) for person, held in posts.items()}
     above = lineages(session, {home for home in homes.values() if home is not None})
     schools = {body: _school(places) for body, places in above.items()}
     stages = _stages(session, {school for school in schools.values() if school is not None})
     credentials = _credentials(session, ids)
     serving, hosting = _serving(session, ids, on), _hosting(session, ids)
     facts = {}
-    for row in session.execute(
-        select(PEOPLE.c.id, PEOPLE.c.born_on, PEOPLE.c.school_stage).where(PEOPLE.c.id.in_(ids))
-    ):
+    for row in rows(session, KNOWN, people=ids):
         home = homes.get(row.id)
         school = schools.get(home) if home is not None else None
         facts[row.id] = PersonFacts(
@@ -55,13 +77,8 @@ def person_facts(session: Session, person_ids: Iterable[int | None], on: date) -
 
 
 def _posts(session: Session, ids: set[int], on: date) -> Mapping[int, Sequence[Any]]:
-    rows = session.execute(
-        select(POSTS)
-        .where(POSTS.c.person_id.in_(ids), or_(POSTS.c.from_on.is_(None), POSTS.c.from_on <= on))
-        .order_by(POSTS.c.id)
-    )
     held: dict[int, list[Any]] = defaultdict(list)
-    for row in rows:
+    for row in rows(session, HELD, people=ids, on=on):
         held[row.person_id].append(row)
     return held
 
@@ -80,8 +97,7 @@ def _school(places: Sequence[Place]) -> int | None:
 
 
 def _stages(session: Session, school_ids: set[int]) -> Mapping[int, str]:
-    rows = session.execute(select(BODIES.c.id, BODIES.c.school_stage).where(BODIES.c.id.in_(school_ids)))
-    return {row.id: row.school_stage for row in rows}
+    return {row.id: row.school_stage for row in rows(session, STAGES, bodies=school_ids)}
 
 
 def _post_fact(row: Any) -> PostFact:
@@ -89,9 +105,8 @@ def _post_fact(row: Any) -> PostFact:
 
 
 def _credentials(session: Session, ids: set[int]) -> Mapping[int, Sequence[CredentialFact]]:
-    rows = session.execute(select(CREDENTIALS).where(CREDENTIALS.c.person_id.in_(ids)).order_by(CREDENTIALS.c.id))
     earned: dict[int, list[CredentialFact]] = defaultdict(list)
-    for row in rows:
+    for row in rows(session, EARNED, people=ids):
         earned[row.person_id].append(
             CredentialFact(
                 kind=row.kind,
@@ -109,26 +124,12 @@ def _credentials(session: Session, ids: set[int]) -> Mapping[int, Sequence[Crede
 
 def _serving(session: Session, ids: set[int], on: date) -> Mapping[int, Sequence[str]]:
     """The kinds of the running studios in which each has a seat on the day."""
-    rows = session.execute(
-        select(SEATS.c.person_id, STUDIOS.c.kind)
-        .join(STUDIOS, STUDIOS.c.id == SEATS.c.studio_id)
-        .where(SEATS.c.person_id.in_(ids), STUDIOS.c.standing.in_(RUNNING), SEATS.c.from_on <= on)
-        .where(or_(SEATS.c.to_on.is_(None), SEATS.c.to_on >= on))
-        .distinct()
-        .order_by(SEATS.c.person_id, STUDIOS.c.kind)
-    )
-    return _gathered((row.person_id, row.kind) for row in rows)
+    return _gathered((row.person_id, row.kind) for row in rows(session, SERVING, people=ids, on=on))
 
 
 def _hosting(session: Session, ids: set[int]) -> Mapping[int, Sequence[str]]:
     """The levels of the running studios that each hosts."""
-    rows = session.execute(
-        select(STUDIOS.c.host_id, STUDIOS.c.level)
-        .where(STUDIOS.c.host_id.in_(ids), STUDIOS.c.standing.in_(RUNNING))
-        .distinct()
-        .order_by(STUDIOS.c.host_id, STUDIOS.c.level)
-    )
-    return _gathered((row.host_id, row.level) for row in rows)
+    return _gathered((row.host_id, row.level) for row in rows(session, HOSTING, people=ids))
 
 
 def _gathered(pairs: Iterable[tuple[int, str]]) -> Mapping[int, Sequence[str]]:

@@ -11,6 +11,7 @@ from models import Application, Duty
 from models.columns import table_of
 from models.queries.bodies import lineages
 from models.queries.facts.seating import seats_of
+from models.statements import insert_rows
 
 APPLICATIONS, DUTIES = table_of(Application), table_of(Duty)
 
@@ -79,13 +80,11 @@ def _owe(work: Work, one: Following, key: str, title: str, responsible: str) -> 
     today = local_day(work.now)
     due = due_after(today, one.rule.within, work.calendar, roll="next_working_day") if one.rule.within else None
     unit = ("seat", int(one.seat.id)) if one.seat is not None else ("studio", int(one.studio.id))
-    duty_id: int = work.session.execute(
-        insert(DUTIES).values(
-            studio_id=one.studio.id, key=key, period=f"{today.isoformat()}#{one.cause.transition_id}", unit_kind=unit[0],
-            unit_id=unit[1], title=title, need=1, counted=0, responsible=responsible, receiver="", begins_on=today,
-            due_on=due.on if due else None, blocks=[],
-        ).returning(DUTIES.c.id)
-    ).scalar_one()  # fmt: skip
+    duty_id = insert_rows(work.session, DUTIES, [
+        {"studio_id": one.studio.id, "key": key, "period": f"{today.isoformat()}#{one.cause.transition_id}", "unit_kind": unit[0],
+         "unit_id": unit[1], "title": title, "need": 1, "counted": 0, "responsible": responsible, "receiver": "", "begins_on": today,
+         "due_on": due.on if due else None, "blocks": []}
+    ])[0]  # fmt: skip
     open_runs(work, [
         Opening(one.cause.run.version_id, "obligations", key, "duty", duty_id, studio_id=one.studio.id,
                 cause_id=one.cause.transition_id)

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import insert
-
 from flows.engine.calendar import due_after, local_day
 from flows.engine.consequences.follower import Following
 from flows.engine.following import Consequence, acts, rows_of
@@ -12,6 +10,7 @@ from flows.engine.steps import Opening, open_runs
 from flows.engine.work import Work
 from models import Decision
 from models.columns import table_of
+from models.statements import insert_rows
 
 DECISIONS = table_of(Decision)
 
@@ -40,7 +39,7 @@ def open_question(work: Work, version_id: int, cause_id: int | None, asked: Mapp
         "cause_id": cause_id,
         **asked,
     }
-    decision_id: int = work.session.execute(insert(DECISIONS).values(**row).returning(DECISIONS.c.id)).scalar_one()
+    decision_id = insert_rows(work.session, DECISIONS, [row])[0]
     opening = Opening(
         version_id, "decisions", "decision", "decision", decision_id, studio_id=row["studio_id"], cause_id=cause_id
     )

@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import insert
-
 from flows.engine.calendar import local_day
 from flows.engine.series import next_numbers
 from flows.engine.work import Work
 from models import Document
 from models.columns import table_of
+from models.statements import insert_rows
 
 DOCUMENTS = table_of(Document)
 NUMBERS = {
@@ -25,10 +24,8 @@ def request_paper(
     year = local_day(work.now).year
     n = next_numbers(work.session, authority_id, kind, year)[0]
     number = NUMBERS[kind].replace("{year}", str(year)).replace("{n:03}", f"{n:03}").replace("{n}", str(n))
-    work.session.execute(
-        insert(DOCUMENTS).values(
-            kind=kind, body_id=authority_id, number=number, subject_kind=subject_kind, subject_id=subject_id, template=kind,
-            context=dict(context), requested_at=work.now,
-        )
-    )  # fmt: skip
+    insert_rows(work.session, DOCUMENTS, [
+        {"kind": kind, "body_id": authority_id, "number": number, "subject_kind": subject_kind, "subject_id": subject_id,
+         "template": kind, "context": dict(context), "requested_at": work.now}
+    ])  # fmt: skip
     return number

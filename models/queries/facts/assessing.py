@@ -23,7 +23,7 @@ from models import (
 from models.columns import table_of
 from models.facts import AbsenceFact, Anchors, AssessmentFacts, DecisionFacts, Facts, GradedSeat, RectificationFacts
 from models.queries.attendance import attendance_of
-from models.queries.facts.ground import OPEN_DUTIES, ground
+from models.queries.facts.ground import OPEN_DUTIES, by_studio, ground
 from models.queries.facts.renewing import results_of
 from models.statements import among, rows
 
@@ -92,7 +92,7 @@ def assessment_facts(
     waiting = [run for run in runs if run.state == "open" and run.id > 0]
     unheard = _unheard(session, [run.id for run in waiting], now)
     results = results_of(session, {row.cycle_id for row in judged.values()}) if waiting else {}
-    absences = _absences(session, [judged[run.subject_id] for run in runs if run.path == "attendance"])
+    absences = _absences(session, [judged[run.subject_id] for run in runs if run.path == "attendance" and run.id > 0])
     found: dict[int, Facts] = {}
     for run in runs:
         one = judged[run.subject_id]
@@ -126,14 +126,15 @@ def _blocking(session: Session, judged: Collection[Any]) -> Mapping[int, tuple[s
     """Open duties (not those of a later period) and rectifications of the studio that name the assessment."""
     studios = {one.studio_id for one in judged}
     named: dict[int, list[str]] = defaultdict(list)
-    owed, mending = rows(session, OPEN_DUTIES, studios=studios), rows(session, MENDING, studios=studios)
+    owed = by_studio(rows(session, OPEN_DUTIES, studios=studios))
+    mending = by_studio(rows(session, MENDING, studios=studios))
     for one in judged:
-        for row in owed:
+        for row in owed.get(one.studio_id, ()):
             begun = row.begins_on is None or row.begins_on <= one.ends_on
-            if row.studio_id == one.studio_id and one.key in row.blocks and begun:
+            if one.key in row.blocks and begun:
                 named[one.id].append(row.title)
-        for row in mending:
-            if row.studio_id == one.studio_id and one.key in row.blocks:
+        for row in mending.get(one.studio_id, ()):
+            if one.key in row.blocks:
                 named[one.id].append(f"{row.title}的整改")
     return {key: tuple(value) for key, value in named.items()}
 
@@ -166,13 +167,11 @@ def _absences(session: Session, checks: Collection[Any]) -> Mapping[int, tuple[A
         spans[one.begins_on, one.ends_on].append(one)
     found: dict[int, tuple[AbsenceFact, ...]] = {}
     for (first, last), members in spans.items():
-        kept = attendance_of(session, {one.studio_id for one in members}, first, last).values()
-        for one in members:
-            found[one.id] = tuple(
-                AbsenceFact(seat.seat_id, seat.name, seat.role, seat.held, seat.missed)
-                for seat in kept
-                if seat.studio_id == one.studio_id and seat.held and not seat.left
-            )
+        kept: dict[int, list[AbsenceFact]] = defaultdict(list)
+        for seat in attendance_of(session, {one.studio_id for one in members}, first, last).values():
+            if seat.held and not seat.left:
+                kept[seat.studio_id].append(AbsenceFact(seat.seat_id, seat.name, seat.role, seat.held, seat.missed))
+        found |= {one.id: tuple(kept[one.studio_id]) for one in members}
     return found
 
 

@@ -70,6 +70,14 @@ def attached(session: Session, applications: Collection[int]) -> Mapping[int, fr
     return {key: frozenset(value) for key, value in found.items()}
 
 
+def by_studio(found: Sequence[Any]) -> Mapping[int, list[Any]]:
+    """Rows that name a studio, by studio."""
+    grouped: dict[int, list[Any]] = defaultdict(list)
+    for row in found:
+        grouped[row.studio_id].append(row)
+    return grouped
+
+
 def blocking(
     session: Session, found: Mapping[int, Case], places: Mapping[int, set[str]]
 ) -> Mapping[int, tuple[str, ...]]:
