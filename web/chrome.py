@@ -1,4 +1,4 @@
-"""The frame around a page: who is here, what they may open, how much waits; three queries, four for administrators."""
+"""The frame around a page: who is here, what they may open, how much waits; three queries, four for administrators and in a studio."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,6 +11,7 @@ from flows.engine.calendar import end_of_day, local_day
 from flows.engine.work import Work
 from models import Message, Round
 from models.columns import table_of
+from models.queries.activities import leaves_waiting
 from models.queries.bodies import substituted_until
 from models.queries.inbox import waiting_counts
 from models.queries.studios import studios_of_person
@@ -34,12 +35,18 @@ OWN_STUDIO = (
     ("活动与事项", "/calendar", "calendar-check", False), ("成员", "/members", "users", False), ("经费", "/funds", "coins", True),
     ("档案", "/archive", "box-archive", False),
 )  # fmt: skip
+# What only those who oversee schools and studios have any use for; a body that assesses for the bureau oversees none.
+OVERSEEING, OUTSIDE = {"/dashboard", "/dashboard/studios", "/rounds"}, "third_party"
 HOME_DOCK = ("/inbox", "/scores", "/rounds", "/applications", "/messages")
 
 
 def chrome_of(work: Work, visitor: Visitor, path: str) -> Chrome:
     """The frame for this visitor (one query more while acting for another); a line of the rail is there only where the access table opens its route."""
+    own = next(iter(studios_of_person(work.session, visitor.person_id or 0)), None)
     counts, unread = _counts(work, visitor)
+    if own is not None:
+        people = [int(key.removeprefix("person:")) for key in visitor.keys if key.startswith("person:")]
+        counts["/inbox"] += len(leaves_waiting(work.session, people))
     today = local_day(work.now)
     lines_of = _lines(work, visitor)
     groups = tuple(
@@ -47,7 +54,6 @@ def chrome_of(work: Work, visitor: Visitor, path: str) -> Chrome:
         for title, lines in RAIL
         if (items := tuple(_item(one, counts, path) for one in lines if lines_of(one[1])))
     )
-    own = next(iter(studios_of_person(work.session, visitor.person_id or 0)), None)
     groups = _with_studio(groups, own, visitor, path) if own is not None else groups
     everything = {item.href: item for group in groups for item in group.items}
     dock = (
@@ -94,9 +100,11 @@ def _lines(work: Work, visitor: Visitor) -> Callable[[str], bool]:
             .limit(1)
         ).first()
     )
-    bureau_only = set() if "administrator" in visitor.roles else {"/doubts"}
+    left_out = set() if "administrator" in visitor.roles else {"/doubts"}
+    if visitor.offices and all(office.body_kind == OUTSIDE for office in visitor.offices):
+        left_out |= OVERSEEING
     return lambda href: (
-        allowed("GET", href, visitor.roles) and not (begun and href == "/start") and href not in bureau_only
+        allowed("GET", href, visitor.roles) and not (begun and href == "/start") and href not in left_out
     )
 
 

@@ -114,3 +114,9 @@ def enter_as_host(visit: Visit, work: Work, studio_id: int) -> Door:
     if not door.sees_all:
         raise NotFound
     return door
+
+
+def keeps_activities(door: Door) -> bool:
+    """Whether the visitor keeps the studio's activities: the host and assistants do."""
+    assists = door.seat is not None and "assistant" in {door.seat.role, door.seat.duty_role}
+    return (door.hosts or assists) and door.runs

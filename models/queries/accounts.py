@@ -23,6 +23,7 @@ class Office:
     body_id: int
     body_name: str
     body_level: str
+    body_kind: str = ""
 
 
 def open_session(session: Session, token_hash: str) -> Row[Any] | None:
@@ -75,13 +76,13 @@ def last_seen(session: Session, person_id: int) -> datetime | None:
 def offices_of(session: Session, person_id: int, today: date) -> Sequence[Office]:
     """The live appointments of a person, administrators first."""
     rows = session.execute(
-        select(APPOINTMENTS.c.role, BODIES.c.id, BODIES.c.name, BODIES.c.level)
+        select(APPOINTMENTS.c.role, BODIES.c.id, BODIES.c.name, BODIES.c.level, BODIES.c.kind)
         .join(BODIES, BODIES.c.id == APPOINTMENTS.c.body_id)
         .where(APPOINTMENTS.c.person_id == person_id, APPOINTMENTS.c.from_on <= today)
         .where(or_(APPOINTMENTS.c.to_on.is_(None), APPOINTMENTS.c.to_on >= today))
         .order_by(APPOINTMENTS.c.role, BODIES.c.id)
     )
-    return [Office(row.role, row.id, row.name, row.level) for row in rows]
+    return [Office(row.role, row.id, row.name, row.level, row.kind) for row in rows]
 
 
 def workplace(session: Session, person_id: int, today: date) -> str:

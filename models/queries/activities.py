@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, and_, or_, select
+from sqlalchemy import Row, and_, exists, func, or_, select
 from sqlmodel import Session
 
 from models import (
@@ -132,4 +132,32 @@ def taking_part(session: Session, record_id: int) -> Sequence[Row[Any]]:
         .join(SHARED, SHARED.c.studio_id == STUDIOS.c.id)
         .where(SHARED.c.record_id == record_id)
         .order_by(STUDIOS.c.id)
+    ).all()
+
+
+def leaves_waiting(session: Session, person_ids: Collection[int]) -> Sequence[Row[Any]]:
+    """Leave that waits for one of these people to answer it, as host of the studio or as whoever assists them; the soonest first."""
+    ids = list(person_ids)
+    assists = exists().where(
+        SEATS.c.studio_id == RECORDS.c.studio_id, SEATS.c.person_id.in_(ids), SEATS.c.to_on.is_(None),
+        or_(SEATS.c.role == "assistant", SEATS.c.duty_role == "assistant"),
+    )  # fmt: skip
+    return session.execute(
+        select(LEAVES.c.id, LEAVES.c.record_id, LEAVES.c.person_id, LEAVES.c.reason, LEAVES.c.asked_at, PEOPLE.c.name, RECORDS.c.title, RECORDS.c.held_on,
+               RECORDS.c.starts_at, RECORDS.c.place, RECORDS.c.studio_id, STUDIOS.c.name.label("studio"))
+        .join(RECORDS, RECORDS.c.id == LEAVES.c.record_id)
+        .join(STUDIOS, STUDIOS.c.id == RECORDS.c.studio_id)
+        .join(PEOPLE, PEOPLE.c.id == LEAVES.c.person_id)
+        .where(LEAVES.c.answer == "", RECORDS.c.standing != "cancelled", or_(STUDIOS.c.host_id.in_(ids), assists))
+        .order_by(RECORDS.c.held_on, RECORDS.c.starts_at, LEAVES.c.id)
+    ).all()  # fmt: skip
+
+
+def unfiled(session: Session, studio_id: int, before: date) -> Sequence[Row[Any]]:
+    """Planned activities whose day has passed without a record, the oldest first."""
+    return session.execute(
+        select(RECORDS)
+        .where(RECORDS.c.studio_id == studio_id, RECORDS.c.kind == "activity", RECORDS.c.standing == "planned")
+        .where(func.coalesce(RECORDS.c.ends_on, RECORDS.c.held_on) < before)
+        .order_by(RECORDS.c.held_on, RECORDS.c.id)
     ).all()

@@ -14,6 +14,7 @@ from models import (
     Body,
     CriterionCheck,
     Decision,
+    Duty,
     Message,
     Opinion,
     Person,
@@ -29,7 +30,7 @@ from models.columns import table_of
 RUNS, APPLICATIONS, PEOPLE, BODIES = table_of(StageRun), table_of(Application), table_of(Person), table_of(Body)
 ROUNDS, TRANSITIONS, STUDIOS = table_of(Round), table_of(Transition), table_of(Studio)
 CHECKS, MESSAGES, REVISIONS = table_of(CriterionCheck), table_of(Message), table_of(Revision)
-REQUESTS, OPINIONS, DECISIONS = table_of(Request), table_of(Opinion), table_of(Decision)
+REQUESTS, OPINIONS, DECISIONS, DUTIES = table_of(Request), table_of(Opinion), table_of(Decision), table_of(Duty)
 SIGNED = RUNS.alias("signed")  # the duty that a signature is asked for
 PAGE = 50
 
@@ -80,6 +81,7 @@ class InboxRow:
     subject_kind: str = ""
     subject_id: int = 0
     question: str = ""
+    duty: str = ""
     gives: str = ""
     role: str = ""
 
@@ -271,6 +273,7 @@ def _listed() -> Select[Any]:
         .outerjoin(STUDIOS, STUDIOS.c.id == func.coalesce(RUNS.c.studio_id, APPLICATIONS.c.studio_id))
         .outerjoin(OPINIONS, and_(RUNS.c.subject_kind == "opinion", OPINIONS.c.id == RUNS.c.subject_id))
         .outerjoin(DECISIONS, and_(RUNS.c.subject_kind == "decision", DECISIONS.c.id == RUNS.c.subject_id))
+        .outerjoin(DUTIES, and_(RUNS.c.subject_kind == "duty", DUTIES.c.id == RUNS.c.subject_id))
         .outerjoin(SIGNED, and_(SIGNED.c.id == OPINIONS.c.run_id, SIGNED.c.subject_kind == "duty"))
     )
     duty = case((RUNS.c.subject_kind == "duty", RUNS.c.subject_id), else_=SIGNED.c.subject_id)
@@ -281,7 +284,7 @@ def _listed() -> Select[Any]:
         PEOPLE.c.name.label("person"), BODIES.c.name.label("body"), APPLICATIONS.c.school_stage, APPLICATIONS.c.answers, APPLICATIONS.c.gives, APPLICATIONS.c.role,
         func.coalesce(STUDIOS.c.name, APPLICATIONS.c.studio_name, literal("")).label("studio"), ROUNDS.c.title.label("round_title"), duty.label("duty_id"),
         func.coalesce(OPINIONS.c.kind, literal("")).label("opinion_kind"), RUNS.c.subject_kind, RUNS.c.subject_id,
-        func.coalesce(DECISIONS.c.question, literal("")).label("question"),
+        func.coalesce(DECISIONS.c.question, literal("")).label("question"), func.coalesce(DUTIES.c.title, literal("")).label("duty"),
     ).select_from(joined)  # fmt: skip
 
 
@@ -292,6 +295,6 @@ def _row(row: Any) -> InboxRow:
         row.studio_id, row.entered_at, row.due_at, row.due_steps, row.due_provisional, row.desk, row.number or "",
         "" if blind else row.person or "", "" if blind else row.body or "", row.school_stage or "", "" if blind else row.studio,
         row.round_title or "", row.ended_at, row.outcome, blind, {} if blind else row.answers or {},
-        row.duty_id, row.opinion_kind, row.subject_kind, row.subject_id, row.question,
+        row.duty_id, row.opinion_kind, row.subject_kind, row.subject_id, row.question, row.duty,
         "" if blind else row.gives or "", "" if blind else row.role or "",
     )  # fmt: skip

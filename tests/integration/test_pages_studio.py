@@ -60,7 +60,31 @@ def test_member_sees_own_duties_and_no_money(life: Life) -> None:
     assert "我负责的事项" in page
     assert "等别人办" not in page
     assert "余额" not in page
-    assert "出勤" not in page
+    assert page.count("出勤") == 1  # their own, nobody else's
+
+
+def test_member_sees_where_they_stand(life: Life) -> None:
+    page = client_of(life, "A").get(f"/studios/{life.studio_id}").text
+    mine = page.split("我的情况", 1)[1].split("</section>", 1)[0]
+    assert "还没有活动" in mine
+    assert f"/studios/{life.studio_id}/archive/people/{life.ids['A']}" in mine
+    assert "我的情况" not in client_of(life, "H").get(f"/studios/{life.studio_id}").text
+    assert "我的情况" not in client_of(life, "bureau").get(f"/studios/{life.studio_id}").text
+
+
+def test_home_offers_to_rise_only_where_a_path_is_open(sqlite_database: Engine) -> None:
+    rising = Life(sqlite_database, "county-master-teacher", date(2025, 5, 8), {"A": "member"}, "school1")
+    assert "申请升级" in client_of(rising, "H").get(f"/studios/{rising.studio_id}").text
+    assert "申请升级" not in client_of(rising, "A").get(f"/studios/{rising.studio_id}").text
+
+
+def test_home_shows_how_far_the_figures_of_the_text_are_reached(sqlite_database: Engine) -> None:
+    life = Life(sqlite_database, "hainan", date(2025, 5, 8), {"A": "member"})
+    page = client_of(life, "H").get(f"/studios/{life.studio_id}").text
+    aims = page.split("目标与进度", 1)[1].split("</section>", 1)[0]
+    assert "至少 16" in aims
+    assert "未达到" in aims
+    assert "目标与进度" not in client_of(life, "A").get(f"/studios/{life.studio_id}").text
 
 
 def test_host_is_taken_home_and_finds_the_studio_in_the_rail(life: Life) -> None:

@@ -213,3 +213,53 @@ def test_plan_with_a_faulty_row_names_it_and_stores_nothing(life: Life) -> None:
     assert refused.status_code == 409
     assert life.rows(select(RECORDS)) == []
     assert client_of(life, "A").get(address).status_code == 404
+
+
+def test_leave_that_was_asked_for_waits_in_the_inbox_of_the_host_until_the_activity_begins(life: Life) -> None:
+    record = plan(life)
+    before = client_of(life, "H").get("/inbox").text
+    assert "请假 · " not in before
+    client_of(life, "A").post(f"/activities/{record}/leave", data=form(reason="上公开课"))
+    page = client_of(life, "H").get("/inbox").text
+    assert "上公开课" in page
+    assert "6月10日" in page.split("请假 · ", 1)[1].split("</li>", 1)[0]
+    assert counted(page) == counted(before) + 1
+    assert "上公开课" not in client_of(life, "A").get("/inbox").text
+    assert "上公开课" in client_of(life, "H").get("/inbox?stage=leave").text
+    life.on(DAY, hour=23)
+    assert "上公开课" in client_of(life, "H").get("/inbox?box=overdue").text
+
+
+def counted(page: str) -> int:
+    """How many the first box of the inbox says there are; the rail says the same."""
+    number = page.split('class="tab-count">', 1)[1].split("<", 1)[0]
+    assert f"</span>{number}</span>" in page.split('class="rail"', 1)[1].split("</aside>", 1)[0]
+    return int(number)
+
+
+def test_leave_is_answered_beside_the_list_of_the_inbox(life: Life) -> None:
+    record = plan(life)
+    client_of(life, "A").post(f"/activities/{record}/leave", data=form(reason="上公开课"))
+    (leave,) = life.rows(select(LEAVES))
+    host = client_of(life, "H")
+    page = host.get(f"/inbox?leave={leave.id}").text
+    assert "准假，不算缺勤" in page
+    assert "本周期出勤" in page
+    answer = host.post(f"/activities/{record}/leave", data=form(leave=str(leave.id), answer="granted", back="inbox"))
+    assert answer.headers["location"].startswith("/inbox?note=")
+    assert "上公开课" not in host.get("/inbox").text
+    assert "上公开课" not in client_of(life, "B").get(f"/inbox?leave={leave.id}").text
+
+
+def test_home_says_that_leave_waits_and_that_the_record_of_an_activity_is_not_filed(life: Life) -> None:
+    record = plan(life)
+    client_of(life, "A").post(f"/activities/{record}/leave", data=form(reason="上公开课"))
+    home = client_of(life, "H").get(f"/studios/{life.studio_id}").text
+    assert "的请假" in home
+    assert f'href="/activities/{record}#leave"' in home
+    assert "的活动记录" not in home
+    plan(life, held_on="2025-06-03")
+    home = client_of(life, "H").get(f"/studios/{life.studio_id}").text
+    assert "报送6月3日" in home
+    assert "还没有点考勤和报送" in home
+    assert "的活动记录" not in client_of(life, "A").get(f"/studios/{life.studio_id}").text

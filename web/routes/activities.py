@@ -25,7 +25,7 @@ from models.queries.activities import activity_of, file_of_record, leaves_of, ta
 from web.display import clock_time
 from web.i18n import _
 from web.papers import keep_photo, serve
-from web.studio_doors import Door, enter
+from web.studio_doors import Door, enter, keeps_activities
 from web.views.activities import (
     WRITTEN,
     Sheet,
@@ -63,12 +63,6 @@ def _hosting(visit: Visit, work: Work, studio_id: int) -> Door:
     if not (keeps_activities(door)):
         raise NotFound
     return door
-
-
-def keeps_activities(door: Door) -> bool:
-    """Whether the visitor keeps the studio's activities: the host and assistants do."""
-    assists = door.seat is not None and "assistant" in {door.seat.role, door.seat.duty_role}
-    return (door.hosts or assists) and door.runs
 
 
 @router.post("/studios/{studio_id}/activities/new")
@@ -291,10 +285,11 @@ def leave(visit: Visiting, form: Posted, record_id: int) -> Response:
         return {"leave": record_id}
 
     visit.once(form, f"leave:{record_id}:{who}", do)
+    back = "/inbox" if form.text("back") == "inbox" else f"/activities/{record_id}"
     said = {"granted": _("已准假。"), "refused": _("没有准假，缺席记缺勤。")}.get(
         answer, _("已提出请假，等主持人答复。")
     )
-    return visit.go(f"/activities/{record_id}", said)
+    return visit.go(back, said)
 
 
 @router.get("/activities/{record_id}/files/{file_id}")

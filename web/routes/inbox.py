@@ -21,10 +21,12 @@ from models.queries.applications import (
 from models.queries.bulk import held_acts, held_runs
 from models.queries.inbox import InboxFilter, box_choices, box_counts, findings, inbox, inbox_case
 from models.queries.scope import visible_applications
+from models.queries.studios import returned
 from web.display import Tab, clock_time
 from web.i18n import _
 from web.saved_views import saved_views
 from web.views import inbox as views
+from web.views.activity_waits import LEAVE, Asked, among, asked_leave, in_box, open_leave, shown
 from web.views.applications import (
     Reader,
     check_lines,
@@ -35,6 +37,7 @@ from web.views.applications import (
 )
 from web.views.bulk import ACTS
 from web.views.cases import decision_of
+from web.views.plain_cases import plain_facts
 from web.views.wishes import answers_of
 from web.visit import Visit, Visiting
 
@@ -45,17 +48,19 @@ TABS = ("act", "papers", "checks", "record")
 @router.get("/inbox")
 def inbox_page(
     visit: Visiting, box: str = "todo", run: int | None = None, round: str = "", stage: str = "", school: str = "",  # noqa: A002  names in the address
-    page: int = 1, tab: str = "act", note: str = "",
+    page: int = 1, tab: str = "act", leave: int | None = None, note: str = "",
 ) -> Response:  # fmt: skip
     """The list of a box, and beside it the case that is open: the one asked for, else (on a desk) the first."""
     wanted = wanted_of(box, stage, round, school, page)
     with visit.reading() as work:
-        context = list_context(visit, work, wanted, run)
-        shown = run if run is not None else _first(context["groups"])
-        case = case_context(visit, work, shown, tab, wanted) if shown is not None else None
+        context = list_context(visit, work, wanted, run, leave=leave)
+        opened = context["open_run"]
+        case = case_context(visit, work, opened, tab, wanted) if opened else None
+        asked = next((one for one in context["leaves"] if one.value == context["open_leave"]), None)
+        answer = open_leave(work, asked) if asked is not None else None
     return visit.page(
-        "inbox/list.html", wanted=wanted, case=case, asked=run is not None, note=note, bulk=None, **context
-    )
+        "inbox/list.html", wanted=wanted, case=case, answer=answer, asked=run is not None or leave is not None, note=note, bulk=None, **context
+    )  # fmt: skip
 
 
 def wanted_of(box: str, stage: str, round_: str, school: str, page: int) -> InboxFilter:
@@ -65,8 +70,8 @@ def wanted_of(box: str, stage: str, round_: str, school: str, page: int) -> Inbo
 
 
 def list_context(
-    visit: Visit, work: Work, wanted: InboxFilter, run: int | None, checked: frozenset[int] = frozenset()
-) -> dict[str, Any]:
+    visit: Visit, work: Work, wanted: InboxFilter, run: int | None, checked: frozenset[int] = frozenset(), *, leave: int | None = None
+) -> dict[str, Any]:  # fmt: skip
     """Everything the list shows; a fixed number of queries, however many rows."""
     visitor = visit.visitor
     person = visitor.person_id or 0
@@ -76,17 +81,35 @@ def list_context(
     rows, total = inbox(work.session, visitor.keys, person, visit.now, wanted)
     choices = box_choices(work.session, visitor.keys, person, visit.now, wanted)
     found = findings(work.session, {row.application_id for row in rows if row.application_id and not row.blind})
-    filters = views.filters_of(choices, wanted)
-    open_run = run if run is not None else rows[0].run_id if rows else None
+    leaves = asked_leave(work, visitor.keys)
+    counts = {box: n + len(in_box(leaves, box, visit.now, until)) for box, n in counts.items()}
+    boxed = in_box(leaves, wanted.box, visit.now, until)
+    filters = views.filters_of(choices, wanted, [(LEAVE, _("请假"))] if boxed else [])
+    listed = shown(boxed, wanted)
+    open_run, opened = _opened(rows, listed, run, leave)
     held = held_runs(work.session, [row.run_id for row in rows], visit.now)
     groups = views.groups_of(work, rows, found, wanted, open_run, checked, mine=visitor.keys, held=held)
+    groups = among(groups, work, listed, wanted.box, opened)
     return {
+        "leaves": leaves, "open_leave": opened, "open_run": open_run,
         "tabs": views.tabs_of(counts, wanted), "counts": counts, "filters": filters, "chosen": views.chosen_of(filters, wanted),
         "groups": groups, "total": total, "paging": views.paging_of(total, wanted), "clear": f"/inbox?box={wanted.box}",
         "held_open": clock_time(held[open_run][1]) if open_run is not None and open_run in held else "",
         "undoable": held_lines(visit, work),
         "saved": saved_views(work.session, person, "inbox", visit.request.query_params),
     }  # fmt: skip
+
+
+def _opened(
+    rows: Sequence[Any], leaves: Sequence[Asked], run: int | None, leave: int | None
+) -> tuple[int | None, int | None]:
+    """What is open beside the list, as (run, leave): what was asked for, else whatever is due first."""
+    if run is not None or leave is not None:
+        return run, leave
+    due = rows[0].due_at if rows else None
+    if leaves and (due is None or leaves[0].at < due):
+        return None, leaves[0].value
+    return (rows[0].run_id if rows else None), None
 
 
 def held_lines(visit: Visit, work: Work) -> list[tuple[str, str]]:
@@ -96,10 +119,6 @@ def held_lines(visit: Visit, work: Work) -> list[tuple[str, str]]:
          f"/inbox/bulk/{one.request_id}")
         for one in held_acts(work.session, visit.visitor.person_id or 0, visit.now)
     ]  # fmt: skip
-
-
-def _first(groups: Sequence[views.Group]) -> int | None:
-    return groups[0].lines[0].run_id if groups else None
 
 
 @dataclass(frozen=True)
@@ -128,7 +147,9 @@ def case_context(visit: Visit, work: Work, run_id: int, tab: str, wanted: InboxF
     if seen is None:
         if row.desk not in visit.visitor.keys:
             return None
-        return {"head": views.open_case(work, row, ""), "tab": "act", "tabs": (), "decision": None, "plain": True}
+        said = returned(work.session, [row.run_id]).get(row.run_id) if row.subject_kind == "duty" else None
+        return {"head": views.open_case(work, row, ""), "tab": "act", "tabs": (), "decision": None, "plain": True,
+                "facts": plain_facts(work, row), "said": said}  # fmt: skip
     return _application_case(visit, work, row, seen, tab, wanted)
 
 

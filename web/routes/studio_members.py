@@ -12,7 +12,7 @@ from flows.office.seats import begin_seat, name_to_seat, take_back_seat
 from web.i18n import _
 from web.studio_doors import Door, enter
 from web.views.studio_members import former, movements, rules_of, seat_lines, ways_in
-from web.views.studios import only_reminds
+from web.views.studios import absence_origin, only_reminds
 from web.visit import Form, Posted, Visit, Visiting
 
 router = APIRouter()
@@ -27,7 +27,7 @@ def members(visit: Visiting, studio_id: int, note: str = "") -> Response:
         context = {
             "door": door, "studio": door.studio, "rules": rules_of(work, door) if door.sees_all else [], "lines": seat_lines(work, door, person_id),
             "moving": movements(work, door) if door.sees_all else [], "former": former(work, door) if door.sees_all else [],
-            "nominates": ways_in(door, person_id), "only_reminds": only_reminds(door), "absence_origin": door.origin("attendance"),
+            "nominates": ways_in(door, person_id), "only_reminds": only_reminds(door), "absence_origin": absence_origin(door),
         }  # fmt: skip
     return visit.page("studios/members.html", note=note, **context)
 

@@ -18,9 +18,13 @@ from models.settings import settings
 from web.accounts import make_token, own_account
 from web.display import Choice, run_mark
 from web.i18n import _
+from web.routes.studio_levels import may_begin, paths_up
 from web.studio_doors import Door, enter, enter_for
+from web.views.activity_waits import todo_of_activities
 from web.views.studio_calendar import Month, events_of, feed_key, feed_of, month_key, month_of, year_title
+from web.views.studio_standing import aims_of, my_standing
 from web.views.studios import (
+    absence_origin,
     desks_of,
     due_text,
     duty_mark,
@@ -56,9 +60,10 @@ def home(visit: Visiting, studio_id: int, month: str = "", note: str = "") -> Re
     """What is to be done now, who has the rest, the month, the year's obligations, members and money."""
     with visit.reading() as work:
         door = enter(visit, work, studio_id)
-        present = present_of(work, door, desks_of(door, visit.visitor.keys))
         number, first, last = door.year
         duties = [row for row in duties_of_studio(work.session, studio_id, first, last) if _shown(door, row)]
+        desks = desks_of(door, visit.visitor.keys)
+        present = present_of(work, door, desks, todo_of_activities(work, door, desks, duties))
         back = returned(work.session, [row.run_id for row in duties if row.run_id and row.ended_at is None])
         context = {
             "door": door, "studio": door.studio, "present": present, "mark": standing_of(door, present), "number": number,
@@ -66,7 +71,8 @@ def home(visit: Visiting, studio_id: int, month: str = "", note: str = "") -> Re
             "own": [(row, duty_mark(row, back), due_text(work, row.due_on, door.today)) for row in duties] if not door.sees_all else [],
             "month": _month(visit, work, door, month, back), "members": members_of(work, door), "numbers": number_words(door),
             "ledger": money_of(work, door), "only_reminds": only_reminds(door), "year": year_title(door),
-            "absence_origin": door.origin("attendance"),
+            "absence_origin": absence_origin(door), "standing": my_standing(work, door, duties), "aims": aims_of(work, door),
+            "rises": any(may_begin(visit, work, door, one) for one in paths_up(door)) if door.runs and door.sees_all else False,
             "calls": [Choice(one.key, one.title) for one in callable_by(work, visit.visitor.actor, studio_id)] if door.oversees and door.runs else [],
         }  # fmt: skip
     return visit.page("studios/home.html", note=note, **context)

@@ -13,7 +13,7 @@ from flows.engine.telling import PAGES
 from flows.engine.work import Work
 from flows.lifecycle import STAGES
 from models.queries.inbox import PAGE, Findings, InboxChoices, InboxFilter, InboxRow
-from web.display import Choice, DueMark, Filter, Meter, Paging, StateMark, Tab, clock_time, due_day
+from web.display import WORKING, Choice, DueMark, Filter, Meter, Paging, StateMark, Tab, clock_time, due_day
 from web.i18n import _, word
 from web.views.asked_for import asked_for
 from web.views.bulk import ACTS
@@ -60,6 +60,8 @@ class Line:
     open: bool
     why_not: str = ""
     checked: bool = False
+    at: datetime | None = None
+    leave: int | None = None
 
 
 @dataclass(frozen=True)
@@ -104,9 +106,9 @@ def tabs_of(counts: Mapping[str, int], wanted: InboxFilter) -> tuple[Tab, ...]:
     )
 
 
-def filters_of(choices: InboxChoices, wanted: InboxFilter) -> tuple[Filter, ...]:
-    """What the box can be narrowed by, each choice an address; a filter without choices is left out."""
-    stages = [("", _("全部事项")), *((one, _(STAGES[one].title)) for one in choices.stages)]
+def filters_of(choices: InboxChoices, wanted: InboxFilter, more: Sequence[tuple[str, str]] = ()) -> tuple[Filter, ...]:
+    """What the box can be narrowed by, each choice an address; a filter without choices is left out. `more`: kinds that are no stage."""
+    stages = [("", _("全部事项")), *((one, _(STAGES[one].title)) for one in choices.stages), *more]
     rounds = [("", _("全部批次")), *((str(number), title) for number, title in choices.rounds)]
     schools = [("", _("全部学段")), *((one, one) for one in choices.school_stages)]
     found = (
@@ -139,7 +141,7 @@ def groups_of(
     by_title: dict[str, list[Line]] = {}
     for row in rows:
         rule = rule_of(work, row)
-        title = _urgency(work, row, rule) if wanted.box in WAITING else _(BOXES[wanted.box])
+        title = urgency(work, row.due_at, unit_of(rule, row.state)) if wanted.box in WAITING else _(BOXES[wanted.box])
         line = _line(work, row, rule, found, wanted, open_run, mine)
         if row.run_id in held:
             line = _held(line, *held[row.run_id])
@@ -157,14 +159,15 @@ def _held(line: Line, act: str, until: datetime) -> Line:
     return replace(line, special=special, why_not=_("已在一次批量办理中"))
 
 
-def _urgency(work: Work, row: InboxRow, rule: StepRule) -> str:
-    if row.due_at is None:
+def urgency(work: Work, due_at: datetime | None, unit: str = WORKING) -> str:
+    """Under which heading of the list something stands that is due then."""
+    if due_at is None:
         return _("以后")
-    if row.due_at <= work.now:
+    if due_at <= work.now:
         return _("逾期")
-    if due_day(row.due_at) == local_day(work.now):
+    if due_day(due_at) == local_day(work.now):
         return _("今天截止")
-    left, _unit = left_of(work, row.due_at, unit_of(rule, row.state))
+    left, _unit = left_of(work, due_at, unit)
     return _("3 个工作日内") if left <= SOON else _("以后")
 
 
@@ -182,12 +185,12 @@ def _line(
         number if row.person else "",
         "" if row.application_id else row.round_title,
     ]
-    title = row.person or (number if row.blind else "") or row.question or rule.title
+    title = row.person or (number if row.blind else "") or row.question or row.duty or rule.title
     return Line(
         row.run_id, f"{row.run_id}.{row.version}", address(wanted, run=row.run_id), title,
-        row.body or row.studio or row.round_title, " · ".join(dict.fromkeys(one for one in kinds if one and one != title)),
+        row.body or row.studio or row.round_title, " · ".join(dict.fromkeys(one for one in kinds if one and not title.startswith(one))),
         special_of(row, found.get(row.application_id or 0)) or _placed(row, rule), _due(work, row, rule), row.run_id == open_run,
-        "" if bulk else _("这一类要一件一件办"),
+        "" if bulk else _("这一类要一件一件办"), at=row.due_at,
     )  # fmt: skip
 
 
@@ -258,6 +261,7 @@ class OpenCase:
     meter: Meter | None
     allowed: str
     whole: str
+    button: str = ""
 
 
 def open_case(work: Work, row: InboxRow, programme_address: str, post: str = "") -> OpenCase:
@@ -273,14 +277,33 @@ def open_case(work: Work, row: InboxRow, programme_address: str, post: str = "")
         allowed = _("时限 {span}，今天是第 {n} 个", span=meter.words.rsplit("/ ", 1)[-1], n=meter.used)
     return OpenCase(
         row,
-        row.person or row.number or row.question or rule.title,
+        row.person or row.number or row.question or row.duty or rule.title,
         place,
         state_of(rule, row.stage, row.state),
         due,
         meter,
         allowed,
         whole_of(row),
+        button_of(row),
     )
+
+
+BUTTONS = {
+    "duty": word("去报送"), "assessment": word("去评定"), "rectification": word("去整改"), "decision": word("去决定"), "entitlement": word("去拨付"),
+}  # fmt: skip
+AFTERWARDS = {
+    "submitted": word("去审核"), "proposed": word("去确认等级"), "confirmed": word("去送达"), "reported": word("去复核"), "returned": word("去补正并重新提交"),
+}  # fmt: skip
+ANSWERS = {"vote": word("去表决"), "hearing": word("去写意见"), "signature": word("去签署")}
+
+
+def button_of(row: InboxRow) -> str:
+    """What one does on the page where the case is handled."""
+    if row.stage == "application":
+        return _("接着填写申报表")
+    if row.stage == "opinion":
+        return _("去评分") if row.blind else _(ANSWERS.get(row.opinion_kind, "去办理"))
+    return _(AFTERWARDS.get(row.state) or BUTTONS.get(row.subject_kind, "去办理"))
 
 
 def whole_of(row: InboxRow) -> str:

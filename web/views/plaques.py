@@ -8,7 +8,7 @@ from flows.engine.apply import preview
 from flows.engine.decide import Refusal
 from flows.engine.declare import Actor
 from flows.engine.work import Intent, Work
-from models import Body
+from models import Body, Person
 from models.queries.selection import experts_named, setup_duties, signatures_of
 from web.display import DueMark, StateMark, run_mark
 from web.i18n import _
@@ -109,4 +109,7 @@ def party_words(work: Work, key: str, host: str) -> str:
     if kind == "body" and number.isdigit():
         body = work.session.get(Body, int(number))
         return body.name if body else ""
+    if kind == "person" and number.isdigit():
+        person = work.session.get(Person, int(number))
+        return person.name if person else host
     return host if kind == "person" else _("只备查，不用审核")

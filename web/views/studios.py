@@ -40,6 +40,7 @@ class Todo:
     by: str = ""
     detail: str = ""
     origin: Provenance | None = None
+    order: tuple[int, date] = (2, date.max)  # how urgent, and until when
 
 
 @dataclass(frozen=True)
@@ -98,8 +99,8 @@ class Present:
     starting: bool
 
 
-def present_of(work: Work, door: Door, desks: frozenset[str]) -> Present:
-    """What is under way, for whoever sits at these desks."""
+def present_of(work: Work, door: Door, desks: frozenset[str], more: Sequence[Todo] = ()) -> Present:
+    """What is under way, for whoever sits at these desks; `more` waits for them beside what is under way."""
     live = under_way(work.session, door.studio.id)
     mine = [row for row in live if row.desk in desks]
     back = returned(work.session, [row.id for row in mine if row.subject_kind == "duty"])
@@ -113,7 +114,11 @@ def present_of(work: Work, door: Door, desks: frozenset[str]) -> Present:
     holders = holders_of(work.session, {row.desk for row in others}, door.today)
     mending = next((row for row in live if row.subject_kind == "rectification"), None)
     begun = door.cycle is not None and door.cycle.number == 1 and (door.today - door.cycle.begins_on).days <= STARTING
-    todo = _together(door, near, [_todo(work, door, row, back.get(row.id)) for row in near])
+    listed = [
+        replace(_todo(work, door, row, back.get(row.id)), order=(_rank(row, back, door.today), _ends(row, until)))
+        for row in near
+    ]
+    todo = sorted([*_together(door, near, listed), *more], key=lambda one: one.order)
     return Present(
         tuple(todo[:MOST]), max(len(todo) - MOST, 0), min(later, default=None),
         tuple(_waiting(row, holders, door.today) for row in others[:MOST_WAITING]), mending, begun,
@@ -307,6 +312,12 @@ def only_reminds(door: Door) -> bool:
     """Whether nothing but a reminder follows from absence."""
     rule = door.programme.attendance
     return rule is not None and {one.kind for one in rule.then} <= {"warn"}
+
+
+def absence_origin(door: Door) -> Provenance | None:
+    """Where the rule of attendance comes from; a shared default is named after what it is about."""
+    origin = door.origin("attendance")
+    return replace(origin, text=_("考勤")) if origin is not None and origin.kind == "default" else origin
 
 
 def number_words(door: Door) -> str:
