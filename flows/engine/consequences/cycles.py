@@ -1,10 +1,10 @@
 """Effects on cycles: the next one is given, the paths to it are started, and a studio whose last one is over ends."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, exists, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from flows.engine.calendar import Span, WorkCalendar, due_after, local_day
 from flows.engine.consequences.ending import end_studio
@@ -203,24 +203,48 @@ def end_if_over(work: Work, cause: Happening | None, studio_id: int) -> bool:
     if (
         studio.standing not in {"active", "suspended"}
         or last.ends_on >= local_day(work.now)
-        or _held_on(work, studio_id)
+        or _held_on(work, studio_id, last.id)
     ):
         return False
-    asked = select(APPLICATIONS.c.outcome).where(
-        APPLICATIONS.c.studio_id == studio_id, APPLICATIONS.c.gives == "cycle", APPLICATIONS.c.cycle_id == last.id
-    )
-    lapsed = work.session.execute(asked).scalar() == "lapsed"
-    end_studio(work, cause, studio_id, "lapsed" if lapsed else "ended")
+    end_studio(work, cause, studio_id, "lapsed" if _never_asked(work, studio_id, last.id) else "ended")
     return True
 
 
-def _held_on(work: Work, studio_id: int) -> bool:
-    asks = exists().where(
-        APPLICATIONS.c.id == RUNS.c.application_id, APPLICATIONS.c.gives == "cycle", APPLICATIONS.c.outcome.is_(None)
+def _never_asked(work: Work, studio_id: int, cycle_id: int) -> bool:
+    """Whether the time to ask for the next cycle ran out with nobody asking; a request that a result ruled out was made."""
+    mine = (APPLICATIONS.c.studio_id == studio_id) & (APPLICATIONS.c.gives == "cycle")
+    ran_out = (
+        (RUNS.c.application_id == APPLICATIONS.c.id) & (RUNS.c.stage == "application") & (RUNS.c.state == "lapsed")
     )
+    asked = select(RUNS.c.id).join(APPLICATIONS, ran_out).where(mine, APPLICATIONS.c.cycle_id == cycle_id).limit(1)
+    return work.session.execute(asked).first() is not None
+
+
+def _held_on(work: Work, studio_id: int, cycle_id: int) -> bool:
     mine = (RUNS.c.studio_id == studio_id) & RUNS.c.ended_at.is_(None)
-    live = select(RUNS.c.id).where(mine, RUNS.c.subject_kind.in_(HOLDS_ON) | asks).limit(1)
-    return work.session.execute(live).first() is not None or _final_open(work, mine)
+    live = select(RUNS.c.id).where(mine, RUNS.c.subject_kind.in_(HOLDS_ON)).limit(1)
+    settling = work.session.execute(live).first() is not None
+    return settling or _final_open(work, mine) or _may_go_on(work, mine, cycle_id)
+
+
+def _may_go_on(work: Work, mine: Any, cycle_id: int) -> bool:
+    """Whether a request for the next cycle is under way, or may still be made: not where the result that it needs fell short."""
+    asks = (
+        (APPLICATIONS.c.id == RUNS.c.application_id)
+        & (APPLICATIONS.c.gives == "cycle")
+        & APPLICATIONS.c.outcome.is_(None)
+    )
+    found = work.session.execute(
+        select(RUNS.c.stage, RUNS.c.version_id, APPLICATIONS.c.path).join(APPLICATIONS, asks).where(mine)
+    ).all()
+    results = results_of(work.session, [cycle_id]).get(cycle_id, {})
+    needs = {path.name: path.needs for run in found for path in work.book.renewals(work.session, run.version_id)}
+    return any(run.stage != "application" or not _short(results, needs.get(run.path, {})) for run in found)
+
+
+def _short(results: Mapping[str, str], needs: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a result is out that is less than what is needed."""
+    return any(key in results and results[key] not in enough for key, enough in needs.items())
 
 
 def _final_open(work: Work, mine: Any) -> bool:
