@@ -9,7 +9,10 @@ from models.columns import document, one_of, reference
 
 
 class ImportJob(SQLModel, table=True):
-    """One check or import of one workbook. `beat_at` says that somebody still works at it; `result` what came of it."""
+    """One check or import of one workbook: of a roster, or of the established studios of a programme.
+
+    `beat_at` says that somebody still works at it; `result` what came of it.
+    """
 
     __table_args__ = (
         one_of("kind", "check", "store"),
@@ -21,6 +24,7 @@ class ImportJob(SQLModel, table=True):
     kind: str
     body_id: int | None = reference("body.id", default=None)
     round_id: int | None = reference("round.id", default=None)
+    programme_id: int | None = reference("programme.id", default=None)
     only_good: bool = False
     asked_by: int = reference("person.id", index=False)
     asked_at: datetime

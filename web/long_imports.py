@@ -1,10 +1,13 @@
 """Long imports (大名册): checked and stored beside the pages, one at a time; their page says how far they are."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from flows.engine.errors import NotFound
 from flows.engine.work import Work
@@ -16,7 +19,7 @@ from web.visit import Visit
 
 LONG = 100 * 1024  # bytes of a workbook of about 1,500 rows, which takes a second
 WORKERS = ThreadPoolExecutor(1, thread_name_prefix="import")
-PHASES = {READING: word("正在读取和核对"), STORING: word("正在写入名册"), BEGINNING: word("正在建立申报草稿")}
+PHASES = {READING: word("正在读取和核对"), STORING: word("正在写入"), BEGINNING: word("正在建立申报草稿")}
 
 
 def content_of(sha256: str) -> bytes:
@@ -35,34 +38,56 @@ def is_long(sha256: str) -> bool:
     return place.stat().st_size > LONG
 
 
-def start(visit: Visit, job_id: int) -> None:
+@dataclass(frozen=True)
+class ImportPage:
+    """Which import a page is about: where its pages are, what its forms carry besides, and where it leads when all is stored."""
+
+    home: str
+    here: str
+    title: str
+    carries: Mapping[str, str]
+    after: str
+    words: Callable[[Mapping[str, int]], str]
+
+    def address(self, job_id: int = 0) -> str:
+        """The page itself; of a certain job, it leads on when that is done."""
+        said = dict(self.carries) | ({"job": str(job_id)} if job_id else {})
+        return f"{self.here}?{urlencode(said)}" if said else self.here
+
+
+def start(visit: Visit, job_id: int, do: Callable[..., None] = run) -> None:
     """Begin a job that was written down; one that is begun already goes on."""
-    WORKERS.submit(run, visit.engine, visit.book, visit.request.app.state.clock, job_id, content_of)
+    WORKERS.submit(do, visit.engine, visit.book, visit.request.app.state.clock, job_id, content_of)
 
 
 def jobs_of(work: Work, visit: Visit, sha256: str, round_id: int) -> tuple[Any, Any]:
-    """The newest import and the newest check of a workbook by the visitor, for a round or none."""
+    """The newest import and the newest check of a roster by the visitor, for a round or none."""
     person, wanted = visit.visitor.person_id or 0, round_id or None
     return latest(work.session, sha256, person, wanted, "store"), latest(work.session, sha256, person, wanted, "check")
 
 
-def waiting_page(visit: Visit, sha256: str, round_id: int, stored: Any, checked: Any, asked: int) -> Response | None:
+def at_work(job: Any, now: datetime) -> bool:
+    """Whether a job is under way and somebody works at it."""
+    return job is not None and job.state in {"asked", "running"} and not forsaken(job, now)
+
+
+def waiting_page(visit: Visit, page: ImportPage, stored: Any, checked: Any, asked: int) -> Response | None:
     """How far a long import is, or what became of it; None when its check is done and can be shown."""
     if stored is not None and stored.state in {"asked", "running"}:
-        return _progress(visit, sha256, round_id, stored)
+        return _progress(visit, page, stored)
     if stored is not None and stored.id == asked and stored.state == "done":
-        return RedirectResponse(visit.go("/people", words_of(stored.result)).headers["location"], status_code=303)
+        return visit.go(page.after, page.words(stored.result))
     if stored is not None and stored.id == asked:
-        return _progress(visit, sha256, round_id, stored)
-    return None if checked is not None and checked.state == "done" else _progress(visit, sha256, round_id, checked)
+        return _progress(visit, page, stored)
+    return None if checked is not None and checked.state == "done" else _progress(visit, page, checked)
 
 
-def _progress(visit: Visit, sha256: str, round_id: int, job: Any) -> Response:
+def _progress(visit: Visit, page: ImportPage, job: Any) -> Response:
     state = "none" if job is None else "forsaken" if forsaken(job, visit.now) else job.state
     done, whole = (job.done, job.whole) if job is not None else (0, 0)
     return visit.page(
-        "imports/progress.html", import_id=sha256, round_id=round_id, job=job, state=state, done=done, whole=whole,
-        phase=_(PHASES.get(job.phase, PHASES[READING])) if job is not None else "", asked=job.id if job is not None else 0,
+        "imports/progress.html", page=page, job=job, state=state, done=done, whole=whole,
+        phase=_(PHASES.get(job.phase, PHASES[READING])) if job is not None else "", again=page.address(job.id if job is not None else 0),
         counting=job is not None and job.phase == BEGINNING,
     )  # fmt: skip
 

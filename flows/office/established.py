@@ -37,11 +37,12 @@ class Taken:
     results: int = 0
     payments: int = 0
     opened: int = 0
+    left_out: int = 0
     faults: list[Fault] = field(default_factory=list)
 
 
 @dataclass(slots=True)
-class _Ground:
+class Ground:
     """What the rows are looked up in."""
 
     programme: Programme
@@ -53,30 +54,62 @@ class _Ground:
     studios: dict[str, Any]
 
 
-def take_over(work: Work, programme_id: int, established: Established) -> Taken:
+def look_over(work: Work, programme_id: int, established: Established) -> tuple[Ground, History]:
+    """Check every row against the roster and the programme; faults are noted in the rows. Writes nothing.
+
+    Raises Refused where no version of the programme is in force today.
+    """
+    ground = _ground(work, programme_id, established)
+    rows = established.rows
+    names, first = {row.key for row in rows[STUDIOS]}, _firsts(rows[MEMBERS])
+    for row in rows[STUDIOS]:
+        _check_studio(work, ground, row, rows[STUDIOS])
+    for row in rows[MEMBERS]:
+        _check_name(ground, row, names)
+        _check_member(ground, row, first)
+    return ground, _history(work, ground, established, names)
+
+
+def take_over(work: Work, programme_id: int, established: Established, *, only_good: bool = False) -> Taken:
     """Store the studios of a workbook as their ordinary life would have left them; with any fault nothing is stored.
 
+    With `only_good` a studio with a fault in any of its rows is left out whole, and the others are stored.
     Studios are told by their name within the programme: the same file twice changes nothing. Afterwards only what is not
     past is opened. Raises Refused where no version of the programme is in force today.
     """
     _alone(work)
-    ground = _ground(work, programme_id, established)
-    for row in established.rows[STUDIOS]:
-        _check_studio(work, ground, row, established.rows[STUDIOS])
-    for row in established.rows[MEMBERS]:
-        _check_member(ground, row, established)
-    history = _history(work, ground, established)
+    ground, history = look_over(work, programme_id, established)
     taken = Taken(faults=established.all_faults())
-    if taken.faults:
+    if taken.faults and (established.faults or not only_good):
         return taken
-    made = [_store_studio(work, ground, row) for row in established.rows[STUDIOS] if row.key not in ground.studios]
+    taken.left_out, good = len(spoiled(established)), without_spoiled(established)
+    made = [_store_studio(work, ground, row) for row in good[STUDIOS] if row.key not in ground.studios]
     taken.stored, taken.studios = True, len(made)
-    taken.seats = len(made) + _store_members(work, ground, established.rows[MEMBERS])
-    taken.results = past_results(work, history, established.rows[RESULTS], ground.studios)
-    taken.payments = past_payments(work, history, established.rows[PAYMENTS], ground.studios)
+    taken.seats = len(made) + _store_members(work, ground, good[MEMBERS])
+    taken.results = past_results(work, history, good[RESULTS], ground.studios)
+    taken.payments = past_payments(work, history, good[PAYMENTS], ground.studios)
     work.session.flush()
     taken.opened = open_under_way(work, [ground.studios[row.key].cycle_id for row in made]) if made else 0
     return taken
+
+
+def spoiled(established: Established) -> set[str]:
+    """The studios, by name, that have a fault in some row of theirs: half a history would be a wrong one."""
+    return {row.key for rows in established.rows.values() for row in rows if row.faults}
+
+
+def without_spoiled(established: Established) -> dict[str, list[Row]]:
+    """The rows of the studios that have no fault anywhere, by sheet."""
+    bad = spoiled(established)
+    return {sheet: [row for row in rows if row.key not in bad] for sheet, rows in established.rows.items()}
+
+
+def _firsts(rows: Sequence[Row]) -> dict[tuple[str, str], Row]:
+    """The first row that names a person in a studio."""
+    found: dict[tuple[str, str], Row] = {}
+    for row in rows:
+        found.setdefault((row.key, row.get("工号", "")), row)
+    return found
 
 
 def _alone(work: Work) -> None:
@@ -85,7 +118,7 @@ def _alone(work: Work) -> None:
         work.session.execute(text("LOCK TABLE studio, cycle, seat IN SHARE ROW EXCLUSIVE MODE"))
 
 
-def _ground(work: Work, programme_id: int, established: Established) -> _Ground:
+def _ground(work: Work, programme_id: int, established: Established) -> Ground:
     version_id = work.book.version_on(work.session, programme_id, local_day(work.now))
     if version_id is None:
         raise Refused("no_version", "这个办法今天没有施行的版本，请先启用：studioflow programme adopt")
@@ -107,14 +140,14 @@ def _ground(work: Work, programme_id: int, established: Established) -> _Ground:
         .join(CYCLE_ROWS, CYCLE_ROWS.c.studio_id == STUDIO_ROWS.c.id)
         .where(STUDIO_ROWS.c.programme_id == programme_id).order_by(CYCLE_ROWS.c.number)
     )  # fmt: skip
-    return _Ground(
+    return Ground(
         book_of(work.book).programme(work.session, version_id), version_id, programme_id,
         dict(work.session.execute(select(BODIES.c.code, BODIES.c.id)).all()), people,
         dict(work.session.execute(held.order_by(POSTS.c.id)).all()), {row.name: row for row in studios},
     )  # fmt: skip
 
 
-def _check_studio(work: Work, ground: _Ground, row: Row, rows: Sequence[Row]) -> None:
+def _check_studio(work: Work, ground: Ground, row: Row, rows: Sequence[Row]) -> None:
     number, code, kinds = row.get("主持人工号"), row.get("单位编码"), ground.programme.kinds
     first = next(one for one in rows if one.key == row.key)
     if first is not row:
@@ -135,8 +168,7 @@ def _check_studio(work: Work, ground: _Ground, row: Row, rows: Sequence[Row]) ->
         row.fault("周期起始日期", f"这个周期已于 {ends_on.isoformat()} 届满", "请填现在这个周期的第一天和第几周期")
 
 
-def _check_member(ground: _Ground, row: Row, established: Established) -> None:
-    _check_name(ground, row, established)
+def _check_member(ground: Ground, row: Row, first: Mapping[tuple[str, str], Row]) -> None:
     roles = {role.title: role for role in ground.programme.people.values()} | dict(ground.programme.people)
     if row.get("工号") is not None and row.get("工号") not in ground.people:
         row.fault("工号", "名册里没有这个人", NAMED)
@@ -150,17 +182,17 @@ def _check_member(ground: _Ground, row: Row, established: Established) -> None:
                 "办法里没有这个角色",
                 f"请从这些中选一个：{'、'.join(role.title for role in ground.programme.member_roles())}",
             )
-    same = [one for one in established.rows[MEMBERS] if (one.key, one.get("工号")) == (row.key, row.get("工号"))]
-    if row.get("工号") is not None and same[0] is not row:
-        row.fault("工号", f"与第 {same[0].number} 行重复", "请只留正确的一行")
+    same = first[row.key, row.get("工号", "")]
+    if row.get("工号") is not None and same is not row:
+        row.fault("工号", f"与第 {same.number} 行重复", "请只留正确的一行")
 
 
-def _check_name(ground: _Ground, row: Row, established: Established) -> None:
-    if row.key and row.key not in ground.studios and all(one.key != row.key for one in established.rows[STUDIOS]):
+def _check_name(ground: Ground, row: Row, names: set[str]) -> None:
+    if row.key and row.key not in ground.studios and row.key not in names:
         row.fault("工作室名称", "“工作室”表里没有这个名称", "请核对，名称要一字不差")
 
 
-def _history(work: Work, ground: _Ground, established: Established) -> History:
+def _history(work: Work, ground: Ground, established: Established, names: set[str]) -> History:
     """What may have happened in each studio's cycle, and the faults of rows that tell of something else."""
     begins = {name: (one.begins_on, one.ends_on) for name, one in ground.studios.items()}
     for row in established.rows[STUDIOS]:
@@ -170,13 +202,13 @@ def _history(work: Work, ground: _Ground, established: Established) -> History:
     history = History(work, ground.programme, ground.version_id, ground.people, begins)
     for sheet, check in ((RESULTS, history.check_result), (PAYMENTS, history.check_payment)):
         for row in established.rows[sheet]:
-            _check_name(ground, row, established)
+            _check_name(ground, row, names)
             if not row.faults and row.key in begins:
                 check(row)
     return history
 
 
-def _store_studio(work: Work, ground: _Ground, row: Row) -> Row:
+def _store_studio(work: Work, ground: Ground, row: Row) -> Row:
     host = ground.people[row.get("主持人工号")]
     body = ground.bodies[row.get("单位编码")] if row.get("单位编码") else ground.posts[host]
     begins_on: date = row.get("周期起始日期") or row.get("挂牌日期")
@@ -216,7 +248,7 @@ class _Studio:
     ends_on: date
 
 
-def _store_members(work: Work, ground: _Ground, rows: Sequence[Row]) -> int:
+def _store_members(work: Work, ground: Ground, rows: Sequence[Row]) -> int:
     roles = {role.title: role.name for role in ground.programme.people.values()} | {
         name: name for name in ground.programme.people
     }

@@ -46,10 +46,12 @@ def ask(session: Session, order: Order, person_id: int, now: datetime) -> int:
 
 
 def latest(session: Session, sha256: str, person_id: int, round_id: int | None, kind: str) -> Any:
-    """The newest job of this kind that this person asked for a workbook, into this round or none."""
+    """The newest job of this kind that this person asked for a roster, into this round or none."""
     return session.execute(
         select(JOBS)
-        .where(JOBS.c.sha256 == sha256, JOBS.c.asked_by == person_id, JOBS.c.kind == kind)
+        .where(
+            JOBS.c.programme_id.is_(None), JOBS.c.sha256 == sha256, JOBS.c.asked_by == person_id, JOBS.c.kind == kind
+        )
         .where(JOBS.c.round_id.is_(None) if round_id is None else JOBS.c.round_id == round_id)
         .order_by(JOBS.c.id.desc())
         .limit(1)

@@ -1,13 +1,14 @@
 """Established studios as a workbook (已有工作室): studios, members, past results and past payments, read cell by cell."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from io import BytesIO
 from typing import Any
 
 from flows.roster.cells import Wrong, plain, read_cell
-from flows.roster.marking import TEXT_ONLY, WIDTH
+from flows.roster.marking import TEMPLATE_ROWS, TEXT_ONLY, WIDTH, guide, with_faults
 from flows.roster.opening import Grid, UnreadableWorkbook, open_workbook
 from flows.roster.reading import heading
 from flows.roster.rows import WHOLE, Fault, Row
@@ -32,7 +33,14 @@ NOTES: Mapping[str, str] = {
     "加入日期": "不填取周期起始日期。", "考核": "办法里考核的名称。", "周期": "如 y1（第一年度）、2025秋、cycle。", "等次": "如 优秀、合格、不合格。",
     "成员工号": "成员考核填；工作室考核留空。", "期次": "如 y1、2025/26、cycle。", "金额（元）": "实际拨付的数。",
 }  # fmt: skip
+GUIDE = (
+    ("怎样填写", "一行一条；表头不要改名，列的先后可以调换；带不上的格留空。以往的考核和拨款没有就不填。"),
+    ("先检查，后接入", "上传后先看检查结果；有错时什么也不会存。一个工作室有一处错，它的各行都先不接入。"),
+    ("接入以后", "只开启还没有过去的事项；已有的结果和拨款只作记录，不再通知任何人。"),
+    ("不要用公式", "请把公式复制后选择性粘贴为数值。"),
+)
 HEADER_WITHIN = 5
+Choices = Mapping[tuple[str, str], Iterable[str]]
 _AS: Mapping[str, str] = {
     "主持人工号": "工号", "成员工号": "工号", "挂牌日期": "任现职日期", "周期起始日期": "任现职日期", "加入日期": "任现职日期",
     "送达日期": "任现职日期", "拨付日期": "任现职日期", "第几周期": "科研课题数",
@@ -125,31 +133,52 @@ def _yuan(text: str, today: date) -> int | None:
 READERS: Mapping[str, Callable[[str, date], Any]] = {"金额（元）": _yuan}
 
 
-def established_template() -> bytes:
-    """An empty workbook: four sheets with their headers and notes."""
-    return established_workbook({sheet: [] for sheet in SHEETS})
+def marked_established(content: bytes, faults: Iterable[Fault]) -> bytes:
+    """The workbook as it came, each fault written beside its row. Raises UnreadableWorkbook."""
+    return with_faults(content, faults, {sheet: partial(_header, sheet) for sheet in SHEETS})
 
 
-def established_workbook(sheets: Mapping[str, list[tuple[Any, ...]]]) -> bytes:
+def established_template(choices: Choices | None = None) -> bytes:
+    """An empty workbook: four sheets with their headers, notes, lists of a programme's own words, and a page of guidance."""
+    return established_workbook({sheet: [] for sheet in SHEETS}, choices or {}, guidance=True)
+
+
+def established_workbook(
+    sheets: Mapping[str, list[tuple[Any, ...]]], choices: Choices | None = None, *, guidance: bool = False
+) -> bytes:
     """A workbook of these rows, each in the order of its sheet's columns."""
     from xlsxwriter import Workbook
 
     output = BytesIO()
     with Workbook(output, TEXT_ONLY) as book:
-        bold = book.add_format({"bold": True, "bg_color": "#E8EEF7", "border": 1})
-        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        formats = {
+            "bold": book.add_format({"bold": True, "bg_color": "#E8EEF7", "border": 1}),
+            "day": book.add_format({"num_format": "yyyy-mm-dd"}),
+        }
         for name, rows in sheets.items():
             sheet = book.add_worksheet(name)
-            sheet.freeze_panes(1, 0)
-            sheet.set_column(0, len(SHEETS[name]) - 1, WIDTH)
-            for place, column in enumerate(SHEETS[name]):
-                sheet.write_string(0, place, column, bold)
-                if column in NOTES:
-                    sheet.write_comment(0, place, NOTES[column])
+            _write_head(sheet, name, choices or {}, formats)
             for number, row in enumerate(rows, start=1):
                 for place, cell in enumerate(row):
                     if isinstance(cell, date):
-                        sheet.write_datetime(number, place, cell, day)
+                        sheet.write_datetime(number, place, cell, formats["day"])
                     elif cell not in (None, ""):
                         sheet.write(number, place, cell)
+        if guidance:
+            lines = [(column, NOTES[column]) for columns in SHEETS.values() for column in columns if column in NOTES]
+            guide(book.add_worksheet("填写说明"), [*GUIDE, *dict.fromkeys(lines)])
     return output.getvalue()
+
+
+def _write_head(sheet: Any, name: str, choices: Choices, formats: Mapping[str, Any]) -> None:
+    sheet.freeze_panes(1, 0)
+    sheet.set_column(0, len(SHEETS[name]) - 1, WIDTH)
+    for place, column in enumerate(SHEETS[name]):
+        sheet.write_string(0, place, column, formats["bold"])
+        if column in NOTES:
+            sheet.write_comment(0, place, NOTES[column])
+        if column.endswith("日期"):
+            sheet.set_column(place, place, WIDTH, formats["day"])
+        if words := list(choices.get((name, column), ())):
+            told = {"validate": "list", "source": words, "error_type": "information", "error_title": column}
+            sheet.data_validation(1, place, TEMPLATE_ROWS, place, told | {"error_message": "请从列表中选一个"})

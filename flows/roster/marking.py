@@ -1,8 +1,9 @@
 """Workbooks that go back to people: the empty template, and the same workbook with its errors written beside each row."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -13,26 +14,41 @@ from flows.roster.rows import Fault, ImportPlan
 
 TEXT_ONLY = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 TEMPLATE_ROWS, WIDTH = 20_000, 16
+ROSTER_GUIDE = (
+    ("怎样填写", "一行一条；表头不要改名，列的先后可以调换；没有内容的格留空，留空不会清除系统里已有的内容。"),
+    ("先检查，后导入", "上传后先看检查结果；有错时什么也不会存，改好再传。"),
+    ("不要用公式", "请把公式复制后选择性粘贴为数值。"),
+)
 
 
 def marked_workbook(content: bytes, plan: ImportPlan) -> bytes:
-    """The workbook as it came, with 错误说明 as its last column and a comment on each faulty cell; mend it and import it again.
+    """The roster as it came, each fault written beside its row; mend it and import it again.
 
     Raises UnreadableWorkbook where the file could not be read at all.
     """
+    return with_faults(content, plan.faults, {name: partial(find_header, name) for name in columns.SHEETS})
+
+
+def with_faults(
+    content: bytes, faults: Iterable[Fault], headers: Mapping[str, Callable[[Grid], tuple[int, dict[str, int]]]]
+) -> bytes:
+    """A workbook as it came, with 错误说明 as the last column and a comment on each faulty cell.
+
+    `headers` finds the header row and its columns in each sheet that is read. Raises UnreadableWorkbook.
+    """
     by_sheet: dict[str, list[Fault]] = defaultdict(list)
-    for fault in plan.faults:
+    for fault in faults:
         by_sheet[fault.sheet].append(fault)
     output = BytesIO()
     with _workbook(output) as book:
         formats = _formats(book)
         for name, grid in open_workbook(content).items():
             sheet = book.add_worksheet(name)
-            at, places = find_header(name, grid) if name in columns.SHEETS else (0, {})
+            at, places = headers[name](grid) if name in headers else (0, {})
             lines = _without_marks(grid, at)
             for number, line in enumerate(lines):
                 _write_line(sheet, number, line, formats["day"])
-            if name in columns.SHEETS:
+            if name in headers:
                 _mark(sheet, lines, at, places, by_sheet[name], formats)
     return output.getvalue()
 
@@ -63,7 +79,7 @@ def write_workbook(sheets: Mapping[str, Sequence[Sequence[Any]]], *, guidance: b
             for number, row in enumerate(rows, start=1):
                 _write_line(sheet, number, row, formats["day"])
         if guidance:
-            _guide(book.add_worksheet("填写说明"))
+            guide(book.add_worksheet("填写说明"), [*ROSTER_GUIDE, *columns.NOTES.items()])
     return output.getvalue()
 
 
@@ -91,15 +107,10 @@ def _help(sheet: Any, name: str, place: int, column: str, formats: dict[str, Any
         sheet.set_column(place, place, WIDTH, formats["day"])
 
 
-def _guide(sheet: Any) -> None:
+def guide(sheet: Any, lines: Iterable[tuple[str, str]]) -> None:
+    """A sheet of guidance: what, and how to write it."""
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, 1, 80)
-    lines = [
-        ("怎样填写", "一行一条；表头不要改名，列的先后可以调换；没有内容的格留空，留空不会清除系统里已有的内容。"),
-        ("先检查，后导入", "上传后先看检查结果；有错时什么也不会存，改好再传。"),
-        ("不要用公式", "请把公式复制后选择性粘贴为数值。"),
-        *columns.NOTES.items(),
-    ]
     for number, (title, words) in enumerate(lines):
         sheet.write_string(number, 0, title)
         sheet.write_string(number, 1, words)

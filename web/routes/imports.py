@@ -5,11 +5,11 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
+from starlette.datastructures import UploadFile
 
 from flows.engine.errors import NotFound, Refused
 from flows.engine.work import Work
 from flows.office.importing import Order, ask, begin_drafts, latest, summary_of
-from flows.office.jobs import forsaken
 from flows.roster import (
     ImportPlan,
     UnreadableWorkbook,
@@ -19,9 +19,9 @@ from flows.roster import (
     template_workbook,
 )
 from models.queries.rounds import rounds
-from web.display import Choice
+from web.display import Choice, Tab
 from web.i18n import _
-from web.long_imports import content_of, is_long, jobs_of, start, waiting_page, words_of
+from web.long_imports import ImportPage, at_work, content_of, is_long, jobs_of, start, waiting_page, words_of
 from web.papers import keep
 from web.routes.rounds import round_scope, seen_by
 from web.visit import Form, Posted, Visit, Visiting
@@ -34,34 +34,53 @@ AT_ONCE, SHOWN = 200, 200
 @router.get("/imports")
 def upload_page(visit: Visiting, note: str = "") -> Response:
     """Take the template, send the workbook."""
-    return visit.page("imports/upload.html", note=note)
+    return visit.page("imports/upload.html", note=note, error="", tabs=tabs_of("/imports"))
+
+
+def tabs_of(here: str) -> tuple[Tab, ...]:
+    """The two kinds of workbooks that can be imported."""
+    kinds = ((_("名册"), "/imports"), (_("已有工作室"), "/imports/studios"))
+    return tuple(Tab(label, href, active=href == here) for label, href in kinds)
 
 
 @router.get("/imports/template.xlsx")
 def template(visit: Visiting) -> Response:
     """The empty workbook with headers, lists and guidance."""
     del visit
-    return _workbook(template_workbook(), "roster-template.xlsx")
+    return workbook_answer(template_workbook(), "roster-template.xlsx")
 
 
 @router.post("/imports")
 def upload(visit: Visiting, form: Posted) -> Response:
     """Keep the workbook; nothing of it is stored yet."""
-    sent = form.files("roster")
-    if not sent or not (sent[0].filename or "").lower().endswith(".xlsx"):
-        raise Refused("wrong_kind", _("没有传上：请选一个 Excel 工作簿（.xlsx）。没有写入任何数据。"))
 
     def take(work: Work) -> Mapping[str, Any]:
-        sha256 = keep(work.session, sent[0], visit.now)[0]
+        sha256 = keep(work.session, workbook_in(form, "roster"), visit.now)[0]
         return {
             "sha256": sha256,
             "job": _asked(work, visit, Order(sha256, "check", _authority(visit))) if is_long(sha256) else 0,
         }
 
-    said = visit.once(form, "keep roster", take)
+    try:
+        said = visit.once(form, "keep roster", take)
+    except Refused as refusal:
+        return visit.page("imports/upload.html", 409, note="", error=refusal.says, tabs=tabs_of("/imports"))
     if said["job"]:
         start(visit, said["job"])
     return visit.go(f"/imports/{said['sha256']}")
+
+
+def workbook_in(form: Form, key: str) -> UploadFile:
+    """The workbook that was sent in a field. Raises Refused when none was, or something else."""
+    sent = form.files(key)
+    if not sent or not (sent[0].filename or "").lower().endswith(".xlsx"):
+        raise Refused("wrong_kind", _("没有传上：请选一个 Excel 工作簿（.xlsx）。没有写入任何数据。"))
+    return sent[0]
+
+
+def _page(import_id: str, round_id: int) -> ImportPage:
+    carries = {"round_id": str(round_id)} if round_id else {}
+    return ImportPage("/imports", f"/imports/{import_id}", _("名册"), carries, "/people", words_of)
 
 
 @router.get("/imports/{import_id}")
@@ -78,7 +97,7 @@ def dry_run(
         else:
             found = summary_of(_plan(work, visit, import_id, round_id))
     if long:
-        waiting = waiting_page(visit, import_id, round_id, stored, checked, job)
+        waiting = waiting_page(visit, _page(import_id, round_id), stored, checked, job)
         if waiting is not None:
             return waiting
     assert found is not None  # what is not done has its own page
@@ -100,14 +119,14 @@ def check_again(visit: Visiting, form: Posted, import_id: str) -> Response:
         return {"job": _asked(work, visit, Order(import_id, "check", _authority(visit), round_id or None))}
 
     start(visit, visit.once(form, "check roster", order)["job"])
-    return visit.go(f"/imports/{import_id}{f'?round_id={round_id}' if round_id else ''}")
+    return visit.go(_page(import_id, round_id).address())
 
 
 def _asked(work: Work, visit: Visit, order: Order) -> int:
     """The job that is at this already, else a fresh one."""
     person = visit.visitor.person_id or 0
     live = latest(work.session, order.sha256, person, order.round_id, order.kind)
-    if live is not None and live.state in {"asked", "running"} and not forsaken(live, work.now):
+    if at_work(live, work.now):
         return int(live.id)
     return ask(work.session, order, person, work.now)
 
@@ -118,7 +137,7 @@ def marked(visit: Visiting, import_id: str, round_id: int = 0) -> Response:
     with visit.reading() as work:
         plan = _plan(work, visit, import_id, round_id)
     try:
-        return _workbook(marked_workbook(content_of(import_id), plan), "roster-marked.xlsx")
+        return workbook_answer(marked_workbook(content_of(import_id), plan), "roster-marked.xlsx")
     except UnreadableWorkbook as error:
         raise Refused("unreadable", str(error)) from error
 
@@ -169,7 +188,7 @@ def _store_long(visit: Visit, form: Form, import_id: str, round_id: int) -> Resp
 
     job = visit.once(form, "import roster", order)["job"]
     start(visit, job)
-    return visit.go(f"/imports/{import_id}?job={job}{f'&round_id={round_id}' if round_id else ''}")
+    return visit.go(_page(import_id, round_id).address(job))
 
 
 def _plan(work: Work, visit: Visit, import_id: str, round_id: int) -> ImportPlan:
@@ -193,5 +212,6 @@ def _round(form: Form) -> int:
     return int(found) if found.isdigit() else 0
 
 
-def _workbook(content: bytes, name: str) -> Response:
+def workbook_answer(content: bytes, name: str) -> Response:
+    """A workbook as a download of that name."""
     return Response(content, media_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
