@@ -132,7 +132,7 @@ def _origins(programme: Programme, path: Path, step: Step, changes: Mapping[str,
     for key in type(step).model_fields:
         origins[key] = origin_of(programme, f"{base}.{key}").as_row()
     origins |= blocking_origins(programme, path.name, step.name)
-    origins["needs"] = origin_of(programme, f"paths.{path.name}.needs").as_row()
+    origins["needs"] = origin_of(programme, f"paths.{path.name}").as_row()
     origins["window"] = origin_of(programme, f"paths.{path.name}.window").as_row()
     for role in programme.roles_of(path):
         for n, _ in enumerate(programme.criteria(role)):

@@ -85,9 +85,9 @@ def path_meant(bureau: Bureau, address: str) -> tuple[str, str]:
     if rest in bureau.programme.paths:
         return rest, bureau.name_of_person(seen.studio(bureau.engine, the_studio(bureau, head)).host_id)
     if rest:
-        return (head, rest)
+        return (head, whose(bureau, rest))
     path = _path_of(bureau, address)
-    return (path, address) if path else (round_path_open(bureau), address)
+    return (path, address) if path else (round_path_open(bureau), whose(bureau, address))
 
 
 def round_path_open(bureau: Bureau) -> str:
@@ -102,7 +102,8 @@ def _path_of(bureau: Bureau, name: str) -> str:
 
 
 def _application(bureau: Bureau, address: str, path: str, name: str) -> Target:
-    application_id = bureau.applications.get((path, name))
+    name = whose(bureau, name)
+    application_id = bureau.applications.get((path, name)) or _opened_for(bureau, path, name)
     if application_id is None:
         raise UnknownName(f"{address}：{name} 还没有按 {path} 申报")
     row = seen.application(bureau.engine, application_id)
@@ -111,6 +112,20 @@ def _application(bureau: Bureau, address: str, path: str, name: str) -> Target:
     return Target(
         address, "application", application_id, runs, application_id, row.studio_id, row.body_id, row.person_id, host_id
     )
+
+
+def whose(bureau: Bureau, name: str) -> str:
+    """The person a name means: of a studio its host."""
+    if name in bureau.people or name not in bureau.studios:
+        return name
+    return bureau.name_of_person(seen.studio(bureau.engine, bureau.studios[name]).host_id)
+
+
+def _opened_for(bureau: Bureau, path: str, name: str) -> int | None:
+    """The last application that the engine has opened for somebody, as what follows from a loss."""
+    mine = (seen.APPLICATIONS.c.path == path) & (seen.APPLICATIONS.c.person_id == bureau.people.get(name, 0))
+    row = seen.one_row(bureau.engine, select(seen.APPLICATIONS).where(mine).order_by(seen.APPLICATIONS.c.id.desc()))
+    return int(row.id) if row is not None else None
 
 
 def _studio(bureau: Bureau, address: str, studio_id: int) -> Target:

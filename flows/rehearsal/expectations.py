@@ -1,6 +1,6 @@
 """Expectations (期望): what may be looked for, and what was found instead when it is not there."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -85,11 +85,11 @@ def _same_desk(bureau: Bureau, said: Any) -> list[str]:
     if not isinstance(said, dict):
         return [f"应当写成 {{地址: 谁}}，写的是 {said}"]
     faults = []
-    for address, who in said.items():
+    for address, who in _each_said(said):
         try:
-            target = find(bureau, str(address))
+            target = find(bureau, address)
             wanted = (
-                bureau.acting(str(who), target.body_id, target.person_id, target.host_id).keys
+                bureau.acting(who, target.body_id, target.person_id, target.host_id).keys
                 if who != "nobody"
                 else frozenset()
             )
@@ -100,6 +100,12 @@ def _same_desk(bureau: Bureau, said: Any) -> list[str]:
         if not (desks & wanted if wanted else not desks):
             faults.append(f"{address} 应当等 {who}，实际等 {_waits_for(bureau, target)}")
     return faults
+
+
+def _each_said(said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Each address with each of those it waits for."""
+    for address, who in said.items():
+        yield from ((str(address), str(one)) for one in (who if isinstance(who, list) else [who]))
 
 
 def _all_are(read: Callable[[Bureau, Target], bool], word: str) -> Callable[[Bureau, Any], list[str]]:
@@ -130,7 +136,8 @@ def _met(_bureau: Bureau, target: Target) -> bool:
 def _overdue(bureau: Bureau, target: Target) -> bool:
     run = target.run
     return run is not None and (
-        run.state == "overdue" or (run.ended_at is None and run.due_at is not None and run.due_at <= bureau.now)
+        run.state in {"overdue", "unmet"}
+        or (run.ended_at is None and run.due_at is not None and run.due_at <= bureau.now)
     )
 
 
@@ -209,8 +216,8 @@ KINDS: Mapping[str, Kind] = {
     "standing": Kind(_of_addresses(_standing), "{studio: revoked}", "工作室的状态：forming、active、suspended、revoked、ended、lapsed"),
     "level": Kind(_of_addresses(_level), "{studio: township}", "工作室的层级"),
     "due": Kind(_of_addresses(_due), "{studio/rectification: 2026-04-27}", "期限的最后一天"),
-    "overdue": Kind(_all_are(_overdue, "逾期"), "studio/brief@2025-10，或列表，或 {地址: false}", "已经逾期"),
-    "waits_for": Kind(_same_desk, "{studio/rectification: host}", "在等谁办理；nobody：不等人"),
+    "overdue": Kind(_all_are(_overdue, "逾期"), "studio/brief@2025-10，或列表，或 {地址: false}", "已经逾期，或者到结账也没有办（unmet）"),
+    "waits_for": Kind(_same_desk, "{studio/rectification: host}", "在等谁办理，几家同时办的可以写列表；nobody：不等人"),
     "met": Kind(_all_are(_met, "完成"), "[studio/plan@y1]，或 {地址: false}", "应办事项已经完成"),
     "grade": Kind(looks.grades, "{studio/annual@y1: qualified, studio/members@y1/L2: unqualified}", "考核的等次（整改后的以整改后为准）"),
     "message": Kind(_some(looks.messages, "通知"), "{notice: objection_upheld, to: B, says: 核实}", "有这样一条通知"),

@@ -8,7 +8,7 @@ from flows.engine.errors import Refused
 from flows.rehearsal.addresses import Target, find
 from flows.rehearsal.bureau import Bureau, UnknownName
 from flows.rehearsal.carrying import act
-from flows.rehearsal.clearing import clear, graded_seats
+from flows.rehearsal.clearing import clear, graded_seats, with_seats
 
 TRIES = 4
 
@@ -31,7 +31,7 @@ class GivenGrades:
             if target.run is None or target.run.ended_at is not None:
                 continue
             del self.left[place]
-            judge(self.bureau, target, grade)
+            judge(self.bureau, target, {"grade": grade})
 
 
 def give_grades(bureau: Bureau, studio: str, said: Mapping[str, Any]) -> None:
@@ -47,22 +47,26 @@ def give_grades(bureau: Bureau, studio: str, said: Mapping[str, Any]) -> None:
         )
 
 
-def judge(bureau: Bureau, target: Target, grade: str) -> None:
-    """Propose, confirm and release a grade, everybody at their desk; everybody graded gets the same. Raises Refused."""
+def judge(bureau: Bureau, target: Target, said: Mapping[str, Any]) -> None:
+    """Judge, confirm and release, everybody at their desk: one `grade` for all, or `results` by name; else only record. Raises Refused."""
     for _ in range(TRIES):
         now = find(bureau, target.address)
         run = now.run
         if run is None or run.ended_at is not None:
             return
-        event = {"open": "propose", "proposed": "confirm", "confirmed": "release"}[run.state]
-        _press(bureau, now, event, grade)
+        judging = "propose" if {"grade", "results"} & set(said) else "record"
+        event = {"open": judging, "proposed": "confirm", "confirmed": "release"}[run.state]
+        _press(bureau, now, event, said)
 
 
-def _press(bureau: Bureau, target: Target, event: str, grade: str) -> None:
-    seats = graded_seats(bureau, target) if event == "propose" else []
-    payload: dict[str, Any] = {}
-    if event == "propose":
-        payload = {"results": {str(seat): grade for seat in seats}} if seats else {"grade": grade}
+def _press(bureau: Bureau, target: Target, event: str, said: Mapping[str, Any]) -> None:
+    seats = graded_seats(bureau, target) if event == "propose" and "results" not in said else []
+    payload: Mapping[str, Any] = with_seats(bureau, target, said) if event in {"propose", "record"} else {}
+    if seats:
+        payload = {
+            **{key: value for key, value in said.items() if key != "grade"},
+            "results": {str(seat): said["grade"] for seat in seats},
+        }
     actor = bureau.desk_acting(target.run.desk)
     try:
         act(bureau, target.run, event, actor, payload)

@@ -1,6 +1,7 @@
 """Looking things up (查看): messages, documents, money, cycles and the rest as rows of words, by a description."""
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import select
@@ -224,12 +225,12 @@ def _reasons(notice: str, words: str) -> frozenset[str]:
 
 
 def _missed(bureau: Bureau, row: Any) -> str:
-    """The figures of an attendance check behind a warning: missed of held."""
+    """The figures of an attendance check behind a warning: missed of held, and the ratio."""
     if row.person_id is None:
         return ""
     seats = select(SEATS.c.id).where(SEATS.c.person_id == row.person_id)
     marks = seen.all_rows(bureau.engine, MARKS.select().where(MARKS.c.seat_id.in_(seats), MARKS.c.indicator == "缺勤"))
-    return " ".join(mark.value for mark in marks)
+    return " ".join(f"{mark.value}（{Fraction(mark.value)}）" for mark in marks)
 
 
 def _run_studio(bureau: Bureau, run_id: int | None) -> int | None:

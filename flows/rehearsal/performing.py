@@ -1,6 +1,7 @@
 """Performing a step (办理一步): what `by`, `do`, `to` and `with` mean, by the same functions that pages call."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flows.engine.apply import apply, apply_many
@@ -23,9 +24,9 @@ from flows.rehearsal.carrying import (
     post_list,
     rank_by_marks,
     score,
-    settle_duty,
 )
 from flows.rehearsal.clearing import clear, with_seats
+from flows.rehearsal.finishing import finish
 from flows.rehearsal.recording import MARKS, recorded
 from flows.rehearsal.scenario import COMPLETE, Step
 from flows.rehearsal.voting import SEATS, vote
@@ -82,7 +83,13 @@ def _hand_in_once(bureau: Bureau, step: Step, targets: Sequence[Target], payload
         payload.get("record_id") or seen.one_row(bureau.engine, RECORDS.select().order_by(RECORDS.c.id.desc())).id
     )
     for target in targets[1:]:
-        _perform_one(bureau, step, target, {**payload, "record_id": record_id})
+        theirs = step if target.studio_id == targets[0].studio_id else replace(step, by=_host_name(bureau, target))
+        _perform_one(bureau, theirs, target, {**payload, "record_id": record_id})
+
+
+def _host_name(bureau: Bureau, target: Target) -> str:
+    """The host of the studio whose duty it is: an event of several studios is handed in by each."""
+    return bureau.name_of_person(target.host_id or 0)
 
 
 def _perform_one(bureau: Bureau, step: Step, target: Target, payload: Mapping[str, Any]) -> None:
@@ -115,16 +122,14 @@ def actor_of(bureau: Bureau, who: str, target: Target) -> Actor:
 
 
 def complete(bureau: Bureau, step: Step) -> None:
-    """Take applications through their paths, or duties to their end, by ordinary acts."""
+    """Take applications through their paths, and anything else to its end, by ordinary acts."""
     until, goals = str(step.payload.get("until", "")), []
     for address in step.to:
         target = _target(bureau, step, address)
         if target.kind == "application":
             goals.append(Goal(target.subject_id, address, until))
-        elif target.kind == "duty":
-            settle_duty(bureau, target.run)
         else:
-            raise Stuck(f"{address} 不是申请或应办事项，不能用 complete")
+            finish(bureau, target, step.payload)
     carry(bureau, goals)
 
 
@@ -140,8 +145,17 @@ def _target(bureau: Bureau, step: Step, address: str) -> Target:
         if not begins or (isinstance(missing, NotYet) and not _begun_by_asking(bureau, address)):
             raise
         return _begun(bureau, step, address)
-    hosts = target.kind == "studio" and address in bureau.people
-    return _begun(bureau, step, address) if begins and hosts else target
+    hosts = target.kind == "studio" and (address in bureau.people or address in bureau.studios)
+    return _begun(bureau, step, address) if begins and (hosts or _anew(bureau, step, target)) else target
+
+
+def _anew(bureau: Bureau, step: Step, target: Target) -> bool:
+    """Whether somebody asks once more after an application has ended, rather than on the one that has."""
+    if target.application_id is None or step.do != "submit":
+        return False
+    wanted = step.refused.because if step.refused is not None else ""
+    row = seen.application(bureau.engine, target.application_id)
+    return row.outcome is not None and row.gives != "cycle" and wanted not in {"ended", "wrong_state"}
 
 
 def _begun_by_asking(bureau: Bureau, address: str) -> bool:
@@ -188,6 +202,9 @@ def _payload(bureau: Bureau, step: Step, targets: Sequence[Target]) -> dict[str,
         if target.application_id is not None and target.person_id is not None:
             names = papers if isinstance(papers, list) else [papers]
             bureau.attach(target.application_id, target.person_id, *(str(one) for one in names))
+    if "defects" in payload:
+        said = payload["defects"] if isinstance(payload["defects"], list) else [payload["defects"]]
+        payload["defects"] = [one if isinstance(one, dict) else {"place": "", "what": str(one)} for one in said]
     if step.do == "submit" and targets and targets[0].kind == "duty":
         return recorded(bureau, targets[0].studio_id or 0, payload)
     return payload
@@ -232,13 +249,13 @@ def _list_act(bureau: Bureau, step: Step, targets: Sequence[Target], payload: Ma
             for run in runs:
                 score(bureau, run, marks if isinstance(marks, list) else [marks])
             return True
-        case "draw":
+        case "draw" if _is_authority(bureau, step.by):
             draw(bureau, runs[0].round_id, str(payload.get("seed", "预演")))
             return True
         case "post" | "announce" if _is_authority(bureau, step.by):
             (post_list if step.do == "post" else announce_list)(bureau, [run.id for run in runs])
             return True
-        case "rank" if "outcome" not in payload:
+        case "rank" if "outcome" not in payload and _is_authority(bureau, step.by):
             rank_by_marks(bureau, runs[0].round_id)
             return True
     return False

@@ -24,6 +24,7 @@ ALIKE: Mapping[str, frozenset[str]] = {
     "not_found": frozenset({"not_yours"}),
     "unknown_event": frozenset({"wrong_state", "ended"}),
     "wrong_state": frozenset({"unknown_event", "ended"}),
+    "round_not_open": frozenset({"too_late", "outside_window"}),
     "ended": frozenset({"wrong_state", "unknown_event", "studio_ended", "too_late", "outside_window", "needs_unmet"}),
 }
 ASTRAY = (UnknownName, UnknownFact, Stuck)

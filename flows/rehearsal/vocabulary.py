@@ -80,7 +80,7 @@ def _addresses() -> Iterator[str]:
 
 def _events() -> Iterator[str]:
     yield "## 办理 `do`\n"
-    yield f"`{COMPLETE}`：把一件申请由通常的办理办到 `with: {{until: …}}` 那一步，不写就办结；应办事项签好、报送、收下。其余都是各阶段的事件：\n"
+    yield f"`{COMPLETE}`：把一件申请由通常的办理办到 `with: {{until: …}}` 那一步，不写就办结；应办事项签好、报送、收下；考核评出、确认、送达（`with: {{grade: …}}` 或 `{{results: {{…}}}}`，不评等次的不写）；整改报告并复核（`grade`）；决定事项作出决定（`choice`）；经费拨付（`amount`）；批次结束。其余都是各阶段的事件：\n"
     for stage in STAGES.values():
         yield f"### {stage.title} `{stage.name}`\n"
         yield "| 事件 | 在什么状态 | 到 | 由谁 | 要写 | 拒绝它的 |\n|---|---|---|---|---|---|"
