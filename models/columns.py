@@ -34,11 +34,16 @@ def json_text(value: Any) -> str:
     return value.text if isinstance(value, Document) else _encoded(value)
 
 
-def _encoded(value: Any) -> str:
+def json_bytes(value: Any) -> bytes:
+    """A value as the JSON columns store it, in UTF-8."""
     try:
-        return orjson.dumps(value, str, _PLAIN).decode()
+        return orjson.dumps(value, str, _PLAIN)
     except TypeError:  # numbers as keys, and very large ones, are written by the slower of the two
-        return _ENCODER.encode(value)
+        return _ENCODER.encode(value).encode()
+
+
+def _encoded(value: Any) -> str:
+    return json_bytes(value).decode()
 
 
 def json_value(text: str) -> Any:

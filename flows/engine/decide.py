@@ -1,7 +1,7 @@
 """Decide: a pure function from a run, an event and facts to a move or a refusal; it reads and writes nothing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from flows.engine.calendar import Due, Rung, WorkCalendar, local_day, next_rung, rungs
 from flows.engine.declare import CANCELLED, WITHDRAWN, Ask, Because, Effect, Follow, Notify, On, Part, Stage, Wait
 from flows.engine.due import fixed
+from models.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The words a stage is written in: states, events, guards, waits and effects; and the check of what was written."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from flows.engine.calendar import Due, WorkCalendar
 from models.facts import Facts
+from models.values import dataclass
 
 NEXT: Literal["next"] = "next"
 END: Literal["end"] = "end"

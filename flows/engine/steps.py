@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Protocol
 
@@ -18,6 +17,7 @@ from models.columns import Document, table_of
 from models.queries.bodies import Place, lineages
 from models.queries.cases import Case, cases, forget_cases
 from models.statements import among, insert_rows, rows
+from models.values import dataclass
 
 RUNS, APPLICATIONS = table_of(StageRun), table_of(Application)
 NOTHING = Document()

@@ -1,7 +1,7 @@
 """Telling (通知): messages as rows of the transaction that causes them, each with a key that makes it unique for ever."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -17,6 +17,7 @@ from models import Message
 from models.columns import table_of
 from models.queries.bodies import Recipient, recipients
 from models.statements import write
+from models.values import dataclass
 
 MESSAGES = table_of(Message)
 PAGES = {

@@ -1,12 +1,12 @@
 """Work: what the acts of one transaction share, and the values they pass on."""
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
-from operator import attrgetter
+from hashlib import sha256
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from sqlmodel import Session
@@ -16,7 +16,7 @@ from flows.engine.decide import Move, Refusal
 from flows.engine.declare import Actor, Ask, RunState
 from flows.engine.rulebook import Rulebook, StepRule
 from models import Transition
-from models.columns import json_text, table_of
+from models.columns import json_bytes, table_of
 from models.facts import Facts
 from models.queries.facts.owing import themes_of, unsigned_by
 from models.queries.facts.seating import seats_of
@@ -24,14 +24,16 @@ from models.queries.judgements import judgements_of
 from models.queries.rankings import ranks_taken
 from models.queries.votes import votes_of
 from models.statements import insert_rows
+from models.values import dataclass
 
 TRANSITIONS = table_of(Transition)
 RUN_VALUES = attrgetter(*RunState.__dataclass_fields__)
 HASHED = ("actor_id", "actor_kind", "at", "event", "for_person_id", "from_state", "origin", "payload", "reason", "to_state",
           "version")  # fmt: skip
+PICKED = itemgetter(*HASHED)
 
 
-@dataclass
+@dataclass()
 class Work:
     """What every act of one transaction shares: the session, the rules, the moment, the calendar and the request."""
 
@@ -192,20 +194,21 @@ def chain(before: str, row: Mapping[str, Any]) -> str:
     return link(before, said(row))
 
 
-def said(row: Mapping[str, Any]) -> str:
-    """What a history row says, as it is hashed."""
-    # As the JSON columns store it, so that the hash can be computed again from the row; documents bring their text along.
-    return ",".join([f'"{key}":{_moment(row[key]) if key == "at" else json_text(row[key])}' for key in HASHED])
+def said(row: Mapping[str, Any]) -> bytes:
+    """What a history row says, as it is hashed: as the JSON columns store it, so that the hash can be computed again from the row."""
+    told = dict(zip(HASHED, PICKED(row), strict=True))
+    told["at"] = _moment(told["at"])
+    return json_bytes(told)
 
 
-def link(before: str, text: str) -> str:
+def link(before: str, text: bytes) -> str:
     """Hash of what a history row says over the hash of the run's one before."""
-    return hashlib.sha256(f"{before}\n{{{text}}}".encode()).hexdigest()
+    return sha256(before.encode() + b"\n" + text).hexdigest()
 
 
 @lru_cache(maxsize=256)
 def _moment(at: datetime) -> str:
-    return json_text(at.astimezone(UTC).isoformat(timespec="microseconds"))
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def explained(due: Due | None) -> list[list[str]]:

@@ -1,11 +1,12 @@
 """Facts of applications and of the tiers that review them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Any
 
 from models.facts.base import Facts, PersonFacts, QuotaFact
+from models.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
 """What every stage may know, and what is known of a person."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Any
+
+from models.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,13 @@
 """Facts of a cycle's life: what is owed, judged, mended, decided and paid."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Any
 
 from models.facts.base import Facts
 from models.facts.studios import SeatFact
+from models.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +94,15 @@ class RectificationFacts(Facts):
 
 @dataclass(frozen=True, slots=True)
 class DecisionFacts(Facts):
-    """A question put to a body: its choices or the range of a share, those choices for which members are named, the members."""
+    """A question put to a body: its choices or the range of a share, those choices for which members are named, the members.
+
+    `corrects`: the choices that put another grade in the place of a result.
+    """
 
     choices: tuple[str, ...] = ()
     span: tuple[int, int] | None = None
     names_seats: frozenset[str] = frozenset()
+    corrects: frozenset[str] = frozenset()
     seats: tuple[int, ...] = ()
     due_on: date | None = None
     origin: Mapping[str, Any] = field(default_factory=dict)

@@ -1,9 +1,9 @@
 """Facts of selecting: rounds, expert reviews, public notices."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from models.facts.base import Facts, QuotaFact
+from models.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

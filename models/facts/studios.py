@@ -1,11 +1,12 @@
 """Facts of establishing a studio, of its seats, and of going on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
 from models.facts.applications import VoteFact
 from models.facts.base import Facts, QuotaFact
+from models.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import bindparam, func, or_, select
@@ -11,6 +10,7 @@ from sqlmodel import Session
 from models import Appointment, Body, Person, Substitution
 from models.columns import table_of
 from models.statements import among, rows
+from models.values import dataclass
 
 BODIES, PEOPLE = table_of(Body), table_of(Person)
 APPOINTMENTS, SUBSTITUTIONS = table_of(Appointment), table_of(Substitution)

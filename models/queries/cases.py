@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlmodel import Session
 from models import Application, Body, Listing, ListingEntry, Person, Round, StageRun, Studio
 from models.columns import table_of
 from models.statements import among, rows
+from models.values import dataclass
 
 APPLICATIONS, PEOPLE, BODIES = table_of(Application), table_of(Person), table_of(Body)
 ROUNDS, STUDIOS, RUNS = table_of(Round), table_of(Studio), table_of(StageRun)

@@ -94,7 +94,9 @@ VOCABULARY: Mapping[str, Executor] = {
     "warn_short": warn_short,
 }
 
-LEAVES_CASES = frozenset({"record_judgements"})  # the others may change what a case says
+LEAVES_CASES = frozenset(
+    {"record_judgements", "tell_ranking", "warn_over", "warn_short"}
+)  # the others may change what a case says
 
 
 def carry_out(work: Work, happened: Sequence[Happening]) -> list[Intent]:
