@@ -48,6 +48,13 @@ def nobody_named(ask: Ask) -> Because | None:
     return Because("请选定要调整的成员。", ask.facts.origin, ("seats",))
 
 
+def unreasoned(ask: Ask) -> Because | None:
+    """A result is corrected with a reason, which stands beside the grade from then on."""
+    if ask.payload.get("choice") not in ask.facts.corrects or str(ask.payload.get("reason", "")).strip():
+        return None
+    return Because("更正结果要写明理由。没有改动任何内容。", ask.facts.origin, ("reason",))
+
+
 def asked_until(ask: Ask) -> Due | None:
     """The day by which the body is asked to decide; when it passes it only reminds and escalates."""
     due_on = ask.facts.due_on
@@ -65,7 +72,7 @@ STAGE = Stage(
     exits={State.DECIDED: END},
     on=(
         On(
-            "decide", State.ASKED, State.DECIDED, by=Part.AUTHORITY, unless=(not_a_choice, within, nobody_named),
+            "decide", State.ASKED, State.DECIDED, by=Part.AUTHORITY, unless=(not_a_choice, within, nobody_named, unreasoned),
             do=(Follow("carry_out_decision"),),
         ),
     ),

@@ -120,6 +120,7 @@ _NOTICES = (
     Notice("rectification_ineffective", "整改不力", mandatory=True, going="alone", button=LOOK),
     Notice("decision_asked", "待决定", mandatory=True, going="alone", button="去决定"),
     Notice("decision_made", "决定结果", mandatory=True, going="alone", button=LOOK),
+    Notice("result_corrected", "考核结果更正", mandatory=True, going="alone", button=LOOK),
     Notice("digest", "晨报", mandatory=False, going="alone", button="打开待办"),
 )
 _BY_KEY: Mapping[str, Notice] = MappingProxyType({notice.key: notice for notice in _NOTICES})

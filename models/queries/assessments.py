@@ -173,6 +173,17 @@ def followed(session: Session, run_id: int) -> Sequence[Row[Any]]:
     ).all()
 
 
+def corrected_by(session: Session, studio_id: int | None, decision_id: int) -> Sequence[Row[Any]]:
+    """What had followed from a result that this decision corrected, with what became of each (`origin.corrected`); one query."""
+    found = session.execute(
+        select(CONSEQUENCES, PEOPLE.c.name)
+        .outerjoin(PEOPLE, PEOPLE.c.id == CONSEQUENCES.c.person_id)
+        .where(CONSEQUENCES.c.studio_id == studio_id)
+        .order_by(CONSEQUENCES.c.id)
+    )
+    return [row for row in found if row.origin.get("corrected", {}).get("decision") == decision_id]
+
+
 def opened_by(session: Session, assessment_id: int) -> Sequence[Row[Any]]:
     """The rectification and the questions that hang on an assessment: kind, id, title, where each stands; one query."""
     about = f"assessment:{assessment_id}"

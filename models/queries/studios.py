@@ -181,10 +181,15 @@ def duties_of_studio(session: Session, studio_id: int, first: date, last: date) 
 
 
 def assessments_of_studio(session: Session, studio_id: int) -> Sequence[Row[Any]]:
-    """The assessments of a studio with where each stands, the newest first."""
+    """The assessments of a studio with where each stands, the newest first; one that was dropped and is held after all, as it stands now."""
+    newest = (
+        select(func.max(OTHERS.c.id))
+        .where(OTHERS.c.subject_kind == "assessment", OTHERS.c.subject_id == ASSESSMENTS.c.id)
+        .scalar_subquery()
+    )
     return session.execute(
         select(ASSESSMENTS, RUNS.c.id.label("run_id"), RUNS.c.state, RUNS.c.ended_at, RUNS.c.due_at)
-        .join(RUNS, and_(RUNS.c.subject_kind == "assessment", RUNS.c.subject_id == ASSESSMENTS.c.id))
+        .join(RUNS, RUNS.c.id == newest)
         .where(ASSESSMENTS.c.studio_id == studio_id)
         .order_by(ASSESSMENTS.c.opens_on.desc(), ASSESSMENTS.c.id)
     ).all()

@@ -157,6 +157,26 @@ def test_host_appeals_once_and_a_member_may_not(life: Life) -> None:
     assert client_of(life, "H").post(f"{place(life)}/appeal", data=form(facts="再次")).status_code == 409
 
 
+def test_upheld_appeal_shows_what_is_withdrawn_and_what_is_left_to_people(life: Life) -> None:
+    proposed(life)
+    life.assess("bureau", "confirm", "annual", "y1")
+    life.assess("bureau", "release", "annual", "y1")
+    client_of(life, "H").post(f"{place(life)}/appeal", data=form(facts="帮扶协议已签"))
+    asked, bureau = life.asked_of_body(), client_of(life, "bureau")
+    page = bureau.get(f"/decisions/{asked.subject_id}").text
+    assert "更正为“合格”" in page
+    assert "原等次的后果没有执行的撤回" in page
+    said = form(choice="更正为“合格”", reason="协议属实", version=str(asked.version))
+    assert bureau.post(f"/decisions/{asked.subject_id}", data=said).status_code == 303
+    page = bureau.get(f"/decisions/{asked.subject_id}").text
+    for words in ("结果更正为合格", "原等次的后果", "已撤回", "协议属实"):
+        assert words in page, words
+    for who in ("H", "bureau"):
+        page = client_of(life, who).get(place(life)).text
+        assert "已撤回" in page
+        assert "合格" in page
+
+
 def test_host_grades_members_and_each_sees_only_their_own(sqlite_database: Engine) -> None:
     members = {"L1": "learner", "L2": "learner", "A1": "assistant"}
     life = Life(sqlite_database, "beihai", date(2025, 4, 15), members, since=date(2026, 1, 2))

@@ -29,7 +29,7 @@ from models.queries.scope import visible_studios
 from web.i18n import _, word
 from web.views import assessments as views
 from web.views.cases import due_of, provenance_of
-from web.views.following import followed_words, grade_mark
+from web.views.following import became_mark, followed_words, grade_mark, left_to_do
 from web.visit import Form, Posted, Visit, Visiting
 
 router = APIRouter()
@@ -162,7 +162,7 @@ def _context(visit: Visit, work: Work, sheet: Sheet, said: views.Said | None) ->
         "grades": [(grade, grade_mark(grade, policy.words)) for grade in policy.grades],
         "press": views.button_words(policy, brought, event) if event in {"propose", "confirm", "release"} else "",
         "moves": [one for one in moves if one.event in {"propose", "confirm", "return", "release", "record"}],
-        "followed": [(one, followed_words(programme, one), provenance_of(one.origin, sheet.address)) for one in followed(work.session, row.run_id)]
+        "followed": [(one, followed_words(programme, one), provenance_of(one.origin, sheet.address), became_mark(one), left_to_do(one)) for one in followed(work.session, row.run_id)]
         if row.released_at is not None and sheet.sees_facts else [],
         "origin": provenance_of(origin_of(programme, f"assessments.{key}").as_row(), sheet.address) if key else None,
     }  # fmt: skip

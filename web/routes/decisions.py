@@ -12,13 +12,13 @@ from flows.engine.errors import NotFound, Refused
 from flows.engine.work import Intent, Work, read_facts, run_state
 from flows.programme import Programme
 from models.queries.applications import holders_of
-from models.queries.assessments import decision_of, followed, moves_of
+from models.queries.assessments import corrected_by, decision_of, followed, moves_of
 from models.queries.runs import lock_runs
 from models.queries.studios import seats_of_studio
 from web.i18n import _
 from web.routes.assessments import scope_of
 from web.views.cases import due_of, provenance_of
-from web.views.following import ADVERSE, followed_words, fund_title, rule_words
+from web.views.following import ADVERSE, became_mark, followed_words, fund_title, left_to_do, rule_words
 from web.visit import Posted, Visit, Visiting
 
 router = APIRouter()
@@ -61,6 +61,7 @@ def _context(visit: Visit, work: Work, row: Any) -> dict[str, Any]:
         "appeal": row.origin.get("text", "") if row.origin.get("kind") == "appeal" else "",
         "about": f"/assessments/{number}" if kind == "assessment" else f"/studios/{row.studio_id}", "fund": fund_title(programme, row.fund),
         "moves": moves_of(work.session, row.run_id),
+        "corrected": [(one, followed_words(programme, one), became_mark(one), left_to_do(one)) for one in corrected_by(work.session, row.studio_id, row.id)],
         "followed": [(one, followed_words(programme, one), provenance_of(one.origin, address)) for one in followed(work.session, row.run_id)],
     }  # fmt: skip
 

@@ -27,6 +27,11 @@ ACTS = {
     "revoke": word("撤销工作室"), "rectify": word("开出整改"), "adjust_out": word("调整出成员"), "end": word("终止工作室"), "suspend": word("暂停工作室"),
     "circulate": word("予以通报"), "bar": word("不再列为对象"), "commend": word("予以表彰"), "reward": word("发放奖励"),
 }  # fmt: skip
+CORRECT = "correct"
+BECAME = {
+    "": (word("已办"), "circle-check", "green"), "withdrawn": (word("已撤回"), "rotate-left", "gray"), "over": (word("已办结"), "circle-check", "gray"),
+    "by_hand": (word("待人工办理"), "gavel", "amber"),
+}  # fmt: skip
 STUDIO_ENDS = ("revoke", "end", "rectify")
 
 
@@ -137,6 +142,9 @@ def rule_words(programme: Programme, rows: Sequence[Mapping[str, Any]]) -> str:
     """What stored consequences bring, in words: what a choice of a decision has after it."""
     said = []
     for one in rows:
+        if one["kind"] == CORRECT:
+            said.append(_("更正后的等次应有的后果随即办理；原等次的后果没有执行的撤回，已经执行的列出由人工办理"))
+            continue
         name = programme.word(one["kind"], CONSEQUENCES_ZH[one["kind"]])
         to = f"（{who_title(programme, one['to'])}）" if one.get("to") else ""
         value = fund_title(programme, one.get("value") or one.get("fund") or "")
@@ -150,8 +158,21 @@ def fund_title(programme: Programme, key: str) -> str:
     return programme.funds[key].title if key in programme.funds else key
 
 
+def became_mark(row: Any) -> StateMark:
+    """Whether what followed was carried out, or what a correction made of it."""
+    label, icon, tone = BECAME[row.origin.get("corrected", {}).get("state", "")]
+    return StateMark(_(label), icon, tone)
+
+
+def left_to_do(row: Any) -> str:
+    """What people have to do about something that followed from a result since corrected."""
+    return str(row.origin.get("corrected", {}).get("says", ""))
+
+
 def followed_words(programme: Programme, row: Any) -> str:
     """One thing that has followed, in words."""
+    if row.kind == CORRECT:
+        return _("结果更正为{grade}", grade=_(GRADES_ZH.get(row.value, row.value)))
     name = programme.word(row.kind, CONSEQUENCES_ZH.get(row.kind, row.kind))
     value = fund_title(programme, row.value) if row.kind not in {"bar", "refill"} else ""
     share = f" {row.origin['share']}%" if row.origin.get("share") is not None else ""

@@ -32,6 +32,7 @@ NAMED_SEATS = (
 )
 STUDIO = select(STUDIOS).where(STUDIOS.c.id == bindparam("studio"))
 ASSESSMENT = select(ASSESSMENTS).where(ASSESSMENTS.c.id == bindparam("assessment"))
+RUNNING = frozenset({"forming", "active", "suspended"})
 ONCE = {
     name: dialect.insert(CONSEQUENCES).on_conflict_do_nothing(index_elements=["cause_id", "place", "whom"])
     for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
@@ -120,7 +121,7 @@ def follow(
     for rule in then:
         for seat in _whom(rule, seats, seat_id):
             one = Following(rule, cause, studio, seat, about)
-            if _first_time(work, one):
+            if first_time(work, one):
                 FOLLOWS[rule.kind](work, one)
 
 
@@ -138,7 +139,7 @@ def _in_role(seat: Any, role: str) -> bool:
     return seat.role != "host" if role == "member" and seat.role != role else role in {seat.role, seat.duty_role}
 
 
-def _first_time(work: Work, one: Following) -> bool:
+def first_time(work: Work, one: Following) -> bool:
     """Write down that it follows; False where it has already."""
     rule, personal = one.rule, one.seat is not None or one.rule.kind == "bar"
     row = {
@@ -185,9 +186,14 @@ AFTER_RELEASE: tuple[Callable[[Work, Released], None], ...] = (free_money, start
 
 
 def after_release(work: Work, cause: Happening, studio_id: int, assessment: Any | None) -> None:
-    """Set in motion what waited for a result: called when one is delivered or mended, and when a decision is made."""
+    """Set in motion what waited for a result: called when one is delivered or mended, and when a decision is made.
+
+    For a studio that the same act has ended, or that had ended before, nothing waits any more.
+    """
+    if rows(work.session, STUDIO, studio=studio_id)[0].standing not in RUNNING:
+        return
     for then in AFTER_RELEASE:
         then(work, Released(cause, studio_id, assessment))
 
 
-__all__ = ["AFTER_RELEASE", "FOLLOWS", "Released", "after_release", "assessed", "follow"]
+__all__ = ["AFTER_RELEASE", "FOLLOWS", "Released", "after_release", "assessed", "first_time", "follow"]

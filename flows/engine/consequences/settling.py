@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 
+from flows.engine.consequences.correcting import CORRECT, correct_result
 from flows.engine.consequences.follower import Host
 from flows.engine.consequences.papers import request_paper
 from flows.engine.consequences.results import after_release, assessed, follow
@@ -173,7 +174,7 @@ def _follow_choice(work: Work, one: Happening, row: Any) -> None:
         follow(work, one, row.studio_id, (share,), about=row.about)
         return
     chosen = next((choice for choice in row.choices if choice["title"] == payload.get("choice")), None)
-    then = from_rows(chosen["then"]) if chosen else ()
+    then = _corrected(work, one, row, from_rows(chosen["then"]) if chosen else ())
     members = tuple(rule for rule in then if rule.kind in FOR_MEMBERS)
     named = [int(seat) for seat in payload.get("seats") or ()] if row.seat_id is None else []
     if not named:
@@ -183,6 +184,14 @@ def _follow_choice(work: Work, one: Happening, row: Any) -> None:
         follow(work, one, row.studio_id, members, seat_id=seat_id, about=row.about)
     others = tuple(rule for rule in then if rule.kind not in FOR_MEMBERS)
     follow(work, one, row.studio_id, others, about=row.about)
+
+
+def _corrected(work: Work, one: Happening, row: Any, then: Sequence[Rule]) -> tuple[Rule, ...]:
+    """What follows from a choice; where it corrects a result, that is done, and what the corrected one brings follows."""
+    kind, _, number = str(row.about).partition(":")
+    found = [rule for rule in then if rule.kind == CORRECT and kind == "assessment"]
+    further = [new for rule in found for new in correct_result(work, one, row, rule, int(number))]
+    return (*(rule for rule in then if rule.kind != CORRECT), *further)
 
 
 def _about_seat(work: Work, row: Any, members: Sequence[Rule]) -> int | None:

@@ -207,6 +207,7 @@ def decision_facts(
         found[run.id] = DecisionFacts(
             **stood, title=f"{one.studio_name or ''} {one.question}".strip(), due_on=one.due_on, origin=one.origin,
             choices=tuple(str(choice["title"]) for choice in one.choices), span=_span(one.span), names_seats=_names_seats(one),
+            corrects=_choosing(one, "correct"),
             seats=tuple(seat.seat_id for seat in seats.get(one.studio_id or 0, ()) if seat.role != "host"),
         )  # fmt: skip
     return found
@@ -218,8 +219,11 @@ def _span(stored: Mapping[str, Any]) -> tuple[int, int] | None:
 
 def _names_seats(one: Any) -> frozenset[str]:
     """Choices that adjust members where the question is not about one of them."""
-    if one.seat_id is not None:
-        return frozenset()
+    return frozenset() if one.seat_id is not None else _choosing(one, "adjust_out")
+
+
+def _choosing(one: Any, kind: str) -> frozenset[str]:
+    """Choices after which something of this kind follows."""
     return frozenset(
-        str(choice["title"]) for choice in one.choices if any(then["kind"] == "adjust_out" for then in choice["then"])
+        str(choice["title"]) for choice in one.choices if any(then["kind"] == kind for then in choice["then"])
     )

@@ -17,7 +17,14 @@ ASKED_BY_HOSTS = ("studio", "level", "cycle")
 _OF_STUDIO = CYCLES.alias("of_studio")
 _LAST = select(func.max(_OF_STUDIO.c.number)).where(_OF_STUDIO.c.studio_id == STUDIOS.c.id).scalar_subquery()
 BARRED = (
-    select(CONSEQUENCES.c.person_id, STUDIOS.c.programme_id, STUDIOS.c.name, CYCLES.c.begins_on, CYCLES.c.ends_on)
+    select(
+        CONSEQUENCES.c.person_id,
+        CONSEQUENCES.c.origin,
+        STUDIOS.c.programme_id,
+        STUDIOS.c.name,
+        CYCLES.c.begins_on,
+        CYCLES.c.ends_on,
+    )
     .join(STUDIOS, STUDIOS.c.id == CONSEQUENCES.c.studio_id)
     .join(CYCLES, (CYCLES.c.studio_id == STUDIOS.c.id) & (CYCLES.c.number == _LAST))
     .where(among(CONSEQUENCES.c.person_id, "people"), CONSEQUENCES.c.kind == "bar")
@@ -37,6 +44,8 @@ def barred_hosts(session: Session, cases: Collection[Case], casts: Mapping[int, 
     found = {
         row.person_id: f"{row.name}期满考核没有达到要求"
         for row in rows(session, BARRED, people={case.person_id for case in hosting})
-        if row.programme_id in programmes and today <= row.ends_on + (row.ends_on - row.begins_on)
+        if "corrected" not in row.origin  # the result that barred was corrected on appeal
+        and row.programme_id in programmes
+        and today <= row.ends_on + (row.ends_on - row.begins_on)
     }
     return {case.id: found[case.person_id] for case in hosting if case.person_id in found}
