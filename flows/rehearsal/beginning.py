@@ -96,7 +96,7 @@ def _open_a_round(bureau: Bureau, path: Path) -> None:
 
 def _begin_seat(bureau: Bureau, path: Path, name: str, role: str, filer: Actor | None, studio: str) -> int:
     """An application to join or leave; in the round where one takes them, else by itself."""
-    studio_id = _studio_if_any(bureau, studio)
+    studio_id = 0 if is_central(path) else _studio_if_any(bureau, studio)
     row = seen.studio(bureau.engine, studio_id)
     host = bureau.name_of_person(row.host_id) if row is not None else ""
     kind = row.kind if row is not None else ""
@@ -113,6 +113,11 @@ def _begin_seat(bureau: Bureau, path: Path, name: str, role: str, filer: Actor |
         else:
             begun = begin_seat(work, actor, bureau.version_id, path.name, studio_id, person_id, wanted)
     return _begun(bureau, path, name, begun[0])
+
+
+def is_central(path: Path) -> bool:
+    """Whether one asks for a seat without naming a studio: a body places everybody (统筹调配)."""
+    return any(step.stage == "membership" and step.seats == "allocated" for step in path.steps)
 
 
 def _studio_if_any(bureau: Bureau, name: str) -> int:

@@ -1,6 +1,6 @@
 """Carrying applications (办理到某一步): everybody does what they ordinarily do until a step is reached, or the end."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +18,10 @@ from flows.office.selection import (
     standings,
 )
 from flows.rehearsal import seen
+from flows.rehearsal.beginning import is_central
 from flows.rehearsal.bureau import Bureau
 from flows.rehearsal.evidence import handed_in
+from flows.rehearsal.placing import allocate, wish_for_any, wishes_of
 
 RESERVE = "reserve"
 BEST_MARK = 95
@@ -78,7 +80,13 @@ Waiting = Sequence[tuple[Goal, Any]]
 
 
 def _submit(bureau: Bureau, waiting: Waiting) -> bool:
+    for run in [run for _, run in waiting if run.stage == "application" and _wished_for(bureau, run)]:
+        wish_for_any(bureau, run.application_id)
     return _each(bureau, waiting, "application", "drafting", lambda run: _applicant(bureau, run), "submit")
+
+
+def _wished_for(bureau: Bureau, run: Any) -> bool:
+    return run.path in bureau.programme.paths and wishes_of(bureau.programme.paths[run.path]) > 0
 
 
 def _resubmit(bureau: Bureau, waiting: Waiting) -> bool:
@@ -300,9 +308,27 @@ def settle_duty(bureau: Bureau, run: Any) -> None:
 
 def _seat(bureau: Bureau, waiting: Waiting) -> bool:
     here = _states(waiting, "membership", "waiting")
+    central = {goal.name: run for goal, run in here if _placed_centrally(bureau, run)}
+    if central:
+        judge_waiting(bureau, central.values())
+        runs = {name: _again(bureau, run.id) for name, run in central.items()}
+        allocate(bureau, bureau.desk_acting(next(iter(runs.values())).held_by), runs, {})
+        return True
     for _, run in here:
         act(bureau, run, "seat", bureau.acting("authority", None, None, None), {})
     return bool(here)
+
+
+def _placed_centrally(bureau: Bureau, run: Any) -> bool:
+    return run.path in bureau.programme.paths and is_central(bureau.programme.paths[run.path])
+
+
+def judge_waiting(bureau: Bureau, runs: Iterable[Any]) -> None:
+    """Whoever reviews finds that people who meet the criteria meet what is judged, where nobody has judged it yet."""
+    for run in runs:
+        payload = filled(bureau, run, "judge", {})
+        if payload:
+            act(bureau, run, "judge", bureau.desk_acting(run.held_by), payload)
 
 
 def _states(waiting: Waiting, stage: str, state: str) -> list[tuple[Goal, Any]]:

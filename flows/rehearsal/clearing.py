@@ -11,6 +11,7 @@ from flows.rehearsal.addresses import DUTIES, Target
 from flows.rehearsal.bureau import Bureau
 from flows.rehearsal.carrying import act, settle_duty
 from flows.rehearsal.looks import fen
+from flows.rehearsal.placing import wish_for_any
 
 NO_OBJECTION = "没有不同意见"
 
@@ -22,6 +23,8 @@ def clear(bureau: Bureau, target: Target, refused: Refused) -> bool:
             return _settle_blocking(bureau, target, refused)
         case "unheard":
             return _hear(bureau, target)
+        case "unwished":
+            return target.application_id is not None and wish_for_any(bureau, target.application_id)
         case _:
             return False
 

@@ -1,24 +1,20 @@
 """Looking things up (查看): messages, documents, money, cycles and the rest as rows of words, by a description."""
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import select
 
 from flows.engine.calendar import local_day
 from flows.rehearsal import seen
-from flows.rehearsal.addresses import ASSESSMENTS, DECISIONS, DUTIES, ENTITLEMENTS, Target, find
+from flows.rehearsal.addresses import ASSESSMENTS, DECISIONS, DUTIES, ENTITLEMENTS, Target, find, period_is
 from flows.rehearsal.beginning import the_studio
 from flows.rehearsal.bureau import Bureau, UnknownName
-from models import Consequence, Credit, CriterionCheck, Cycle, Document, Mark, Message, Result, Seat
+from models import Consequence, Credit, Cycle, Document, Message, Result, Seat
 from models.columns import table_of
 
-MESSAGES, DOCUMENTS, CYCLES, CHECKS = table_of(Message), table_of(Document), table_of(Cycle), table_of(CriterionCheck)
-SEATS, RESULTS, CONSEQUENCES, CREDITS, MARKS = (table_of(one) for one in (Seat, Result, Consequence, Credit, Mark))
-WARNINGS = {"roster_warned": "share_exceeded", "quota_short": "quota_short", "limit_exceeded": "over_limit"}
-# Words of a roster's fault, and the guard that refuses for the same.
-ROSTER_SIGNS = {"本校": "share_exceeded", "应有": "too_few", "最多": "too_many", "没有确定": "sub_role_missing"}
+MESSAGES, DOCUMENTS, CYCLES = table_of(Message), table_of(Document), table_of(Cycle)
+SEATS, RESULTS, CONSEQUENCES, CREDITS = (table_of(one) for one in (Seat, Result, Consequence, Credit))
 FEN = 100
 
 
@@ -42,8 +38,8 @@ def messages(bureau: Bureau, said: Any) -> list[str]:
     found = []
     for row in seen.all_rows(bureau.engine, query):
         key = f"person:{row.person_id}" if row.person_id else f"body:{row.body_id}"
-        words = f"{row.notice} → {bureau.name_of_desk(key)}（{local_day(row.created_at)}）{_words(row.context)}"
-        if (whom is None or key in whom) and _answers(words, wanted, local_day(row.created_at)):
+        words = f"{row.notice} → {bureau.name_of_desk(key)}（{local_day(row.created_at)}）{words_in(row.context)}"
+        if (whom is None or key in whom) and answers(words, wanted, local_day(row.created_at)):
             found.append(words)
     return found
 
@@ -69,26 +65,38 @@ def _recipients(bureau: Bureau, who: str) -> frozenset[str]:
     return frozenset(keys)
 
 
-def _words(context: Mapping[str, Any]) -> str:
+def words_in(context: Mapping[str, Any]) -> str:
     return " ".join(str(value) for value in context.values() if value not in ("", None, []))
 
 
-def _answers(words: str, wanted: Mapping[str, Any], on: object = None) -> bool:
+def answers(words: str, wanted: Mapping[str, Any], on: object = None) -> bool:
     return str(wanted.get("says", "")) in words and ("on" not in wanted or str(wanted["on"]) == str(on))
 
 
 def documents(bureau: Bureau, said: Any) -> list[str]:
-    """Documents by kind, studio, number and words."""
+    """Documents by kind, studio or member, number and words."""
     wanted = said_in(said, ("kind", "to", "says", "number", "on"), "document")
-    studio_id = find(bureau, str(wanted["to"])).studio_id if "to" in wanted else None
+    name = str(wanted.get("to", ""))
+    seats = _seats_of(bureau, name) if name and is_member(bureau, name) else None
+    studio_id = find(bureau, name).studio_id if name and seats is None else None
     found = []
     for row in seen.all_rows(bureau.engine, DOCUMENTS.select().order_by(DOCUMENTS.c.id)):
         about = row.subject_id if row.subject_kind == "studio" else _studio_of(bureau, row.subject_kind, row.subject_id)
-        words = f"{row.kind} {row.number}（{local_day(row.requested_at)}）{_words(row.context)}"
+        words = f"{row.kind} {row.number}（{local_day(row.requested_at)}）{words_in(row.context)}"
         right = ("kind" not in wanted or row.kind == wanted["kind"]) and str(wanted.get("number", "")) in row.number
-        if right and (studio_id is None or about == studio_id) and _answers(words, wanted, local_day(row.requested_at)):
+        right &= (studio_id is None or about == studio_id) if seats is None else _is_seat(row, seats)
+        if right and answers(words, wanted, local_day(row.requested_at)):
             found.append(words)
     return found
+
+
+def _seats_of(bureau: Bureau, name: str) -> frozenset[int]:
+    rows = seen.all_rows(bureau.engine, select(SEATS.c.id).where(SEATS.c.person_id == bureau.people[name]))
+    return frozenset(row.id for row in rows)
+
+
+def _is_seat(row: Any, seats: frozenset[int]) -> bool:
+    return row.subject_kind == "seat" and row.subject_id in seats
 
 
 def _studio_of(bureau: Bureau, kind: str, subject_id: int) -> int | None:
@@ -99,23 +107,49 @@ def _studio_of(bureau: Bureau, kind: str, subject_id: int) -> int | None:
 
 def money(bureau: Bureau, said: Any) -> list[str]:
     """Entitlements by fund, studio, period, amount, share and state; `total` asks for the sum of those that answer."""
-    wanted = said_in(said, ("fund", "studio", "period", "amount", "share", "heads", "status", "total"), "money")
+    keys = ("fund", "studio", "period", "amount", "share", "heads", "status", "total", "from", "to")
+    wanted = said_in(said, keys, "money")
     query = ENTITLEMENTS.select().order_by(ENTITLEMENTS.c.id)
-    for key in ("fund", "period", "share", "heads"):
+    for key in ("fund", "share", "heads"):
         if key in wanted:
             query = query.where(ENTITLEMENTS.c[key] == _figure(wanted[key], key))
+    for key, column in (("from", ENTITLEMENTS.c.payer), ("to", ENTITLEMENTS.c.payee)):
+        if key in wanted:
+            query = query.where(column.in_(_parties(bureau, str(wanted[key]))))
+    if "period" in wanted:
+        query = query.where(period_is(ENTITLEMENTS.c.period, str(wanted["period"])))
     if "studio" in wanted:
         query = query.where(ENTITLEMENTS.c.studio_id == the_studio(bureau, str(wanted["studio"])))
     found, total = [], 0
     for row in seen.all_rows(bureau.engine, query):
         status = next((run.state for run in reversed(seen.runs_of(bureau.engine, "entitlement", row.id))), "")
         right = "amount" not in wanted or (row.amount_fen or 0) == fen(wanted["amount"])
+        right &= "to" not in wanted or _is_payee(bureau, row, str(wanted["to"]))
         if right and ("status" not in wanted or status == wanted["status"]):
             total += row.amount_fen or 0
             found.append(f"{row.fund}@{row.period} {yuan(row.amount_fen)} {row.share}% {status}")
     if "total" in wanted and total != fen(wanted["total"]):
         return []
     return found
+
+
+def _parties(bureau: Bureau, who: str) -> frozenset[str]:
+    """The desks of a payer or payee by name; `studio` is paid at its school or to its host."""
+    if who != "studio":
+        return frozenset({who, *_recipients(bureau, who)})
+    hosts = {f"person:{row.host_id}" for row in seen.all_rows(bureau.engine, seen.STUDIOS.select())}
+    return frozenset({"studio", *hosts, *(f"studio:{one}" for one in bureau.studios.values())})
+
+
+def _is_payee(bureau: Bureau, row: Any, who: str) -> bool:
+    """Whether money goes to whom a scenario names: a part of the text, or whoever has that desk."""
+    studio = seen.studio(bureau.engine, row.studio_id)
+    if who == row.payee or (who in {"studio", *bureau.studios} and row.payee in {"studio", f"studio:{row.studio_id}"}):
+        return True
+    try:
+        return row.payee in bureau.acting(who, studio.home_body_id, studio.host_id, studio.host_id).keys
+    except UnknownName:
+        return False
 
 
 def _figure(value: Any, key: str) -> Any:
@@ -164,78 +198,25 @@ def decisions(bureau: Bureau, said: Any) -> list[str]:
             "choice" not in wanted or wanted["choice"] in choices
         )
         right &= "open" not in wanted or bool(wanted["open"]) is not bool(row.answer)
-        if right and str(wanted.get("answer", "")) in _words(row.answer):
-            found.append(f"{row.question}（{'、'.join(choices)}）{_words(row.answer)}")
+        if right and str(wanted.get("answer", "")) in words_in(row.answer):
+            found.append(f"{row.question}（{'、'.join(choices)}）{words_in(row.answer)}")
     return found
 
 
 def _about(bureau: Bureau, name: str, table: Any) -> Any:
     """Which rows are about a studio, or about somebody by their seat: `studio`, or the name of a member."""
-    if _is_member(bureau, name):
+    if is_member(bureau, name):
         seats = select(SEATS.c.id).where(SEATS.c.person_id == bureau.people[name])
         return table.c.seat_id.in_(seats)
     return table.c.studio_id == find(bureau, name).studio_id
 
 
-def _is_member(bureau: Bureau, name: str) -> bool:
+def is_member(bureau: Bureau, name: str) -> bool:
     """Whether a name is somebody's who is no host and has applied for nothing that is meant by their name."""
     person_id = bureau.people.get(name)
     hosts = {row.host_id for row in seen.all_rows(bureau.engine, seen.STUDIOS.select())}
     seat = SEATS.select().where(SEATS.c.person_id == person_id)
     return person_id is not None and person_id not in hosts and seen.one_row(bureau.engine, seat) is not None
-
-
-def warnings(bureau: Bureau, said: Any) -> list[str]:
-    """What was only warned of: notices that warn, criteria that the text lets pass with a warning, results that only warn."""
-    wanted = said_in(said, ("about", "because", "says", "on"), "warning")
-    name = str(wanted.get("about", ""))
-    member = _is_member(bureau, name)
-    about = find(bureau, name) if name and not member else None
-    found = []
-    for row in seen.all_rows(
-        bureau.engine, MESSAGES.select().where(MESSAGES.c.notice.in_(WARNINGS)).order_by(MESSAGES.c.id)
-    ):
-        words = f"{row.notice}（{local_day(row.created_at)}）{_words(row.context)}"
-        because = not wanted.get("because") or wanted["because"] in {row.notice, *_reasons(row.notice, words)}
-        studio = about is None or about.studio_id is None or _run_studio(bureau, row.run_id) in {None, about.studio_id}
-        if because and studio and not member and _answers(words, wanted, local_day(row.created_at)):
-            found.append(words)
-    for row in seen.all_rows(bureau.engine, CHECKS.select().where(CHECKS.c.result == "warned")):
-        words = f"{row.title}：{row.reason}"
-        mine = not member and (about is None or about.application_id == row.application_id)
-        if (
-            mine
-            and wanted.get("because", "criteria_unmet") == "criteria_unmet"
-            and _answers(words, wanted, local_day(row.at))
-        ):
-            found.append(words)
-    for row in seen.all_rows(bureau.engine, CONSEQUENCES.select().where(CONSEQUENCES.c.kind == "warn")):
-        words = f"提醒 {row.whom} {row.value} {_missed(bureau, row)}"
-        mine = row.person_id == bureau.people[name] if member else about is None or about.studio_id == row.studio_id
-        if mine and "because" not in wanted and _answers(words, wanted, local_day(row.at)):
-            found.append(words)
-    return found
-
-
-def _reasons(notice: str, words: str) -> frozenset[str]:
-    """What a warning is about, by the guard that would refuse for it."""
-    if notice != "roster_warned":
-        return frozenset({WARNINGS[notice]})
-    return frozenset(reason for sign, reason in ROSTER_SIGNS.items() if sign in words)
-
-
-def _missed(bureau: Bureau, row: Any) -> str:
-    """The figures of an attendance check behind a warning: missed of held, and the ratio."""
-    if row.person_id is None:
-        return ""
-    seats = select(SEATS.c.id).where(SEATS.c.person_id == row.person_id)
-    marks = seen.all_rows(bureau.engine, MARKS.select().where(MARKS.c.seat_id.in_(seats), MARKS.c.indicator == "缺勤"))
-    return " ".join(f"{mark.value}（{Fraction(mark.value)}）" for mark in marks)
-
-
-def _run_studio(bureau: Bureau, run_id: int | None) -> int | None:
-    row = seen.one_row(bureau.engine, seen.RUNS.select().where(seen.RUNS.c.id == run_id))
-    return int(row.studio_id) if row is not None and row.studio_id is not None else None
 
 
 def open_runs(bureau: Bureau, said: Any) -> list[str]:
@@ -315,8 +296,9 @@ def seated(bureau: Bureau, studio_id: int) -> Mapping[str, str]:
 
 def roster_rows(bureau: Bureau, said: Any) -> list[str]:
     """Those in a studio; a role as description counts its holders."""
-    there = seated(bureau, the_studio(bureau, "studio"))
-    return [name for name, role in there.items() if said in ("studio", role)]
+    rows = seen.all_rows(bureau.engine, select(seen.STUDIOS.c.id).order_by(seen.STUDIOS.c.id))
+    there = [one for row in rows for one in seated(bureau, row.id).items()]
+    return [name for name, role in there if said in ("studio", role)]
 
 
 def roster_faults(bureau: Bureau, said: Any) -> list[str]:

@@ -1,7 +1,8 @@
 """Performing a step (办理一步): what `by`, `do`, `to` and `with` mean, by the same functions that pages call."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 from flows.engine.apply import apply, apply_many
@@ -10,9 +11,10 @@ from flows.engine.declare import Actor
 from flows.engine.errors import NotFound, Refused
 from flows.engine.voting import AGREE
 from flows.engine.work import Intent
+from flows.office.calling import call_for
 from flows.rehearsal import seen
 from flows.rehearsal.addresses import NotYet, Target, find, path_meant
-from flows.rehearsal.beginning import begin
+from flows.rehearsal.beginning import begin, the_studio
 from flows.rehearsal.bureau import Bureau, UnknownName
 from flows.rehearsal.carrying import (
     Goal,
@@ -21,24 +23,33 @@ from flows.rehearsal.carrying import (
     carry,
     draw,
     filled,
+    judge_waiting,
     post_list,
     rank_by_marks,
     score,
 )
 from flows.rehearsal.clearing import clear, with_seats
 from flows.rehearsal.finishing import finish
+from flows.rehearsal.payloads import as_taken
+from flows.rehearsal.placing import allocate, wish
 from flows.rehearsal.recording import MARKS, recorded
-from flows.rehearsal.scenario import COMPLETE, Step
+from flows.rehearsal.scenario import CALL, COMPLETE, WISH, Step
 from flows.rehearsal.voting import SEATS, vote
 from models import Record
 from models.columns import table_of
 
 RECORDS = table_of(Record)
 CLEARINGS = 6
+A_MONTH = timedelta(days=30)
 # What a scenario may write in `with` for any act, beside what the event itself takes.
 WITH: Mapping[str, str] = {
     "attach": "先附上这些材料", "role": "申请的角色（join 等路径）", "until": "complete：办到哪一步为止（步骤名，或 步骤.状态，或 reserve）",
     "marks": "give：各位专家依次的总分，或一张评分表", "rank": "endorse：推荐序位",
+    "studio": "submit：几个工作室中申请加入哪一个；allocate：安排到哪一个",
+    "wishes": "wish、submit：志愿，按顺序写工作室的名字；不写就填现有的工作室",
+    "placements": "allocate：另作安排的人 {A: S1, B: none}，同时写 reason；不写就按统筹调配的建议",
+    "grade": "complete：考核、整改复核的等次（不写为合格）；propose：等次",
+    "due": "call、set_limit、extend：期限，同 due_on",
     "votes": "give（by: seats）：各席依次的表决，agree 或 against；最后一个用于其余各席",
     "lacks": "submit（应办事项）：缺的凭据、部分或 link；不写就样样齐全",
     "proofs、parts、kind、level、theme、held_on、minutes": "submit（应办事项）：交的是什么；不写就按办法要的",
@@ -53,8 +64,8 @@ WITH: Mapping[str, str] = {
 
 def perform(bureau: Bureau, step: Step) -> None:
     """Do what a step says. Raises Refused, and UnknownName or Stuck where the scenario itself cannot be followed."""
-    if step.do == COMPLETE:
-        complete(bureau, step)
+    if step.do in OWN_ACTS:
+        OWN_ACTS[step.do](bureau, step)
         return
     targets = [_target(bureau, step, address) for address in step.to]
     payload = _payload(bureau, step, targets)
@@ -133,12 +144,41 @@ def complete(bureau: Bureau, step: Step) -> None:
     carry(bureau, goals)
 
 
+def wishing(bureau: Bureau, step: Step) -> None:
+    """Say in order which studios one would join; an application is begun where there is none."""
+    for address in step.to:
+        target = _target(bureau, step, address)
+        if target.kind != "application":
+            raise Stuck(f"{address} 不是申请，不能填报志愿")
+        wish(bureau, target.subject_id, _many(step.payload.get("wishes", ())))
+
+
+def calling(bureau: Bureau, step: Step) -> None:
+    """Ask for what the text leaves to a call: `studio/inspection`, due in a month unless the scenario says when."""
+    said = as_taken(step.do, step.payload)
+    due_on = date.fromisoformat(str(said.get("due_on", bureau.today + A_MONTH)))
+    for address in step.to:
+        name, _, key = address.partition("/")
+        studio = find(bureau, name)
+        actor = actor_of(bureau, step.by, studio)
+        with bureau.at_work() as work:
+            call_for(work, actor, [studio.subject_id], key.partition("@")[0], due_on, str(said.get("reason", "")))
+
+
+# What a scenario may do beside the events of the stages.
+OWN_ACTS: Mapping[str, Callable[[Bureau, Step], None]] = {COMPLETE: complete, WISH: wishing, CALL: calling}
+
+
+def _many(said: Any) -> Sequence[Any]:
+    return said if isinstance(said, list | tuple) else [said]
+
+
 def _target(bureau: Bureau, step: Step, address: str) -> Target:
     """What is acted on; an application that is submitted is first begun by whoever submits it.
 
     Who hosts a studio may apply for its next level or cycle: their name is then their application.
     """
-    begins = step.do in {"submit", COMPLETE} and "@" not in address
+    begins = step.do in {"submit", COMPLETE, WISH} and "@" not in address
     try:
         target = find(bureau, address)
     except UnknownName as missing:
@@ -174,37 +214,36 @@ def _begun(bureau: Bureau, step: Step, address: str) -> Target:
     filer = None
     if step.by and step.by != name:
         role = str(step.payload.get("role", bureau.programme.roles_of(path)[0]))
-        person_id = bureau.person(name, role if path.gives == "seat" else "host", host=_host_beside(bureau, path.gives))
-        host_id = _host_id(bureau) if path.gives in {"seat", "exit"} else None
+        host_id = _host_id(bureau, str(step.payload.get("studio", ""))) if path.gives in {"seat", "exit"} else None
+        beside = bureau.name_of_person(host_id) if host_id is not None and path.gives == "seat" else ""
+        person_id = bureau.person(name, role if path.gives == "seat" else "host", host=beside)
         filer = bureau.acting(step.by, bureau.bodies[bureau.profiles[name].body], person_id, host_id)
-    begin(bureau, path, name, filer, **{key: step.payload[key] for key in ("role",) if key in step.payload})
+    begin(bureau, path, name, filer, **{key: step.payload[key] for key in ("role", "studio") if key in step.payload})
     return find(bureau, f"{path_name}/{name}")
 
 
-def _host_beside(bureau: Bureau, gives: str) -> str:
-    """The host whose school and subject a member is fitted to."""
-    if gives != "seat":
-        return ""
-    host_id = _host_id(bureau)
-    return bureau.name_of_person(host_id) if host_id is not None else ""
-
-
-def _host_id(bureau: Bureau) -> int | None:
-    """The host of the only studio there is."""
+def _host_id(bureau: Bureau, studio: str) -> int | None:
+    """The host of the studio named, else of the only studio there is."""
     rows = seen.all_rows(bureau.engine, seen.STUDIOS.select())
+    if studio:
+        return int(seen.studio(bureau.engine, the_studio(bureau, studio)).host_id)
     return rows[0].host_id if len(rows) == 1 else None
 
 
 def _payload(bureau: Bureau, step: Step, targets: Sequence[Target]) -> dict[str, Any]:
-    payload = {key: value for key, value in step.payload.items() if key not in {"attach", "role", "until"}}
+    payload = {
+        key: value
+        for key, value in as_taken(step.do, step.payload).items()
+        if key not in {"attach", "role", "until", "wishes"} and (key != "studio" or step.do == "allocate")
+    }
+    for target in targets if "wishes" in step.payload else ():
+        if target.application_id is not None:
+            wish(bureau, target.application_id, _many(step.payload["wishes"]))
     papers = step.payload.get("attach", ())
     for target in targets if papers else ():
         if target.application_id is not None and target.person_id is not None:
             names = papers if isinstance(papers, list) else [papers]
             bureau.attach(target.application_id, target.person_id, *(str(one) for one in names))
-    if "defects" in payload:
-        said = payload["defects"] if isinstance(payload["defects"], list) else [payload["defects"]]
-        payload["defects"] = [one if isinstance(one, dict) else {"place": "", "what": str(one)} for one in said]
     if step.do == "submit" and targets and targets[0].kind == "duty":
         return recorded(bureau, targets[0].studio_id or 0, payload)
     return payload
@@ -248,23 +287,32 @@ def _list_act(bureau: Bureau, step: Step, targets: Sequence[Target], payload: Ma
             marks = payload.get("marks", 90)
             for run in runs:
                 score(bureau, run, marks if isinstance(marks, list) else [marks])
-            return True
         case "draw" if _is_authority(bureau, step.by):
             draw(bureau, runs[0].round_id, str(payload.get("seed", "预演")))
-            return True
         case "post" | "announce" if _is_authority(bureau, step.by):
             (post_list if step.do == "post" else announce_list)(bureau, [run.id for run in runs])
-            return True
+        case "allocate":
+            place(bureau, step, targets, payload)
         case "rank" if "outcome" not in payload and _is_authority(bureau, step.by):
             rank_by_marks(bureau, runs[0].round_id)
-            return True
-    return False
+        case _:
+            return False
+    return True
 
 
 LISTS: Mapping[str, tuple[str, str]] = {
     "draw": ("expert_review", "unassigned"), "give": ("expert_review", "scoring"), "rank": ("expert_review", "scored"),
-    "post": ("public_notice", "unposted"), "announce": ("plaque", "unannounced"),
+    "post": ("public_notice", "unposted"), "announce": ("plaque", "unannounced"), "allocate": ("membership", "waiting"),
 }  # fmt: skip
+
+
+def place(bureau: Bureau, step: Step, targets: Sequence[Target], payload: Mapping[str, Any]) -> None:
+    """Place everybody named by one list, as the solver proposes but for what the scenario says."""
+    runs = {target.address.rpartition("/")[2]: target.run for target in targets}
+    if step.refused is None or step.refused.because not in {"unjudged", "judged_unmet"}:
+        judge_waiting(bureau, runs.values())
+        runs = {name: find(bureau, target.address).run for name, target in zip(runs, targets, strict=True)}
+    allocate(bureau, actor_of(bureau, step.by, targets[0]), runs, payload)
 
 
 def _is_authority(bureau: Bureau, who: str) -> bool:

@@ -205,7 +205,8 @@ def _refusing(sheet: Sheet, place: Place, one: Mapping[str, Any]) -> Refusing | 
 
 def _expected(sheet: Sheet, place: Place, one: Mapping[str, Any]) -> tuple[Expectation, ...]:
     where, found = (*place, "expect"), []
-    for n, said in enumerate(_list(sheet, where, one.get("expect", []))):
+    written = one.get("expect", [])
+    for n, said in enumerate([written] if isinstance(written, dict) else _list(sheet, where, written)):
         if not isinstance(said, dict):
             sheet.blame((*where, n), said, "、".join(KINDS), ("应当写成 {种类: 内容}", "write {kind: what}"))
             continue

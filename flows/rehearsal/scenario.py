@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-COMPLETE = "complete"
+# What a scenario may do beside the events of the stages.
+COMPLETE, WISH, CALL = "complete", "wish", "call"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from flows.engine.decide import IMPLICIT
 from flows.engine.declare import Because, On
 from flows.lifecycle import STAGES
-from flows.rehearsal.scenario import COMPLETE
+from flows.rehearsal.scenario import CALL, COMPLETE, WISH
 
 # Why the engine itself, or an office before the engine, says no; every other word is the name of a guard.
 PLAIN_REFUSALS: Mapping[str, str] = {
@@ -55,8 +55,8 @@ def events() -> Mapping[str, tuple[tuple[str, On], ...]]:
 
 
 def acts() -> frozenset[str]:
-    """What `do` may be: an event of a stage, one that every stage knows, or `complete`."""
-    return frozenset({*events(), *IMPLICIT, COMPLETE})
+    """What `do` may be: an event of a stage, one that every stage knows, or an act of the scenario's own."""
+    return frozenset({*events(), *IMPLICIT, COMPLETE, WISH, CALL})
 
 
 def guards() -> Mapping[str, str]:
