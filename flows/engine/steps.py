@@ -55,10 +55,16 @@ def start_path(
     work: Work, application_ids: Sequence[int], version_id: int, path: str, step: str, cause_id: int | None = None
 ) -> list[int]:
     """Open the first step of a path for these applications; returns the ids of the runs."""
-    found = cases(work.session, application_ids)
-    round_id = found[application_ids[0]].round_id
-    rule = work.book.rule(work.session, version_id, path, step, round_id)
-    return _open_step(work, rule, [(found[one], version_id, cause_id) for one in application_ids])
+    return start_paths(work, [(one, cause_id) for one in application_ids], version_id, path, step)
+
+
+def start_paths(
+    work: Work, applications: Sequence[tuple[int, int | None]], version_id: int, path: str, step: str
+) -> list[int]:
+    """Open the first step of a path for these applications of one round or none, each with its cause; returns the ids of the runs."""
+    found = cases(work.session, [one for one, _ in applications])
+    rule = work.book.rule(work.session, version_id, path, step, found[applications[0][0]].round_id)
+    return _open_step(work, rule, [(found[one], version_id, cause_id) for one, cause_id in applications])
 
 
 def open_runs(work: Work, openings: Sequence[Opening]) -> list[int]:

@@ -7,7 +7,7 @@ from sqlalchemy import update
 from flows.engine.apply import carry_on
 from flows.engine.calendar import local_day
 from flows.engine.consequences.books import close_books
-from flows.engine.consequences.cycles import end_if_over
+from flows.engine.consequences.cycles import end_those_over
 from flows.engine.work import Work
 from flows.opening.cycles import CycleItem
 from models import Cycle
@@ -31,7 +31,6 @@ def open_expiry(work: Work, items: Sequence[CycleItem]) -> int:
     unmet = close_phase(work, items)
     over = [one.cycle.id for one in items]
     work.session.execute(update(CYCLES).where(CYCLES.c.id.in_(over)).values(books_closed_on=local_day(work.now)))
-    for one in items:
-        end_if_over(work, None, one.cycle.studio_id)
+    end_those_over(work, {one.cycle.studio_id: None for one in items})
     carry_on(work)
     return unmet

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flows.engine.consequences.cycles import begin_renewal
+from flows.engine.consequences.renewing import Renewing, begin_renewals
 from flows.engine.work import Work
 from flows.opening.cycles import CycleItem
 
@@ -12,14 +12,11 @@ def open_windows(work: Work, items: Sequence[CycleItem]) -> int:
 
     Windows of other paths need nothing opened: who asks outside one is refused.
     """
-    begun = 0
+    wanted = []
     for one in items:
-        paths = {path.name: path for path in work.book.renewals(work.session, one.cycle.version_id)}
-        path = paths.get(one.item.key)
-        if path is None:
-            continue
-        made = begin_renewal(
-            work, one.cycle.studio_id, one.cycle.id, one.cycle.version_id, path, one.item.due_on, cause_id=None
+        path = next(
+            (path for path in work.book.renewals(work.session, one.cycle.version_id) if path.name == one.item.key), None
         )
-        begun += made is not None
-    return begun
+        if path is not None:
+            wanted.append(Renewing(one.cycle.studio_id, one.cycle.id, one.cycle.version_id, path, one.item.due_on))
+    return begin_renewals(work, wanted)

@@ -66,6 +66,7 @@ class Regulations:
         """Begins knowing no version."""
         self._programmes: dict[tuple[str, int], Programme] = {}
         self._rules: dict[tuple[str, int, str, str, int | None], StepRule] = {}
+        self._said: dict[tuple[str, int, str, str], Any] = {}
 
     def programme(self, session: Session, version_id: int) -> Programme:
         """The regulation of a version. Raises NoResultFound."""
@@ -140,11 +141,13 @@ class Regulations:
 
     def fund(self, session: Session, version_id: int, key: str) -> FundRule:
         """What a fund pays, to whom, and which results it waits for."""
-        return fund_rule(self.programme(session, version_id), key)
+        rule: FundRule = self._once(session, version_id, "fund", key, lambda programme: fund_rule(programme, key))
+        return rule
 
     def renewals(self, session: Session, version_id: int) -> Sequence[RenewalPath]:
         """The paths to a next cycle."""
-        return renewal_paths(self.programme(session, version_id))
+        paths: Sequence[RenewalPath] = self._once(session, version_id, "renewals", "", renewal_paths)
+        return paths
 
     def version_on(self, session: Session, programme_id: int, on: date) -> int | None:
         """The version of a programme in force on a day."""
@@ -156,7 +159,18 @@ class Regulations:
 
     def owed_for(self, session: Session, version_id: int, key: str) -> Sequence[SetupRule]:
         """What is owed for each record of an obligation."""
-        return [owed_rule(one) for one in self.programme(session, version_id).obligations.values() if one.each == key]
+        owed: Sequence[SetupRule] = self._once(
+            session, version_id, "owed", key,
+            lambda programme: [owed_rule(one) for one in programme.obligations.values() if one.each == key],
+        )  # fmt: skip
+        return owed
+
+    def _once(self, session: Session, version_id: int, what: str, key: str, read: Callable[[Programme], Any]) -> Any:
+        """What a version says of something, read out of it once a process."""
+        asked = (place_of(session), version_id, what, key)
+        if asked not in self._said:
+            self._said[asked] = read(self.programme(session, version_id))
+        return self._said[asked]
 
     def _cast(self, session: Session, version_id: int) -> Cast:
         found = rows(session, CAST, version=version_id)

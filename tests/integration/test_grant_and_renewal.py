@@ -8,8 +8,9 @@ from sqlalchemy import Engine, insert, select
 from sqlmodel import Session
 
 from flows.engine.apply import apply_many, carry_on
-from flows.engine.consequences.cycles import end_if_over, renew_on_result
+from flows.engine.consequences.cycles import end_if_over
 from flows.engine.consequences.money import open_entitlements, paid_period, parties
+from flows.engine.consequences.renewing import renew_on_result
 from flows.engine.declare import THE_ENGINE
 from flows.engine.errors import Refused
 from flows.engine.work import Intent

@@ -1,5 +1,6 @@
 """Effects of duties: what was handed in becomes a record credited to the duty, is accepted or refused, and brings about further duties."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -17,6 +18,21 @@ from models.statements import among, insert_rows, rows, write
 CREDITS, DUTIES, RECORDS, FILES, RUNS = (table_of(one) for one in (Credit, Duty, Record, RecordFile, StageRun))
 CREDITED = select(CREDITS.c.id, CREDITS.c.record_id, CREDITS.c.duty_id).where(among(CREDITS.c.record_id, "records"))
 COUNT = update(DUTIES).where(DUTIES.c.id == bindparam("b_id")).values(counted=DUTIES.c.counted + bindparam("b_n"))
+CLAIMED = (
+    select(CREDITS.c.id, CREDITS.c.duty_id, CREDITS.c.record_id)
+    .where(among(CREDITS.c.duty_id, "duties"), CREDITS.c.standing == "claimed")
+    .order_by(CREDITS.c.id)
+)
+SETTLE = (
+    update(CREDITS)
+    .where(CREDITS.c.id == bindparam("b_id"))
+    .values(
+        standing=bindparam("b_standing"),
+        by_person_id=bindparam("b_by"),
+        reason=bindparam("b_reason"),
+        at=bindparam("b_at"),
+    )
+)
 KEPT = ("text", "texts", "parts", "key", "listed", "content")
 
 
@@ -58,14 +74,14 @@ def _noted(one: Happening) -> bool:
 
 def accept_credits(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
     """Accept everything that was handed in for the duty."""
-    _count(work, [(one, _settle(work, one, "accepted")) for one in happened])
+    records = _settle(work, happened, "accepted")
+    _count(work, [(one, records.get(one.run.subject_id, ())) for one in happened])
     return ()
 
 
 def refuse_credits(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
     """Refuse what was handed in for the duty, with the reason; it may be handed in again."""
-    for one in happened:
-        _settle(work, one, "refused")
+    _settle(work, happened, "refused")
     return ()
 
 
@@ -148,13 +164,21 @@ def _put_credits(work: Work, credited: Sequence[Mapping[str, Any]]) -> None:
         insert_rows(work.session, CREDITS, new)
 
 
-def _settle(work: Work, one: Happening, standing: str) -> list[int]:
-    """Settle what is claimed for a duty; returns the records."""
-    claimed = (CREDITS.c.duty_id == one.run.subject_id) & (CREDITS.c.standing == "claimed")
-    ids = list(work.session.execute(select(CREDITS.c.record_id).where(claimed).order_by(CREDITS.c.id)).scalars())
-    settled = {"standing": standing, "by_person_id": one.actor.person_id, "reason": one.move.reason, "at": work.now}
-    work.session.execute(update(CREDITS).where(claimed).values(**settled))
-    return ids
+def _settle(work: Work, happened: Sequence[Happening], standing: str) -> Mapping[int, Sequence[int]]:
+    """Settle what is claimed for these duties; returns the records by duty."""
+    causes = {one.run.subject_id: one for one in happened}
+    claimed = rows(work.session, CLAIMED, duties=list(causes))
+    settled = [
+        {"b_id": row.id, "b_standing": standing, "b_by": one.actor.person_id, "b_reason": one.move.reason, "b_at": work.now}
+        for row in claimed
+        for one in [causes[row.duty_id]]
+    ]  # fmt: skip
+    if settled:
+        write(work.session, SETTLE, settled)
+    records: dict[int, list[int]] = defaultdict(list)
+    for row in claimed:
+        records[row.duty_id].append(row.record_id)
+    return records
 
 
 def _count(work: Work, counted: Sequence[tuple[Happening, Sequence[int]]]) -> None:

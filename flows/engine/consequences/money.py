@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from flows.engine.calendar import local_day
 from flows.engine.consequences.follower import Host
@@ -12,11 +12,23 @@ from flows.engine.work import Happening, Intent, Work
 from models import Entitlement, LedgerEntry, StageRun, Studio
 from models.columns import table_of
 from models.queries.bodies import lineages
-from models.statements import among, insert_rows, rows
+from models.statements import among, insert_rows, rows, write
 
 ENTITLEMENTS, LEDGER, RUNS, STUDIOS = (table_of(one) for one in (Entitlement, LedgerEntry, StageRun, Studio))
 THERE = select(ENTITLEMENTS.c.studio_id, ENTITLEMENTS.c.fund, ENTITLEMENTS.c.period).where(
     among(ENTITLEMENTS.c.studio_id, "studios")
+)
+SHARE = update(ENTITLEMENTS).where(ENTITLEMENTS.c.id == bindparam("b_id")).values(share=bindparam("b_share"))
+FIX = (
+    update(ENTITLEMENTS)
+    .where(ENTITLEMENTS.c.id == bindparam("b_id"), ENTITLEMENTS.c.amount_fen.is_(None))
+    .values(amount_fen=bindparam("b_fen"))
+)
+HOLD = select(STUDIOS.c.id).where(among(STUDIOS.c.id, "studios")).order_by(STUDIOS.c.id).with_for_update()
+LAST = (
+    select(LEDGER.c.studio_id, func.max(LEDGER.c.number).label("last"))
+    .where(among(LEDGER.c.studio_id, "studios"))
+    .group_by(LEDGER.c.studio_id)
 )
 HELD = (
     select(RUNS.c.id)
@@ -28,27 +40,33 @@ HELD = (
 
 def set_share(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
     """Keep the share that a result or a decision left of an entitlement."""
-    for one in happened:
-        share = int(one.intent.payload["share"])
-        work.session.execute(update(ENTITLEMENTS).where(ENTITLEMENTS.c.id == one.run.subject_id).values(share=share))
+    write(
+        work.session,
+        SHARE,
+        [{"b_id": one.run.subject_id, "b_share": int(one.intent.payload["share"])} for one in happened],
+    )
     return ()
 
 
 def enter_payment(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
     """Fix what was paid, and enter it in the studio's ledger where the money goes to the studio or its school."""
+    full = {one.run.id: _full(one) for one in happened}
+    write(work.session, FIX, [{"b_id": one.run.subject_id, "b_fen": full[one.run.id]} for one in happened])
+    lines: list[tuple[int, Mapping[str, Any]]] = []
     for one in happened:
-        facts, payload = one.facts, one.intent.payload
-        full = facts.amount_fen if facts.amount_fen is not None else int(payload["amount_fen"])
-        owed = (ENTITLEMENTS.c.id == one.run.subject_id) & ENTITLEMENTS.c.amount_fen.is_(None)
-        work.session.execute(update(ENTITLEMENTS).where(owed).values(amount_fen=full))
-        policy: Any = one.rule.policy
-        paid = share_of(full, facts.share)
-        if policy.ledger and one.run.studio_id is not None and paid:
-            enter(work, one.run.studio_id, {
-                "kind": "received", "amount_fen": paid, "what": policy.title, "on": local_day(work.now),
+        payload, policy, paid = one.intent.payload, one.rule.policy, share_of(full[one.run.id], one.facts.share)
+        if getattr(policy, "ledger", False) and one.run.studio_id is not None and paid:
+            lines.append((one.run.studio_id, {
+                "kind": "received", "amount_fen": paid, "what": getattr(policy, "title", ""), "on": local_day(work.now),
                 "voucher": str(payload.get("voucher", "")), "by_person_id": one.actor.person_id, "entitlement_id": one.run.subject_id,
-            })  # fmt: skip
+            }))  # fmt: skip
+    enter_lines(work, lines)
     return ()
+
+
+def _full(one: Happening) -> int:
+    """The whole amount of an entitlement: what the text says, else what the payer has set."""
+    return int(one.facts.amount_fen if one.facts.amount_fen is not None else one.intent.payload["amount_fen"])
 
 
 def share_of(amount_fen: int, share: int) -> int:
@@ -58,14 +76,26 @@ def share_of(amount_fen: int, share: int) -> int:
 
 def enter(work: Work, studio_id: int, line: Mapping[str, Any]) -> int:
     """Enter one line in a studio's ledger under the next number; returns its id. The studio's row is held meanwhile."""
-    work.session.execute(select(STUDIOS.c.id).where(STUDIOS.c.id == studio_id).with_for_update())
-    last = work.session.execute(select(func.max(LEDGER.c.number)).where(LEDGER.c.studio_id == studio_id)).scalar()
-    defaults = {"use": "", "voucher": "", "what": ""}
-    statement = insert(LEDGER).values(
-        **{**defaults, **line}, studio_id=studio_id, number=(last or 0) + 1, entered_at=work.now
-    )
-    entered: int = work.session.execute(statement.returning(LEDGER.c.id)).scalar_one()
-    return entered
+    return enter_lines(work, [(studio_id, line)])[0]
+
+
+def enter_lines(work: Work, lines: Sequence[tuple[int, Mapping[str, Any]]]) -> Sequence[int]:
+    """Enter lines that name the same columns in the ledgers of studios, each under the next number; returns their ids.
+
+    The studios' rows are held meanwhile, in order of id.
+    """
+    if not lines:
+        return ()
+    studios = {studio_id for studio_id, _ in lines}
+    if work.session.get_bind().dialect.name == "postgresql":
+        rows(work.session, HOLD, studios=studios)
+    last = {row.studio_id: row.last for row in rows(work.session, LAST, studios=studios)}
+    written = []
+    for studio_id, line in lines:
+        last[studio_id] = last.get(studio_id, 0) + 1
+        written.append({"use": "", "voucher": "", "what": "", **line, "studio_id": studio_id, "number": last[studio_id],
+                        "entered_at": work.now})  # fmt: skip
+    return insert_rows(work.session, LEDGER, written)
 
 
 def next_share(work: Work, cause: Happening, studio_id: int, fund: str, share: int, waited: str) -> list[Intent]:

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from flows.engine.consequences.adjusting import adjust_out, leave, refill, succeed
-from flows.engine.consequences.cycles import end_if_over, renew_on_result
+from flows.engine.consequences.cycles import end_if_over
 from flows.engine.consequences.deciding import decide
 from flows.engine.consequences.ending import end_studio
 from flows.engine.consequences.follower import FollowExecutors, Following
@@ -16,6 +16,7 @@ from flows.engine.consequences.honours import award, bar, certificate, circulate
 from flows.engine.consequences.mending import rectify
 from flows.engine.consequences.money import next_share, paid_period, release_funds, reward
 from flows.engine.consequences.pausing import suspend_studio
+from flows.engine.consequences.renewing import renew_on_result
 from flows.engine.following import Consequence as Rule
 from flows.engine.work import Happening, Work
 from models import Assessment, Consequence, Cycle, Person, Seat, Studio
