@@ -141,7 +141,7 @@ def _of_studio(bureau: Bureau, address: str, studio_id: int, rest: str) -> Targe
         return _cycle_application(bureau, address, studio_id, key)
     period, unit = _unit(bureau, key, period)
     for kind, table, column in _tables():
-        where = (table.c.studio_id == studio_id) & (column == key) & _period_is(table.c.period, period)
+        where = (table.c.studio_id == studio_id) & (column == key) & period_is(table.c.period, period)
         if kind == "duty" and unit:
             where &= DUTIES.c.unit_id == unit
         if (row := _last(bureau, table, where)) is not None:
@@ -169,9 +169,10 @@ def _following(bureau: Bureau, address: str, studio_id: int, kind: str, whom: st
     return _subject(bureau, address, studio_id, "duty" if table is DUTIES else kind, _last(bureau, table, where))
 
 
-def _period_is(column: Any, period: str) -> Any:
-    """Of this period; a record's own period is called by its day (`2025-05-16`)."""
-    return or_(column == period, column.like(f"{period}#%")) if period else true()
+def period_is(column: Any, period: str) -> Any:
+    """Of this period; a record's own is called by its day (`2025-05-16`), an award's by that of the result (`2025秋`)."""
+    alike = (column.like(f"{period}#%"), column.like(f"%@{period}"), column.like(f"%@{period}#%"))
+    return or_(column == period, *alike) if period else true()
 
 
 # What the engine opens under a name of its own, with a period: the check of attendance.

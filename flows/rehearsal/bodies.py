@@ -1,6 +1,6 @@
 """The bodies a rehearsal is played among (机构): what stands above and below the authority, and who sits in them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,3 +80,13 @@ def given_bodies(said: Mapping[str, Any]) -> list[BodyPlan]:
         level = str(entry.get("level", "school"))
         plans.append(BodyPlan(name, str(entry.get("title", name)), level, str(entry.get("under", "bureau"))))
     return plans
+
+
+def place_unmentioned(programme: Programme, name: str, known: Collection[str]) -> BodyPlan:
+    """A place of work that only a person's facts name: another school of the county whose name it begins with, else of their own."""
+    counties = [county for county in COUNTY_NAMES if county in known and name.startswith(county)]
+    if programme.level == "school":
+        outside = "school" in name or "校" in name
+        return BodyPlan(name, name, *(("school", "city_bureau") if outside else ("department", "bureau")))
+    above = "county_a" if programme.level in {"province", "city"} else "bureau"
+    return BodyPlan(name, name, "school", (counties or [above])[0])

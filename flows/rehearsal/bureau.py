@@ -19,7 +19,7 @@ from flows.office.adoption import adopt, cast_body
 from flows.opening import open_due
 from flows.programme import Programme
 from flows.regulations import Regulations
-from flows.rehearsal.bodies import EXPERTS, BodyPlan, cast_of, given_bodies, homes, tree
+from flows.rehearsal.bodies import EXPERTS, BodyPlan, cast_of, given_bodies, homes, place_unmentioned, tree
 from flows.rehearsal.ground import fresh_database, put_calendar
 from flows.rehearsal.profiles import Ground, Profile, fitting, with_facts
 from models import Appointment, Attachment, Body, Credential, Cycle, File, Incident, Person, Post, StageRun, Studio
@@ -207,7 +207,7 @@ class Bureau:
 
     def _settle(self, session: Session, name: str, profile: Profile) -> int:
         if profile.body not in self.bodies:
-            raise UnknownName(f"没有叫 {profile.body} 的单位；有：{'、'.join(self.bodies)}")
+            self._body(session, place_unmentioned(self.programme, profile.body, self.bodies))
         row = Person(
             staff_no=name,
             name=name,

@@ -141,15 +141,19 @@ def _members(bureau: Bureau, said: Any, home: str) -> Iterator[Member]:
             yield from (Member(f"{name}{n}", name, "", other) for n in range(1, heads[name] + 1))
     for name, role_name in said.items():
         if not isinstance(role_name, int):
-            yield _named(roles, str(name), str(role_name), home)
-    unknown = next((key for key in heads if key not in {*HEADCOUNTS, *roles}), None)
+            yield _named(bureau.programme.people, str(name), str(role_name), home)
+    free = {role.name for role in bureau.programme.people.values() if not role.counts and role.name in heads}
+    for name in sorted(free):
+        yield from (Member(f"{name}{n}", name, "", other) for n in range(1, heads[name] + 1))
+    unknown = next((key for key in heads if key not in {*HEADCOUNTS, *roles, *free}), None)
     if unknown is not None:
-        raise UnknownName(f"没有叫“{unknown}”的角色；有：{'、'.join([*HEADCOUNTS, *roles])}")
+        known = [*HEADCOUNTS, *(name for name in bureau.programme.people if name != "host")]
+        raise UnknownName(f"没有叫“{unknown}”的角色；有：{'、'.join(known)}")
 
 
 def _named(roles: Mapping[str, Role], name: str, role: str, home: str) -> Member:
-    if role not in roles:
-        raise UnknownName(f"没有叫“{role}”的角色；有：{'、'.join(roles)}")
+    if role not in roles or role == "host":
+        raise UnknownName(f"没有叫“{role}”的角色；有：{'、'.join(one for one in roles if one != 'host')}")
     within = roles[role].within
     return Member(name, within or role, role if within else "", home)
 

@@ -9,6 +9,7 @@ from flows.rehearsal import looks, seen
 from flows.rehearsal.addresses import Target, find
 from flows.rehearsal.bureau import Bureau, UnknownName
 from flows.rehearsal.scenario import Expectation
+from flows.rehearsal.warned import warnings
 
 MOMENT = timedelta(microseconds=1)
 
@@ -201,7 +202,7 @@ class Kind:
 # Rows that answer a description; `none` and `count` take these.
 ROWS: Mapping[str, Callable[[Bureau, Any], Sequence[str]]] = {
     "message": looks.messages, "document": looks.documents, "money": looks.money, "cycle": looks.cycles, "decision": looks.decisions,
-    "warning": looks.warnings, "open": looks.open_runs, "overdue": looks.overdue_runs, "state": looks.in_state, "standing": looks.studios_standing,
+    "warning": warnings, "open": looks.open_runs, "overdue": looks.overdue_runs, "state": looks.in_state, "standing": looks.studios_standing,
     "outcome": looks.outcomes, "consequence": looks.consequences, "roster": looks.roster_rows, "credit": looks.credited,
 }  # fmt: skip
 
@@ -226,7 +227,7 @@ KINDS: Mapping[str, Kind] = {
     "cycle": Kind(_some(looks.cycles, "周期"), "{studio: studio, number: 2, from: 2027-04-15, to: 2029-04-14}", "有这样一个周期"),
     "roster": Kind(_roster, "{L2: none, A1: assistant}，或 {learner: 5}", "谁在工作室里、是什么角色；各角色几人"),
     "decision": Kind(_some(looks.decisions, "决定事项"), "{about: studio, question: 是否, choice: 终止, answer: 终止}", "有这样一件请人决定的事"),
-    "warning": Kind(_some(looks.warnings, "提示"), "{about: studio, because: share_exceeded, says: 2/9}", "有这样一条提示，不是处分"),
+    "warning": Kind(_some(warnings, "提示"), "{about: studio, because: share_exceeded, says: 2/9}", "有这样一条提示，不是处分"),
     "consequence": Kind(_some(looks.consequences, "结果运用"), "{kind: title, to: host, says: 名班主任}", "有这样一项结果运用"),
     "credit": Kind(_some(looks.credited, "计入"), "studio/visits@one；多少次用 count: {credit: studio/visits@one, is: 1}", "有计入这一事项的记录"),
     "open": Kind(_some(looks.open_runs, "在办"), "studio，或 studio/plan@y1", "还有在办的事项"),

@@ -66,10 +66,12 @@ def _recipients(bureau: Bureau, who: str) -> frozenset[str]:
 
 
 def words_in(context: Mapping[str, Any]) -> str:
+    """What a message or paper says, its values in a line."""
     return " ".join(str(value) for value in context.values() if value not in ("", None, []))
 
 
 def answers(words: str, wanted: Mapping[str, Any], on: object = None) -> bool:
+    """Whether words and a day are those that a description says."""
     return str(wanted.get("says", "")) in words and ("on" not in wanted or str(wanted["on"]) == str(on))
 
 

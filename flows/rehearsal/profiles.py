@@ -187,7 +187,7 @@ def with_facts(profile: Profile, said: Mapping[str, Any]) -> Profile:
         posts=_posts(profile, said), subject=str(said.get("subject", profile.subject)),
         school_stage=str(said.get("stage", profile.school_stage)), kind=str(said.get("kind", profile.kind)),
         established=bool(said.get("established", profile.established)), credentials=(*kept, *_earned(said.get("has", ()))),
-        papers=tuple(one for one in (*profile.papers, *_many(said.get("papers", ()))) if one not in lacks), lacks=lacks,
+        papers=tuple(one for one in (*profile.papers, *_many(said.get("papers", ()))) if not any(said in one for said in lacks)), lacks=lacks,
     )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ NOT_YET = "not_yet"
 ALIKE: Mapping[str, frozenset[str]] = {
     NOT_YET: frozenset({"not_found", "too_early", "outside_window"}),
     "not_found": frozenset({"not_yours"}),
+    "ungraded_seats": frozenset({"without_grade"}),
     "unknown_event": frozenset({"wrong_state", "ended"}),
     "wrong_state": frozenset({"unknown_event", "ended"}),
     "round_not_open": frozenset({"too_late", "outside_window"}),
