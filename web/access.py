@@ -206,6 +206,7 @@ TABLE: Mapping[tuple[str, str], Access] = {
     ("GET", "/rectifications/{rectification_id}"): Access(PERSON, "studios"),
     ("POST", "/rectifications/{rectification_id}"): Access(PERSON, "desk"),
     ("POST", "/rectifications/{rectification_id}/measures"): Access(PERSON, "own"),
+    ("GET", "/rectifications/{rectification_id}/files/{digest}"): Access(PERSON, "studios"),
     ("GET", "/decisions/{decision_id}"): Access(PERSON, "studios"),
     ("POST", "/decisions/{decision_id}"): Access(PERSON, "desk"),
     ("GET", "/search"): Access(PERSON, "visible"),

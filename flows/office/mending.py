@@ -1,4 +1,4 @@
-"""Measures (整改措施): what the host means to do about each finding, kept until the report; who does it, until when, how far."""
+"""Measures (整改措施): what the host means to do about each finding, kept until the report; who does it, until when, how far, with its proof."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -14,11 +14,11 @@ from models.columns import table_of
 
 RECTIFICATIONS, RUNS, STUDIOS = table_of(Rectification), table_of(StageRun), table_of(Studio)
 STATES = ("begun", "doing", "done")
-LONGEST, MOST = 400, 60
+LONGEST, MOST, MOST_FILES = 400, 60, 20
 
 
 def keep_measures(work: Work, actor: Actor, rectification_id: int, measures: Sequence[Mapping[str, Any]]) -> int:
-    """Keep the measures in the place of those before; returns how many there are.
+    """Keep the measures in the place of those before; returns how many there are. `files`: stored ones (`sha256`, `name`) that prove one.
 
     Raises NotFound for whoever does not host the studio; Refused once the report is in, and for a day that is none.
     """
@@ -49,4 +49,5 @@ def _measure(one: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "finding": int(one.get("finding", 0) or 0), "what": str(one["what"]).strip()[:LONGEST], "who": str(one.get("who", "")).strip()[:40],
         "until": until, "state": state if state in STATES else "begun", "proof": str(one.get("proof", "")).strip()[:LONGEST],
+        "files": [{"sha256": str(file["sha256"]), "name": str(file["name"])[:200]} for file in list(one.get("files", ()))[:MOST_FILES]],
     }  # fmt: skip

@@ -1,6 +1,8 @@
 """Pages of a rectification and of a question put to a body: time left, measures, report, looking again; choices and the answer."""
 
 from datetime import date
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +10,7 @@ from sqlalchemy import Engine
 
 from models import Rectification
 from models.columns import table_of
+from models.settings import settings
 from tests.browsing import client_of, form
 from tests.life import DECISIONS, Life
 
@@ -78,6 +81,39 @@ def test_only_the_host_keeps_measures_and_only_until_the_report(life: Life) -> N
     assert row.measures[0]["what"] == "每月集中培训"
     assert "已补训三次" in client_of(life, "bureau").get(place(life)).text
     assert client_of(life, "H").post(f"{place(life)}/measures", data=form(**line)).status_code == 409
+
+
+def test_measure_is_proved_by_files_that_whoever_sees_it_can_open(
+    life: Life, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings(), "files", tmp_path / "files")
+    address = f"{place(life)}/measures"
+    line = {"line": "1.1", "finding": "0", "what": "补训", "who": "", "until": "", "state": "done", "proof": ""}
+    sent = {"file.1.1": ("纪要.pdf", BytesIO(b"%PDF-1.7 minutes"), "application/pdf")}
+    host = client_of(life, "H")
+    assert host.post(address, data=form(**line), files=sent).status_code == 303
+    (kept,) = life.rows(RECTIFICATIONS.select())[0].measures[0]["files"]
+    paper = f"{place(life)}/files/{kept['sha256']}"
+    assert "纪要.pdf" in client_of(life, "bureau").get(place(life)).text
+    assert client_of(life, "bureau").get(paper).content == b"%PDF-1.7 minutes"
+    assert client_of(life, "county_b").get(paper).status_code == 404
+    assert host.get(f"{place(life)}/files/{'0' * 64}").status_code == 404
+    host.post(address, data=form(**line, **{"keep.1.1": kept["sha256"]}))
+    assert life.rows(RECTIFICATIONS.select())[0].measures[0]["files"] == [kept]
+    host.post(address, data=form(**line))
+    assert life.rows(RECTIFICATIONS.select())[0].measures[0]["files"] == []
+
+
+def test_file_that_is_none_of_ours_is_refused_and_nothing_is_kept(
+    life: Life, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings(), "files", tmp_path / "files")
+    line = {"line": "1.1", "finding": "0", "what": "补训", "who": "", "until": "", "state": "done", "proof": ""}
+    sent = {"file.1.1": ("纪要.exe", BytesIO(b"MZ"), "application/octet-stream")}
+    answer = client_of(life, "H").post(f"{place(life)}/measures", data=form(**line), files=sent)
+    assert answer.status_code == 409
+    assert "只收 PDF" in answer.text
+    assert life.rows(RECTIFICATIONS.select())[0].measures == []
 
 
 def test_it_is_looked_at_again_only_when_reported_or_due_and_by_the_assessor(life: Life) -> None:

@@ -1,6 +1,7 @@
 """Rectifications (整改): how much time is left, findings and measures, the report, and looking at it again."""
 
 from collections.abc import Mapping
+from itertools import chain, repeat
 from typing import Any
 
 from fastapi import APIRouter
@@ -13,12 +14,14 @@ from flows.engine.errors import NotFound, Refused
 from flows.engine.following import rows_of
 from flows.engine.work import Intent, Work
 from flows.office.mending import keep_measures
+from models.files import ACCEPT
 from models.queries.assessments import followed, moves_of, names_of, others_under_way, rectification_of
 from web.i18n import _, word
+from web.papers import keep_photo, serve_kept
 from web.routes.assessments import scope_of
 from web.views.cases import due_of, provenance_of
 from web.views.following import followed_words, grade_mark, rule_words
-from web.views.rectifications import assessor_title, counts_of, findings_of, time_of
+from web.views.rectifications import assessor_title, counts_of, files_of, findings_of, time_of
 from web.visit import Form, Posted, Visit, Visiting
 
 router = APIRouter()
@@ -59,7 +62,7 @@ def _context(visit: Visit, work: Work, row: Any) -> dict[str, Any]:
     words = programme.assessments[row.key].words if row.key in programme.assessments else {}
     return {
         "time": time_of(work, row, policy, moves, names.get(authority, "")), "findings": findings, "counts": counts_of(findings),
-        "events": _events(work, visit, row), "hosts": hosts, "policy": policy, "moves": moves,
+        "events": _events(work, visit, row), "hosts": hosts, "policy": policy, "moves": moves, "accept": ACCEPT,
         "assessor": assessor_title(programme, policy, names.get(row.assessor, "")), "best": grade_mark(policy.capped, words),
         "grades": [(grade, grade_mark(grade, words)) for grade in _open_to(policy)],
         "due": due_of(work, row, rule, address) if row.ended_at is None else None,
@@ -130,20 +133,44 @@ def _payload(form: Form, event: str, row: Any) -> dict[str, Any]:
 
 @router.post("/rectifications/{rectification_id}/measures")
 def measures(visit: Visiting, form: Posted, rectification_id: int) -> Response:
-    """Keep the measures as the host has written them; a line without words falls out."""
-    lines = [
-        {"finding": finding, "what": what, "who": who, "until": until, "state": state, "proof": proof}
-        for finding, what, who, until, state, proof in zip(
-            *(_column(form, name) for name in ("finding", "what", "who", "until", "state", "proof")), strict=False
-        )
-    ]
+    """Keep the measures as the host has written them, with the files that prove each; a line without words falls out."""
 
     def do(work: Work) -> Mapping[str, Any]:
-        _seen(visit, work, rectification_id)
+        row = _seen(visit, work, rectification_id)
+        lines = [one | {"files": _proofs(work, form, row, place)} for place, one in _lines(form)]
         return {"n": keep_measures(work, visit.visitor.actor, rectification_id, lines)}
 
     done = visit.once(form, f"measures:{rectification_id}", do)
     return visit.go(f"/rectifications/{rectification_id}", _("已保存 {n} 项措施。", n=done["n"]))
+
+
+def _lines(form: Form) -> list[tuple[str, dict[str, Any]]]:
+    """Every measure of the form that has words, under the name its files go by."""
+    columns = ("finding", "what", "who", "until", "state", "proof")
+    found = zip(*(_column(form, name) for name in columns), strict=False)
+    places = chain(_column(form, "line"), repeat(""))
+    lines = [(place, dict(zip(columns, one, strict=True))) for one, place in zip(found, places, strict=False)]
+    return [(place, one) for place, one in lines if one["what"].strip()]
+
+
+def _proofs(work: Work, form: Form, row: Any, place: str) -> list[dict[str, str]]:
+    """The files of one measure: those that were there and are kept, and those that came with the form. Raises Refused."""
+    known = files_of(row.measures)
+    kept = [{"sha256": one, "name": known[one]} for one in form.texts(f"keep.{place}") if one in known]
+    for sent in form.files(f"file.{place}"):
+        sha256, _ending = keep_photo(work.session, sent, work.now, _("佐证"))
+        kept.append({"sha256": sha256, "name": sent.filename or ""})
+    return kept
+
+
+@router.get("/rectifications/{rectification_id}/files/{digest}")
+def proof(visit: Visiting, rectification_id: int, digest: str) -> Response:
+    """One file that proves a measure, for whoever may see the rectification. Raises NotFound."""
+    with visit.reading() as work:
+        row = _seen(visit, work, rectification_id)
+        if digest not in files_of(row.measures):
+            raise NotFound
+        return serve_kept(work.session, digest, f"{rectification_id}-{_('佐证')}")
 
 
 def _column(form: Form, name: str) -> list[str]:

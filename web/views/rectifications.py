@@ -1,6 +1,6 @@
 """A rectification (整改) as its page shows it: how much time is left, findings with their measures, and what comes next."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -47,6 +47,7 @@ class Measure:
     state: str
     mark: StateMark
     proof: str
+    files: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -132,8 +133,18 @@ def _measure(said: Mapping[str, Any]) -> Measure:
     until = str(said.get("until") or "")
     return Measure(
         str(said.get("what", "")), str(said.get("who", "")), date.fromisoformat(until) if until else None, state,
-        StateMark(_(mark.label), mark.icon, mark.tone), str(said.get("proof", "")),
+        StateMark(_(mark.label), mark.icon, mark.tone), str(said.get("proof", "")), tuple(files_of([said]).items()),
     )  # fmt: skip
+
+
+def files_of(measures: Iterable[Any]) -> dict[str, str]:
+    """The stored files that prove these measures: SHA-256 and the name each was sent with."""
+    return {
+        str(file["sha256"]): str(file["name"])
+        for one in measures
+        if isinstance(one, Mapping)
+        for file in one.get("files", ())
+    }
 
 
 def counts_of(findings: Sequence[Finding]) -> str:
