@@ -1,7 +1,8 @@
 """Statements that run all day: each gets its text once for a database and a shape, and then goes straight to the driver."""
 
 from collections import namedtuple
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any
@@ -43,18 +44,37 @@ def _connection(session: Session) -> Connection:
 
 
 def _fetched(connection: Connection, said: str, placed: Any) -> tuple[Any, Sequence[Any]]:
-    """What a query brings, described by the driver. Past SQLAlchemy, which describes every column anew each time.
-
-    Who listens to statements hears this one too.
-    """
-    if connection.engine.dispatch.before_cursor_execute:
+    """What a query brings, described by the driver."""
+    if _listened(connection):
         found = connection.exec_driver_sql(said, placed)
         return found.cursor.description, found.all()
+    with _driver(connection, said, placed) as cursor:
+        cursor.execute(said, placed)
+        return cursor.description, cursor.fetchall()
+
+
+def _touched(connection: Connection, said: str, placed: Sequence[Any]) -> int:
+    """How many rows a statement touched, run for each of these values."""
+    given = placed if len(placed) > 1 else placed[0]
+    if _listened(connection):
+        return connection.exec_driver_sql(said, given).rowcount
+    with _driver(connection, said, given) as cursor:
+        (cursor.executemany if len(placed) > 1 else cursor.execute)(said, given)
+        return int(cursor.rowcount)
+
+
+def _listened(connection: Connection) -> bool:
+    """Whether somebody listens to statements; then they go through SQLAlchemy, so that they are heard."""
+    return bool(connection.engine.dispatch.before_cursor_execute)
+
+
+@contextmanager
+def _driver(connection: Connection, said: str, placed: Any) -> Iterator[Any]:
+    """The driver's cursor, past SQLAlchemy, which describes every statement and column anew each time; its errors are SQLAlchemy's."""
     errors = connection.dialect.loaded_dbapi.Error
     cursor = connection.connection.cursor()
     try:
-        cursor.execute(said, placed)
-        return cursor.description, cursor.fetchall()
+        yield cursor
     except errors as error:
         raise DBAPIError.instance(said, placed, error, errors) from error
     finally:
@@ -68,8 +88,7 @@ def write(session: Session, statement: Any, written: Sequence[Mapping[str, Any]]
     """
     connection = _connection(session)
     one = _text(statement, connection.dialect, tuple(written[0]), written[0])
-    placed = [one.placed(row) for row in written]
-    return connection.exec_driver_sql(one.sql, placed if len(placed) > 1 else placed[0]).rowcount
+    return _touched(connection, one.sql, [one.placed(row) for row in written])
 
 
 def insert_rows(session: Session, table: Table, written: Sequence[Mapping[str, Any]]) -> Sequence[int]:
@@ -80,7 +99,7 @@ def insert_rows(session: Session, table: Table, written: Sequence[Mapping[str, A
         return ids
     connection = _connection(session)
     one = _text(_inserting_one(table), connection.dialect, tuple(written[0]), written[0])
-    return [connection.exec_driver_sql(one.sql, one.placed(written[0])).scalar_one()]
+    return [_fetched(connection, one.sql, one.placed(written[0]))[1][0][0]]
 
 
 def next_ids(session: Session, table: Table, many: int) -> Sequence[int]:
