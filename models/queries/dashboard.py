@@ -118,19 +118,6 @@ def mended(session: Session, round_ids: Collection[int], scope: ColumnElement[bo
     ).all()
 
 
-def studio_counts(session: Session, body_ids: Collection[int]) -> Sequence[Row[Any]]:
-    """Studios by standing: of one's own programmes, of one's own school or of the schools below; one query."""
-    home = BODIES.alias("home")
-    mine = list(body_ids)
-    return session.execute(
-        select(STUDIOS.c.standing, func.count().label("n"))
-        .join(PROGRAMMES, PROGRAMMES.c.id == STUDIOS.c.programme_id)
-        .join(home, home.c.id == STUDIOS.c.home_body_id)
-        .where(PROGRAMMES.c.authority_body_id.in_(mine) | STUDIOS.c.home_body_id.in_(mine) | home.c.parent_id.in_(mine))
-        .group_by(STUDIOS.c.standing)
-    ).all()
-
-
 def desk_stages(session: Session, desks: Collection[str], now: datetime) -> Sequence[Row[Any]]:
     """What waits at one's own desks, by stage and state: how many, how many overdue; one query."""
     return session.execute(

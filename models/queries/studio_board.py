@@ -107,6 +107,15 @@ def standings(session: Session, condition: ColumnElement[bool], today: date) -> 
     ).one()
 
 
+def mending_now(session: Session) -> frozenset[int]:
+    """The studios that mend, by id; one query over what is under way."""
+    return frozenset(
+        session.execute(
+            select(RUNS.c.studio_id).where(RUNS.c.stage == "rectification", RUNS.c.ended_at.is_(None))
+        ).scalars()
+    )
+
+
 def counties(session: Session, scope: ColumnElement[bool]) -> Sequence[Row[Any]]:
     """The counties that studios in scope are at home in; one query."""
     return session.execute(

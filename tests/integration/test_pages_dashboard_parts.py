@@ -41,7 +41,7 @@ def failing(engine: Engine, *words: str) -> Iterator[None]:
 
 
 @pytest.mark.parametrize(("words", "broken", "stands"), [
-    (("studio.standing", "GROUP BY"), 1, ("谁手里有多少", "本周与下周到期", "待审核")),
+    (("studio.standing", "AS rectifying"), 1, ("谁手里有多少", "本周与下周到期", "待审核")),
     (("min(stagerun.entered_at)", "GROUP BY"), 1, ("批次漏斗", "本周与下周到期")),
 ])  # fmt: skip
 def test_part_whose_query_fails_says_so_and_the_others_stand(

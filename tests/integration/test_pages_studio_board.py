@@ -1,7 +1,9 @@
 """The board of studios: figures, the heat map and its rows, limits, lists, the workbook, urging; within one's own scope."""
 
+import re
 from datetime import date
 from io import BytesIO
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from models import Cycle, Studio
 from models.columns import table_of
 from tests.browsing import client_of, counting, form
 from tests.life import Life
+from web.views.studio_board import asked_for, renewal_mark
 
 STUDIOS = table_of(Studio)
 BOARD = "/dashboard/studios"
@@ -148,3 +151,24 @@ def test_empty_board_says_what_comes(sqlite_database: Engine) -> None:
     page = client_of(life, "bureau").get(BOARD).text
     for words in ("0 个在册工作室", "这一学年还没有到期的事项", "没有正在整改的工作室", "180 天内没有周期届满"):
         assert words in page, words
+
+
+def test_studio_that_mends_says_so_in_every_list_and_on_the_dashboard(life: Life) -> None:
+    client = client_of(life, "bureau")
+    assert client.get("/studios").text.count("整改中") == 1
+    assert client.get(f"{BOARD}/list").text.count("整改中</span>") >= 1
+
+
+def test_request_that_is_still_being_written_is_not_counted_as_made(life: Life) -> None:
+    assert not asked_for(SimpleNamespace(stage="application", state="drafting"))
+    assert asked_for(SimpleNamespace(stage="application", state="submitted"))
+    assert renewal_mark(SimpleNamespace(stage="application", state="drafting", outcome=None)).label == "申请填写中"
+    assert "已申请续期 0 个" in client_of(life, "bureau").get(BOARD).text
+
+
+def test_heat_map_can_be_read_as_counts_and_without_colour(life: Life) -> None:
+    client = client_of(life, "bureau")
+    assert "加框加粗" in client.get(BOARD).text
+    page = client.get(BOARD, params={"counts": "1"}).text
+    assert "已完成 / 应完成" in page
+    assert re.search(r">\d+ / \d+<", page)

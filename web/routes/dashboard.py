@@ -23,8 +23,10 @@ from flows.office.urging import urge, who_is_urged
 from models.queries import dashboard as read
 from models.queries.applications import holders_of
 from models.queries.rounds import begun, places_of, round_before, rounds, step_counts
-from web.display import Choice, Filter, Part, clock_time, plain_day
-from web.i18n import _
+from models.queries.scope import overseen_studios
+from models.queries.studio_board import standings
+from web.display import Choice, Filter, Part, clock_time, plain_day, run_mark
+from web.i18n import _, word
 from web.routes.rounds import planned_dates, round_scope, seen_by
 from web.saved_views import saved_views
 from web.views.dashboard import (
@@ -45,8 +47,8 @@ router = APIRouter()
 LOG = logging.getLogger(__name__)
 NONE_BEGUN = SimpleNamespace(begun=0, submitted=0, undecided=0)
 BY = ("county", "person", "school")
-STANDINGS = (("active", "运行中", "green"), ("forming", "待备案", "blue"), ("suspended", "暂停", "purple"), ("revoked", "已撤销", "red"),
-             ("ended", "期满", "gray"), ("lapsed", "未成立", "gray"))  # fmt: skip
+STANDINGS = (("running", word("运行中"), "green"), ("forming", word("待备案"), "blue"), ("rectifying", word("整改中"), "amber"),
+             ("final", word("期满评估中"), "gray"), ("suspended", word("暂停"), "purple"))  # fmt: skip
 RoundId = Annotated[int, Query(alias="round")]
 EveryRow = Annotated[int, Query(alias="all")]
 
@@ -83,7 +85,7 @@ def _looked(work: Work, visit: Visit, round_id: int, by: str, county: int, schoo
     row = (
         next((one for one in found if one.id == round_id), None)
         if round_id
-        else max(going or found, key=lambda one: (one.open, one.id))
+        else max(going or found, key=lambda one: (one.late > 0, one.open, one.id))
     )
     if row is None:
         raise NotFound
@@ -276,13 +278,16 @@ def _filters(seen: Looked, counties: Sequence[Any]) -> tuple[Filter, ...]:
 
 
 def _studios(work: Work, visit: Visit) -> Mapping[str, Any]:
-    counted = {one.standing: one.n for one in read.studio_counts(work.session, visit.visitor.body_ids)}
+    """The studios that are there, by how they stand; those that are over are on their own list."""
+    found = standings(work.session, overseen_studios(visit.visitor.body_ids), visit.today)
+    counted = {key: getattr(found, key, 0) for key, _label, _tone in STANDINGS}
+    counted["running"] = found.active - found.rectifying - found.final
     parts = [
-        Part(_(label), counted[key], tone, f"/dashboard/studios/list?standing={key}")
+        Part(_(label), counted[key], tone, f"/dashboard/studios/list?standing={'active' if key == 'running' else key}")
         for key, label, tone in STANDINGS
-        if counted.get(key)
+        if counted[key]
     ]
-    return {"total": sum(counted.values()), "parts": parts}
+    return {"total": found.open, "parts": parts}
 
 
 def _waiting(
@@ -295,11 +300,16 @@ def _waiting(
     ]
     for one in read.desk_stages(work.session, visit.visitor.keys, visit.now):
         if not (seen.leads and one.stage in {"expert_review", "public_notice", "plaque", "round"}):
-            late = _("其中逾期 {n} 件", n=one.late) if one.late else _("都没有到期")
+            late = _("其中逾期 {n} 件", n=one.late) if one.late else _("都没有逾期")
             found.append(
                 (
                     "inbox",
-                    _("{stage} {n} 件", stage=_(STAGES[one.stage].title), n=one.n),
+                    _(
+                        "{stage}：{state} {n} 件",
+                        stage=_(STAGES[one.stage].title),
+                        state=run_mark(one.stage, one.state).label,
+                        n=one.n,
+                    ),
                     f"/inbox?stage={one.stage}",
                     late,
                 )

@@ -46,7 +46,7 @@ def _address(path: str, wanted: read.BoardFilter, **changes: Any) -> str:
 def _filters(work: Work, visit: Visit, wanted: read.BoardFilter, path: str) -> list[Filter]:
     scope = overseen_studios(visit.visitor.body_ids)
     counties = [("", _("全部旗县区"))] + [
-        (str(row.id or 0), row.name or _("市直")) for row in read.counties(work.session, scope)
+        (str(row.id or 0), views.county_words(row.name)) for row in read.counties(work.session, scope)
     ]
     programmes = [("", _("全部办法"))] + [
         (row.code, row.title) for row in read.programmes_with_studios(work.session, scope)
@@ -63,7 +63,9 @@ def _filters(work: Work, visit: Visit, wanted: read.BoardFilter, path: str) -> l
 
 
 @router.get("/dashboard/studios")
-def board(visit: Visiting, county: str = "", programme: str = "", year: int = 0, note: str = "") -> Response:
+def board(
+    visit: Visiting, county: str = "", programme: str = "", year: int = 0, counts: int = 0, note: str = ""
+) -> Response:
     """Figures, obligations met by county and month, rectifications against limits, assessments, cycles that end."""
     wanted, today = _wanted(county, programme), visit.today
     this_year = views.school_year_of(today)
@@ -83,11 +85,12 @@ def board(visit: Visiting, county: str = "", programme: str = "", year: int = 0,
             "filters": _filters(work, visit, wanted, HOME), "standings": read.standings(session, condition, today), "months": months,
             "heat": views.heat_of(met, months, wanted), "this_month": views.month_rate(met, today), "limits": views.limits_of(work, read.mending(session, condition)),
             "assessing": assessing, "late": late, "ending_all": ending_all,
+            "asked": sum(views.asked_for(one) for one in asked.values()),
             "ending": [(row, grade_mark(row.grade, {}) if row.grade else None, views.renewal_mark(asked.get(row.renewal_id or 0))) for row in ending],
             "years": [(one, school_year(one), _address(HOME, wanted, year=one)) for one in range(this_year - 2, this_year + 1)], "year": year,
         }  # fmt: skip
     return visit.page(
-        "dashboard/studios.html", wanted=wanted, note=note, at=clock_time(visit.now), address=lambda path, **more: _address(path, wanted, **more), **context
+        "dashboard/studios.html", wanted=wanted, note=note, counts=counts, at=clock_time(visit.now), address=lambda path, **more: _address(path, wanted, **more), **context
     )  # fmt: skip
 
 
@@ -102,7 +105,15 @@ def listed(
         condition = read.wanted_studios(overseen_studios(visit.visitor.body_ids), wanted, visit.today)
         rows, total = read.studio_rows(work.session, condition, wanted.page)
         filters = _filters(work, visit, wanted, path)
-    lines = [(row, views.standing_mark(row, visit.today), views.met_words(row)) for row in rows]
+    lines = [
+        (
+            row,
+            views.standing_mark(row, visit.today, mending=bool(row.mending)),
+            views.met_words(row),
+            views.county_words(row.county),
+        )
+        for row in rows
+    ]
     first = read.PAGE * (wanted.page - 1) + 1
     last = min(first + read.PAGE - 1, total)
     before = _address(path, wanted, page=wanted.page - 1) if wanted.page > 1 else ""
@@ -122,7 +133,7 @@ def workbook(visit: Visiting, county: str = "", programme: str = "", standing: s
     with visit.reading() as work:
         condition = read.wanted_studios(overseen_studios(visit.visitor.body_ids), wanted, visit.today)
         rows, _total = read.studio_rows(work.session, condition, None)
-    marks = {row.id: views.standing_mark(row, visit.today) for row in rows}
+    marks = {row.id: views.standing_mark(row, visit.today, mending=bool(row.mending)) for row in rows}
     content = views.workbook_of(_("工作室"), rows, marks)
     said = f"attachment; filename=\"studios.xlsx\"; filename*=UTF-8''{quote(_('工作室') + '.xlsx')}"
     return Response(content, media_type=SPREADSHEET, headers={"Content-Disposition": said, "Cache-Control": "no-store"})
@@ -137,7 +148,7 @@ def not_met(visit: Visiting, county: str = "", programme: str = "", month: str =
         condition = read.wanted_studios(overseen_studios(visit.visitor.body_ids), wanted, visit.today)
         rows = read.unmet(work.session, condition, first, min(add_months(first, 1) - timedelta(days=1), visit.today))
         filters = [one for one in _filters(work, visit, wanted, f"{HOME}/duties") if one.name != "standing"]
-    lines = [(row, run_mark("activities", row.state or "unmet")) for row in rows]
+    lines = [(row, run_mark("activities", row.state or "unmet"), views.county_words(row.county)) for row in rows]
     place = next((one.chosen.label for one in filters if one.name == "county" and one.chosen), "")
     return visit.page("dashboard/studio_duties.html", lines=lines, first=first, place=place, wanted=wanted)
 

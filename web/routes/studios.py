@@ -13,14 +13,16 @@ from flows.engine.work import Work
 from flows.office.calling import callable_by
 from models.queries.accounts import live_tokens
 from models.queries.scope import visible_studios
+from models.queries.studio_board import mending_now
 from models.queries.studios import activities_of, duties_of_studio, returned, studios_seen
 from models.settings import settings
 from web.accounts import make_token, own_account
-from web.display import Choice, run_mark
+from web.display import Choice
 from web.i18n import _
 from web.routes.studio_levels import may_begin, paths_up
 from web.studio_doors import Door, enter, enter_for
 from web.views.activity_waits import todo_of_activities
+from web.views.studio_board import standing_mark
 from web.views.studio_calendar import Month, events_of, feed_key, feed_of, month_key, month_of, year_title
 from web.views.studio_standing import aims_of, my_standing
 from web.views.studios import (
@@ -49,9 +51,10 @@ def studios(visit: Visiting, all: str = "") -> Response:  # noqa: A002  a name i
     desks = [key for key in visitor.keys if key.startswith("body:")]
     with visit.reading() as work:
         found = studios_seen(work.session, visible_studios(visitor.person_id or 0, visitor.body_ids, desks))
+        mending = mending_now(work.session)
     if len(found) == 1 and not all:
         return RedirectResponse(f"/studios/{found[0].id}", status_code=303)
-    lines = [(row, run_mark("standing", row.standing)) for row in found]
+    lines = [(row, standing_mark(row, visit.today, mending=row.id in mending)) for row in found]
     return visit.page("studios/list.html", lines=lines)
 
 

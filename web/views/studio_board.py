@@ -11,6 +11,7 @@ from flows.engine.work import Work
 from models.queries.studio_board import BoardFilter
 from web.display import StateMark, due_day, formal_day, month, plain_day, run_mark, share, state_mark
 from web.i18n import _, word
+from web.views.dashboard import short_body
 
 STEPS = ((95, 4), (85, 3), (70, 2), (0, 1))
 STANDINGS = (
@@ -33,6 +34,7 @@ class Cell:
     step: int
     href: str = ""
     words: str = ""
+    counted: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,11 +69,16 @@ def months_of(year: int, today: date) -> list[date]:
     return [one for n in range(12) if (one := add_months(first, n)) <= today]
 
 
+def county_words(name: str | None) -> str:
+    """A county by its own name; what stands directly under the city is said so."""
+    return short_body(name) if name else _("市直")
+
+
 def heat_of(rows: Sequence[Any], months: Sequence[date], wanted: BoardFilter) -> list[Line]:
     """Counties by month, worst first; a month of holidays in which nothing fell due is named."""
     found: dict[tuple[int, str], dict[tuple[int, int], tuple[int, int]]] = {}
     for row in rows:
-        key = (row.county_id or 0, row.county or _("市直"))
+        key = (row.county_id or 0, county_words(row.county))
         found.setdefault(key, {})[(int(row.year), int(row.month))] = (int(row.met or 0), int(row.owed))
     lines = []
     for (county_id, name), cells in found.items():
@@ -97,7 +104,7 @@ def _cell(name: str, county_id: int, one: date, counted: tuple[int, int] | None,
     if href and wanted.programme:
         href += f"&programme={wanted.programme}"
     words = _("{name}{month}：应完成 {owed} 项，已完成 {met} 项", name=name, month=month(one.month), owed=owed, met=met)
-    return Cell(str(rate), step, href, words)
+    return Cell(str(rate), step, href, words, f"{met} / {owed}")
 
 
 def _holiday(one: date) -> str:
@@ -151,6 +158,8 @@ def renewal_mark(row: Any | None) -> StateMark:
     """Where a request to go on stands."""
     if row is None:
         return StateMark(_("还没有申请"), "minus", "gray")
+    if not asked_for(row):
+        return StateMark(_("申请填写中"), "pen", "gray")
     if row.outcome in {"named", "renewed"} or row.state == "renewed":
         return state_mark("renewal", "renewed")
     if row.outcome is not None:
@@ -158,9 +167,14 @@ def renewal_mark(row: Any | None) -> StateMark:
     return state_mark("renewal", "applied")
 
 
-def standing_mark(row: Any, today: date) -> StateMark:
+def asked_for(row: Any) -> bool:
+    """Whether a request to go on was handed in; one that is still being written was not."""
+    return not (row.stage == "application" and row.state == "drafting")
+
+
+def standing_mark(row: Any, today: date, *, mending: bool) -> StateMark:
     """The mark of a studio; mending and the final assessment show before 运行中."""
-    if row.standing == "active" and row.mending:
+    if row.standing == "active" and mending:
         return state_mark("standing", "rectifying")
     if row.standing == "active" and row.ends_on is not None and row.ends_on < today:
         return state_mark("standing", "final_assessing")
@@ -182,7 +196,7 @@ def workbook_of(title: str, rows: Sequence[Any], marks: Mapping[int, StateMark])
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, _(label), bold)
     for n, row in enumerate(rows, start=1):
-        said = (row.name, row.host, row.county or _("市直"), row.home, row.programme, marks[row.id].label)
+        said = (row.name, row.host, county_words(row.county), row.home, row.programme, marks[row.id].label)
         for column, text in enumerate(said):
             sheet.write_string(n, column, text)
         if row.cycle is not None:
@@ -202,5 +216,5 @@ def met_words(row: Any) -> str:
     return f"{row.met} / {row.owed}" if row.owed else "—"
 
 
-__all__ = ["ASSESSING", "STANDINGS", "Cell", "Limit", "Line", "assessing_of", "heat_of", "limits_of", "met_words", "month_rate",
+__all__ = ["ASSESSING", "STANDINGS", "Cell", "Limit", "Line", "asked_for", "assessing_of", "county_words", "heat_of", "limits_of", "met_words", "month_rate",
            "months_of", "renewal_mark", "school_year_of", "share", "standing_mark", "workbook_of"]  # fmt: skip
