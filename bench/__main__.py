@@ -1,5 +1,6 @@
 """`python -m bench [--quick] [--sqlite]`: one JSON object on standard output, and a table where somebody looks."""
 
+import argparse
 import json
 import shutil
 import sqlite3
@@ -80,9 +81,10 @@ def on_postgresql(runs: int, many: int) -> dict[str, dict[str, float]]:
 
 def main() -> None:
     """Measure small and large, print the large with the smaller beside it and its growth."""
-    sizes, many = (QUICK, 1000) if "--quick" in sys.argv else (SIZES, 2000)
+    asked = _asked()
+    sizes, many = (QUICK, 1000) if asked.quick else (SIZES, 2000)
     databases = {"sqlite": on_sqlite}
-    if postgres_programs() and "--sqlite" not in sys.argv:
+    if postgres_programs() and not asked.sqlite:
         postgres.prepare_place()
         databases["postgresql"] = on_postgresql
     try:
@@ -97,6 +99,15 @@ def main() -> None:
     if sys.stdout.isatty():
         _show(said)
     print(json.dumps(said, ensure_ascii=False))
+
+
+def _asked() -> argparse.Namespace:
+    words = argparse.ArgumentParser(
+        prog="python -m bench", description="What the engine costs beside raw SQL in the same run."
+    )
+    words.add_argument("--quick", action="store_true", help=f"{QUICK[-1]:,} runs at most instead of {SIZES[-1]:,}")
+    words.add_argument("--sqlite", action="store_true", help="SQLite alone, without PostgreSQL beside it")
+    return words.parse_args()
 
 
 def _told(database: str, runs: int, figures: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
