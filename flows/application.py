@@ -184,7 +184,7 @@ def unwished(ask: Ask) -> Because | None:
 def barred(ask: Ask) -> Because | None:
     """Whom a failed final assessment keeps out of the next cycle is not taken for it (赤峰 第十八条)."""
     says = ask.facts.barred
-    return Because(f"不能申报：{says}，不再列为下一周期的建设对象。", ask.policy.origin("")) if says else None
+    return Because(f"不能申报：{says}，不再列为下一周期的建设对象。", ask.policy.origin("barred")) if says else None
 
 
 def blocked(ask: Ask) -> Because | None:

@@ -18,3 +18,16 @@ def blocking_origins(programme: Programme, *places: str) -> dict[str, Mapping[st
         mending = origin_of(programme, "rectification").as_row()
         found |= {f"{one.title}的整改": mending for one in programme.assessments.values()}
     return {f"{BLOCKING}{title}": origin for title, origin in found.items()}
+
+
+def barring_origin(programme: Programme) -> dict[str, Mapping[str, Any]]:
+    """Where it is written that a failed result keeps a host out of the next cycle (赤峰 第十八条)."""
+    bars = (
+        f"assessments.{key}.then.{grade}.{n}"
+        for key, one in programme.assessments.items()
+        for grade, then in one.then.items()
+        for n, each in enumerate(then)
+        if each.kind == "bar"
+    )
+    place = next(bars, None)
+    return {"barred": origin_of(programme, place).as_row()} if place else {}

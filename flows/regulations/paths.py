@@ -10,7 +10,7 @@ from flows.lifecycle import STAGES
 from flows.opinion import OpinionPolicy
 from flows.programme import Programme, origin_of
 from flows.programme.steps import Path, Step
-from flows.regulations.blocking import blocking_origins
+from flows.regulations.blocking import barring_origin, blocking_origins
 from flows.regulations.joining import applicant_values, named_origins, seat_values
 from flows.regulations.left_out import landing, left_out, onwards, passed_by
 from flows.regulations.renewing import least_results, renewal_values
@@ -140,6 +140,7 @@ def _origins(programme: Programme, path: Path, step: Step, changes: Mapping[str,
     origins["from"] = origin_of(programme, f"paths.{path.name}.from").as_row()
     origins["limits"] = origin_of(programme, f"paths.{path.name}.limits").as_row()
     origins |= named_origins(programme, path)
+    origins |= barring_origin(programme)
     for key, change in changes.items():
         origins[key] = {"kind": "decision", "text": "批次设定", "reason": str(change.get("reason", ""))}
     return origins

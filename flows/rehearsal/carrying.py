@@ -22,6 +22,7 @@ from flows.rehearsal.beginning import is_central
 from flows.rehearsal.bureau import Bureau
 from flows.rehearsal.evidence import handed_in
 from flows.rehearsal.placing import allocate, wish_for_any, wishes_of
+from flows.rehearsal.waiving import place_meant
 
 RESERVE = "reserve"
 BEST_MARK = 95
@@ -108,6 +109,8 @@ def filled(bureau: Bureau, run: Any, event: str, payload: Mapping[str, Any]) -> 
     """What is pressed: people who meet the criteria are judged to meet them, what is handed in carries what is asked."""
     if event == "submit" and run.subject_kind == "duty":
         return handed_in(bureau, run, payload)
+    if event == "waive" and run.application_id is not None:
+        return {**payload, "place": place_meant(bureau, run, str(payload.get("place", "")))}
     if event == "give" and isinstance(payload.get("marks"), int) and run.stage == "opinion":
         with bureau.at_work() as work:
             policy: Any = work.book.rule(work.session, run.version_id, run.path, run.step, run.round_id).policy

@@ -8,11 +8,15 @@ from sqlalchemy import select
 from flows.engine.errors import Refused
 from flows.rehearsal import seen
 from flows.rehearsal.addresses import DUTIES, Target
+from flows.rehearsal.beginning import papers
 from flows.rehearsal.bureau import Bureau
 from flows.rehearsal.carrying import act, settle_duty
 from flows.rehearsal.looks import fen
 from flows.rehearsal.placing import wish_for_any
+from models import Attachment
+from models.columns import table_of
 
+ATTACHMENTS = table_of(Attachment)
 NO_OBJECTION = "没有不同意见"
 
 
@@ -23,10 +27,28 @@ def clear(bureau: Bureau, target: Target, refused: Refused) -> bool:
             return _settle_blocking(bureau, target, refused)
         case "unheard":
             return _hear(bureau, target)
+        case "papers_missing" | "criteria_unmet" | "unsealed":
+            return _bring_papers(bureau, target)
         case "unwished":
             return target.application_id is not None and wish_for_any(bureau, target.application_id)
         case _:
             return False
+
+
+def _bring_papers(bureau: Bureau, target: Target) -> bool:
+    """Attach what is asked for where the engine began the application, as it does for a next cycle; once."""
+    row = seen.application(bureau.engine, target.application_id) if target.application_id is not None else None
+    name = bureau.name_of_person(row.person_id) if row is not None else ""
+    if row is None or row.made_by is not None or name not in bureau.profiles:
+        return False
+    lacking = set(papers(bureau, bureau.programme.paths[row.path], name)) - set(_attached(bureau, row.id))
+    bureau.attach(row.id, row.person_id, *sorted(lacking))
+    return bool(lacking)
+
+
+def _attached(bureau: Bureau, application_id: int) -> list[str]:
+    query = select(ATTACHMENTS.c.slot).where(ATTACHMENTS.c.application_id == application_id)
+    return [row.slot for row in seen.all_rows(bureau.engine, query)]
 
 
 def _settle_blocking(bureau: Bureau, target: Target, refused: Refused) -> bool:

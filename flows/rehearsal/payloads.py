@@ -26,8 +26,17 @@ def _defects(said: Mapping[str, Any]) -> dict[str, Any]:
     return {**said, "defects": [one if isinstance(one, Mapping) else {"place": "", "what": str(one)} for one in many]}
 
 
+def _measures(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Whatever a report of mending says is what was done; who writes only that something was done says it under any name."""
+    words = next((value for key, value in said.items() if key not in {"measures", "report"} and value), None)
+    return dict(said) if words is None or {"measures", "report"} & {*said} else {**said, "report": words}
+
+
 def _results(said: Mapping[str, Any]) -> dict[str, Any]:
     grade = said.get("grade")
+    if isinstance(said.get("awards"), Mapping):
+        awards = {name: one if isinstance(one, list) else [one] for name, one in said["awards"].items()}
+        said = {**said, "awards": awards}
     found = grade if isinstance(grade, Mapping) else said.get("grades")
     if not isinstance(found, Mapping):
         return dict(said)
@@ -35,5 +44,5 @@ def _results(said: Mapping[str, Any]) -> dict[str, Any]:
 
 
 USUAL: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
-    **dict.fromkeys(LIMITING, _limit), "send_back": _defects, "propose": _results,
+    **dict.fromkeys(LIMITING, _limit), "send_back": _defects, "propose": _results, "report": _measures,
 }  # fmt: skip

@@ -57,6 +57,9 @@ WITH: Mapping[str, str] = {
     "person": "assign：指定的人，按名字写",
     "results": "propose（成员考核）：{L2: unqualified, others: qualified}，按名字写",
     "amount": "pay：2100元", "share": "decide：40%",
+    "measures": "report：采取了哪些整改措施", "awards": "propose：随结果给的奖项 {C2: 创新实践奖}",
+    "place": "waive：哪一条，写事实（post）、业绩（title）或条件里的话；不写就是可以放宽的第一条",
+    "ends_on": "submit（应办事项）：活动的最后一天，与 held_on 一起写",
     "seats": "decide（调整成员）：[L2]，按名字写",
     "judged": "endorse：{条件位置: passed|failed}（不写为都符合）",
 }  # fmt: skip
