@@ -90,3 +90,20 @@ def place_unmentioned(programme: Programme, name: str, known: Collection[str]) -
         return BodyPlan(name, name, *(("school", "city_bureau") if outside else ("department", "bureau")))
     above = "county_a" if programme.level in {"province", "city"} else "bureau"
     return BodyPlan(name, name, "school", (counties or [above])[0])
+
+
+def other_home(programme: Programme, home: str) -> str:
+    """Another place where members work; the same where there is no other."""
+    return next((name for name in reversed(homes(programme)) if name != home), home)
+
+
+def from_elsewhere(programme: Programme, role: str) -> bool:
+    """Whether whoever joins in a role comes from another school unless a scenario says otherwise: where a share limits the own."""
+    counted = any(role in share.count for share in programme.shares)
+    return counted and not any(criterion.fact == "school" for criterion in programme.criteria(role))
+
+
+def titles(programme: Programme) -> Mapping[str, str]:
+    """What people read of bodies and of the host, and the names they have in the file: 教导处 is `office`."""
+    found = {body.title: name for name, body in programme.bodies.items()}
+    return {programme.people["host"].title: "host", **found} if "host" in programme.people else found

@@ -19,7 +19,18 @@ from flows.office.adoption import adopt, cast_body
 from flows.opening import open_due
 from flows.programme import Programme
 from flows.regulations import Regulations
-from flows.rehearsal.bodies import EXPERTS, BodyPlan, cast_of, given_bodies, homes, place_unmentioned, tree
+from flows.rehearsal.bodies import (
+    EXPERTS,
+    BodyPlan,
+    cast_of,
+    from_elsewhere,
+    given_bodies,
+    homes,
+    other_home,
+    place_unmentioned,
+    titles,
+    tree,
+)
 from flows.rehearsal.ground import fresh_database, put_calendar
 from flows.rehearsal.profiles import Ground, Profile, fitting, with_facts
 from models import Appointment, Attachment, Body, Credential, Cycle, File, Incident, Person, Post, StageRun, Studio
@@ -191,8 +202,10 @@ class Bureau:
         if name in self.people:
             return self.people[name]
         given = {**{key: value for key, value in more.items() if value}, **self.people_given.get(name, {})}
-        kind = str(given.get("kind", next(iter(self.programme.kinds), "")))
+        kind = self.kind_meant(str(given.get("kind", next(iter(self.programme.kinds), ""))))
         beside = self.profiles.get(host)
+        if beside is not None and "body" not in given and from_elsewhere(self.programme, role):
+            given["body"] = other_home(self.programme, beside.body)
         home, _ = homes(self.programme)
         ground = Ground(
             on or self.today, str(given.get("body", beside.body if beside else home)), self.programme.level,
@@ -204,6 +217,14 @@ class Bureau:
         self.profiles[name] = with_facts(profile, {**given, "kind": kind} if kind else given)
         with self.at_work() as work:
             return self._settle(work.session, name, self.profiles[name])
+
+    def kind_meant(self, said: str) -> str:
+        """A kind of studio by its code or by the word people read. Raises UnknownName for one the programme has not."""
+        kinds = self.programme.kinds
+        if said and said not in kinds and said not in kinds.values():
+            known = "、".join(f"{code}（{title}）" for code, title in kinds.items())
+            raise UnknownName(f"没有叫“{said}”的工作室类别；{f'有：{known}' if known else '这个办法不分类别'}")
+        return next((code for code, title in kinds.items() if said in (code, title)), said)
 
     def _settle(self, session: Session, name: str, profile: Profile) -> int:
         if profile.body not in self.bodies:
@@ -269,6 +290,8 @@ class Bureau:
         if named is not None:
             return self.person_acting(named)
         found = self.body_playing(who, body_id) or self.bodies.get(who)
+        if found is None and who in (titled := titles(self.programme)):
+            return self.acting(titled[who], body_id, person_id, host_id)
         if found is None and who in self.studios:
             return self.person_acting(self._host_of(self.studios[who]))
         if found is None:

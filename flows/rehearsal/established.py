@@ -1,16 +1,16 @@
 """Established studios (已有工作室): what an import stores of a studio that runs: its host, cycle, roster and level."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import count
 from typing import Any
 
 from flows.engine.calendar import at_local
 from flows.engine.consequences.cycles import cycle_end
-from flows.programme.sections import Role
+from flows.programme.sections import Role, Share
 from flows.rehearsal import seen
-from flows.rehearsal.bodies import homes
+from flows.rehearsal.bodies import other_home
 from flows.rehearsal.bureau import Bureau, UnknownName
 from models import Attendance, Cycle, Record, Seat, Studio
 
@@ -46,7 +46,7 @@ def establish(bureau: Bureau, name: str, said: Mapping[str, Any]) -> list[int]:
 
 
 def _establish(bureau: Bureau, name: str, said: Mapping[str, Any], host: str) -> int:
-    kind = str(said.get("kind", next(iter(bureau.programme.kinds), "")))
+    kind = bureau.kind_meant(str(said.get("kind", next(iter(bureau.programme.kinds), ""))))
     host_id = bureau.person(host, "host", kind=kind)
     home = bureau.profiles[host].body
     begins_on = date.fromisoformat(str(said["plaque"])) if "plaque" in said else bureau.today
@@ -64,7 +64,8 @@ def _establish(bureau: Bureau, name: str, said: Mapping[str, Any], host: str) ->
         )
         work.session.flush()
     bureau.studios[name] = studio_id
-    for member in _members(bureau, said.get("members"), home):
+    members = list(_members(bureau, said.get("members"), home))
+    for member in within_shares(bureau, members, home, named=set(said.get("members") or ())):
         _seat(bureau, studio_id, host, member, begins_on)
     if "activities" in said:
         _hold_activities(bureau, studio_id, said["activities"])
@@ -126,7 +127,7 @@ def _begin_cycle(bureau: Bureau, studio_id: int, begins_on: date, number: int) -
 def _members(bureau: Bureau, said: Any, home: str) -> Iterator[Member]:
     """The members as a scenario gives them; a roster that it does not give is just large enough."""
     roles = {role.name: role for role in bureau.programme.member_roles()}
-    other = _other_school(bureau, home)
+    other = other_home(bureau.programme, home)
     if said is None:
         yield from _enough(roles, home, other)
         return
@@ -176,5 +177,21 @@ def _enough(roles: Mapping[str, Role], home: str, other: str) -> Iterator[Member
             yield from (Member(f"{name}{next(numbers)}", name, duty, home if duty else other) for duty in held)
 
 
-def _other_school(bureau: Bureau, home: str) -> str:
-    return next((name for name in reversed(homes(bureau.programme)) if name != home), home)
+def within_shares(bureau: Bureau, members: Sequence[Member], home: str, *, named: Collection[str]) -> list[Member]:
+    """Members of whom only names are given work where the shares allow: some at the host's school, the others elsewhere."""
+    found, elsewhere = list(members), other_home(bureau.programme, home)
+    free = {one.name for one in found if one.name in named and not one.duty_role}
+    for n, one in reversed(list(enumerate(found))):
+        if not any(_exceeds(bureau, share, found, home) for share in bureau.programme.shares):
+            break
+        if one.name in free and "body" not in bureau.people_given.get(one.name, {}):
+            found[n] = replace(one, body=elsewhere)
+    return found
+
+
+def _exceeds(bureau: Bureau, share: Share, members: Sequence[Member], home: str) -> bool:
+    """Whether more of these are of the host's school than a share allows; the host is one of it."""
+    given = bureau.people_given
+    where = [("host", home), *((one.role, str(given.get(one.name, {}).get("body", one.body))) for one in members)]
+    own = sum(role in share.count and body == home for role, body in where)
+    return own > share.at_most * sum(role in share.in_ for role, _ in where)
