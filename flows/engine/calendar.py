@@ -138,6 +138,7 @@ def _each_day(first: date, last: date) -> Iterator[date]:
 # Moments
 
 
+@lru_cache(maxsize=4096)
 def local_day(now_utc: datetime) -> date:
     """The day it is in China at this moment. Raises ValueError for a moment without a time zone."""
     if now_utc.tzinfo is None:

@@ -121,7 +121,10 @@ class Regulations:
 
     def ladder(self, session: Session, version_id: int) -> tuple[int, ...]:
         """Days from the due day on which reminders go out."""
-        return tuple(self.programme(session, version_id).reminders.ladder)
+        kept: dict[int, tuple[int, ...]] = session.info.setdefault("ladders", {})
+        if version_id not in kept:
+            kept[version_id] = tuple(self.programme(session, version_id).reminders.ladder)
+        return kept[version_id]
 
     def escalates_from(self, session: Session, version_id: int) -> int:
         """From this rung on the tier above is told too."""
