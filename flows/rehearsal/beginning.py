@@ -81,7 +81,7 @@ def begin(bureau: Bureau, path: Path, name: str, filer: Actor | None = None, **s
     with bureau.at_work() as work:
         application_id, _ = begin_application(
             work, actor, bureau.round_id, person_id=person_id, kind=profile.kind, subject=profile.subject,
-            school_stage=profile.school_stage, studio_name=f"{name}工作室",
+            school_stage=profile.school_stage,
         )  # fmt: skip
     return _begun(bureau, path, name, application_id)
 

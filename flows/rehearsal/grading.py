@@ -9,6 +9,7 @@ from flows.rehearsal.addresses import Target, find
 from flows.rehearsal.bureau import Bureau, UnknownName
 from flows.rehearsal.carrying import act
 from flows.rehearsal.clearing import clear, graded_seats, with_seats
+from flows.rehearsal.payloads import grade_named
 
 TRIES = 4
 
@@ -43,7 +44,9 @@ def give_grades(bureau: Bureau, studio: str, said: Mapping[str, Any]) -> None:
             raise UnknownName(f"grades：没有叫“{key}”的考核；有：{known}")
     if said:
         bureau.afterwards.append(
-            GivenGrades(bureau, studio, {str(place): str(grade) for place, grade in said.items()}).come
+            GivenGrades(
+                bureau, studio, {str(place): str(grade_named(bureau.programme, grade)) for place, grade in said.items()}
+            ).come
         )
 
 

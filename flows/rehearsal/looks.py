@@ -1,6 +1,6 @@
 """Looking things up (查看): messages, documents, money, cycles and the rest as rows of words, by a description."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -10,11 +10,13 @@ from flows.rehearsal import seen
 from flows.rehearsal.addresses import ASSESSMENTS, DECISIONS, DUTIES, ENTITLEMENTS, Target, find, period_is
 from flows.rehearsal.beginning import the_studio
 from flows.rehearsal.bureau import Bureau, UnknownName
-from models import Consequence, Credit, Cycle, Document, Message, Result, Seat
+from flows.rehearsal.payloads import grade_named
+from models import Consequence, Credit, Cycle, Document, ListingEntry, Message, Result, Seat
 from models.columns import table_of
 
 MESSAGES, DOCUMENTS, CYCLES = table_of(Message), table_of(Document), table_of(Cycle)
 SEATS, RESULTS, CONSEQUENCES, CREDITS = (table_of(one) for one in (Seat, Result, Consequence, Credit))
+ENTRIES = table_of(ListingEntry)
 FEN = 100
 
 
@@ -83,10 +85,10 @@ def documents(bureau: Bureau, said: Any) -> list[str]:
     studio_id = find(bureau, name).studio_id if name and seats is None else None
     found = []
     for row in seen.all_rows(bureau.engine, DOCUMENTS.select().order_by(DOCUMENTS.c.id)):
-        about = row.subject_id if row.subject_kind == "studio" else _studio_of(bureau, row.subject_kind, row.subject_id)
-        words = f"{row.kind} {row.number}（{local_day(row.requested_at)}）{words_in(row.context)}"
+        about = _studios_of(bureau, row)
+        words = f"{row.kind} {row.number}（{local_day(row.requested_at)}）{words_in(row.context)}{_base(bureau, row)}"
         right = ("kind" not in wanted or row.kind == wanted["kind"]) and str(wanted.get("number", "")) in row.number
-        right &= (studio_id is None or about == studio_id) if seats is None else _is_seat(row, seats)
+        right &= (studio_id is None or studio_id in about) if seats is None else _is_seat(row, seats)
         if right and answers(words, wanted, local_day(row.requested_at)):
             found.append(words)
     return found
@@ -99,6 +101,25 @@ def _seats_of(bureau: Bureau, name: str) -> frozenset[int]:
 
 def _is_seat(row: Any, seats: frozenset[int]) -> bool:
     return row.subject_kind == "seat" and row.subject_id in seats
+
+
+def _studios_of(bureau: Bureau, row: Any) -> Collection[int | None]:
+    """The studios that a paper is about; a published list is about each that it names."""
+    if row.subject_kind == "studio":
+        return {row.subject_id}
+    if row.subject_kind != "listing":
+        return {_studio_of(bureau, row.subject_kind, row.subject_id)}
+    named = select(ENTRIES.c.run_id).where(ENTRIES.c.listing_id == row.subject_id)
+    applications = select(seen.RUNS.c.application_id).where(seen.RUNS.c.id.in_(named))
+    query = select(seen.APPLICATIONS.c.studio_id).where(seen.APPLICATIONS.c.id.in_(applications))
+    return {one.studio_id for one in seen.all_rows(bureau.engine, query)}
+
+
+def _base(bureau: Bureau, row: Any) -> str:
+    """The name that a plaque gives the host's school (海南 三), where it gives one."""
+    if row.kind != "plaque" or row.subject_kind != "studio":
+        return ""
+    return f" {seen.studio(bureau.engine, row.subject_id).base_name}"
 
 
 def _studio_of(bureau: Bureau, kind: str, subject_id: int) -> int | None:
@@ -327,7 +348,7 @@ def grades(bureau: Bureau, said: Any) -> list[str]:
     faults = []
     for address, wanted in said.items():
         found = grade_at(bureau, str(address))
-        if found != str(wanted):
+        if found != str(grade_named(bureau.programme, wanted)):
             faults.append(f"{address} 应为 {wanted}，实为 {found or '没有等次'}")
     return faults
 

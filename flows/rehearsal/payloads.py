@@ -3,6 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from flows.programme import Programme
+from flows.programme.vocabulary import GRADES_ZH
+
 LIMITING = frozenset({"set_limit", "extend", "call"})
 LIMITS = ("due", "limit", "day")
 
@@ -10,6 +13,24 @@ LIMITS = ("due", "limit", "day")
 def as_taken(do: str, said: Mapping[str, Any]) -> dict[str, Any]:
     """What an act is given, as its event takes it: `due` is `due_on`, a defect may be a sentence, `grades` are `results`."""
     return USUAL.get(do, dict)(said)
+
+
+def grade_named(programme: Programme, said: Any) -> Any:
+    """A grade by its word or as people read it: 优秀, or the programme's own 不达标; anything else as it is."""
+    own = {shown: grade for one in programme.assessments.values() for grade, shown in one.words.items()}
+    known = {**{shown: grade for grade, shown in GRADES_ZH.items()}, **own}
+    return known.get(said, said) if isinstance(said, str) else said
+
+
+def with_grades(programme: Programme, said: Mapping[str, Any]) -> dict[str, Any]:
+    """The same with its grades by their words: one, or of each member."""
+    found = dict(said)
+    for key in ("grade", "results", "grades"):
+        if isinstance(found.get(key), Mapping):
+            found[key] = {name: grade_named(programme, one) for name, one in found[key].items()}
+        elif key in found:
+            found[key] = grade_named(programme, found[key])
+    return found
 
 
 def _limit(said: Mapping[str, Any]) -> dict[str, Any]:

@@ -30,7 +30,7 @@ from flows.rehearsal.carrying import (
 )
 from flows.rehearsal.clearing import clear, with_seats
 from flows.rehearsal.finishing import finish
-from flows.rehearsal.payloads import as_taken
+from flows.rehearsal.payloads import as_taken, with_grades
 from flows.rehearsal.placing import allocate, wish
 from flows.rehearsal.recording import MARKS, recorded
 from flows.rehearsal.scenario import CALL, COMPLETE, WISH, Step
@@ -236,7 +236,7 @@ def _host_id(bureau: Bureau, studio: str) -> int | None:
 def _payload(bureau: Bureau, step: Step, targets: Sequence[Target]) -> dict[str, Any]:
     payload = {
         key: value
-        for key, value in as_taken(step.do, step.payload).items()
+        for key, value in with_grades(bureau.programme, as_taken(step.do, step.payload)).items()
         if key not in {"attach", "role", "until", "wishes"} and (key != "studio" or step.do == "allocate")
     }
     for target in targets if "wishes" in step.payload else ():
@@ -313,7 +313,7 @@ def place(bureau: Bureau, step: Step, targets: Sequence[Target], payload: Mappin
     """Place everybody named by one list, as the solver proposes but for what the scenario says."""
     runs = {target.address.rpartition("/")[2]: target.run for target in targets}
     if step.refused is None or step.refused.because not in {"unjudged", "judged_unmet"}:
-        judge_waiting(bureau, runs.values())
+        judge_waiting(bureau, seen.waiting_beside(bureau.engine, next(iter(runs.values()))))
         runs = {name: find(bureau, target.address).run for name, target in zip(runs, targets, strict=True)}
     allocate(bureau, actor_of(bureau, step.by, targets[0]), runs, payload)
 

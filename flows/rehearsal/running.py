@@ -113,6 +113,7 @@ def _refused_otherwise(wanted: Refusing | None, refused: Refused) -> list[str]:
         faults.append(f"拒绝的理由应为 {wanted.because}，实为 {said}")
     if (
         wanted.clause
+        and (refused.origin or wanted.because in {"", refused.because})
         and refused.because != NOT_YET
         and wanted.clause not in json.dumps(refused.origin, ensure_ascii=False)
     ):

@@ -68,3 +68,9 @@ def seat_of(engine: Engine, studio_id: int, person_id: int) -> Any:
     """The seat somebody has or last had in a studio; None when they never had one."""
     mine = (SEATS.c.studio_id == studio_id) & (SEATS.c.person_id == person_id)
     return one_row(engine, select(SEATS).where(mine).order_by(SEATS.c.id.desc()))
+
+
+def waiting_beside(engine: Engine, run: Any) -> Sequence[Any]:
+    """The live runs of the same step and round that are where this one is, with itself."""
+    mine = (RUNS.c.round_id == run.round_id) & (RUNS.c.step == run.step) & (RUNS.c.state == run.state)
+    return all_rows(engine, select(RUNS).where(mine, RUNS.c.ended_at.is_(None)).order_by(RUNS.c.id))

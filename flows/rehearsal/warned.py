@@ -1,17 +1,20 @@
 """Warnings (提示): what was only warned of, as rows of words by a description."""
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import select
 
 from flows.engine.calendar import local_day
+from flows.programme.rosters import roster_rules
 from flows.rehearsal import seen
-from flows.rehearsal.addresses import find
+from flows.rehearsal.addresses import Target, find
 from flows.rehearsal.bureau import Bureau
 from flows.rehearsal.looks import CONSEQUENCES, MESSAGES, SEATS, answers, is_member, said_in, words_in
 from models import CriterionCheck, Mark
 from models.columns import table_of
+from models.queries.facts.seating import seats_of
 
 CHECKS, MARKS = table_of(CriterionCheck), table_of(Mark)
 WARNINGS = {"roster_warned": "share_exceeded", "quota_short": "quota_short", "limit_exceeded": "over_limit"}
@@ -48,7 +51,22 @@ def warnings(bureau: Bureau, said: Any) -> list[str]:
         mine = row.person_id == bureau.people[name] if member else about is None or about.studio_id == row.studio_id
         if mine and "because" not in wanted and answers(words, wanted, local_day(row.at)):
             found.append(words)
-    return found
+    return found + (_standing_faults(bureau, wanted, about) if not member else [])
+
+
+def _standing_faults(bureau: Bureau, wanted: Mapping[str, Any], about: Target | None) -> list[str]:
+    """What rosters do not keep today, as the studio's page says it, where a scenario asks for it by its reason."""
+    if wanted.get("because") not in ROSTER_SIGNS.values() or "on" in wanted:
+        return []
+    studios = [about.studio_id] if about is not None and about.studio_id is not None else list(bureau.studios.values())
+    rules = roster_rules(bureau.programme)
+    with bureau.at_work() as work:
+        seats = seats_of(work.session, studios)
+    each = [seats.get(studio_id, ()) for studio_id in studios]
+    found = [fault for one in each for fault in (*rules.faults(one), *rules.hinted(one))]
+    return [
+        f"名单：{one}" for one in found if wanted["because"] in _reasons("roster_warned", one) and answers(one, wanted)
+    ]
 
 
 def _reasons(notice: str, words: str) -> frozenset[str]:
