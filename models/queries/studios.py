@@ -189,6 +189,7 @@ def assessments_of_studio(session: Session, studio_id: int) -> Sequence[Row[Any]
     )
     return session.execute(
         select(ASSESSMENTS, RUNS.c.id.label("run_id"), RUNS.c.state, RUNS.c.ended_at, RUNS.c.due_at)
+        .select_from(ASSESSMENTS)
         .join(RUNS, RUNS.c.id == newest)
         .where(ASSESSMENTS.c.studio_id == studio_id)
         .order_by(ASSESSMENTS.c.opens_on.desc(), ASSESSMENTS.c.id)
