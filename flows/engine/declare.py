@@ -50,8 +50,11 @@ class Policy(BaseModel):
     origins: Mapping[str, Mapping[str, Any]] = {}
 
     def origin(self, key: str) -> Mapping[str, Any]:
-        """The origin of one key, else of the whole step."""
-        return self.origins.get(key) or self.origins.get("", {})
+        """The origin of one key, else of the whole step; of a key that is only read so (`default`), with the clause it is read in."""
+        own, whole = self.origins.get(key), self.origins.get("", {})
+        if not own:
+            return whole
+        return own if own.get("text") or not whole.get("text") else {**own, "read_in": whole["text"]}
 
     def origin_before(self, titles: Sequence[str]) -> Mapping[str, Any]:
         """The origin of the whole step, with those of what stands before it (`blocking`): open things by their titles."""

@@ -171,7 +171,7 @@ def _remind(work: Work, runs: Sequence[RunState], done: SweepReport) -> None:
 def _rung(
     work: Work, run: RunState, rule: StepRule, wait: Wait, ask: Ask, ladder: tuple[int, ...], above: dict[str, str]
 ) -> list[Telling]:
-    """The latest rung that has come: to whom the run waits for, and from the escalating rung on to the tier above too."""
+    """The latest rung that has come: to whom the run waits for, and from the escalating rung on to the tier above and the office too (D-REMIND)."""
     if wait.for_ in {None, Part.CLOCK} or run.due_at is None:
         return []
     rung = latest_rung(reminders(run.due_at, run.entered_at, ask, ladder), work.now)
@@ -181,8 +181,12 @@ def _rung(
     mark = f"rung{rung.offset:+d}"
     told = [Telling(run.desk, notice, run, run.version, rule, ask.facts, run.due_at, mark)]
     if rung.offset >= work.book.escalates_from(work.session, run.version_id):
-        higher = above.get(run.desk) or str(ask.facts.parts.get(wait.escalate, ""))
-        told.append(Telling(higher, "escalated", run, run.version, rule, ask.facts, run.due_at, f"{mark}/escalated"))
+        higher = dict.fromkeys((above.get(run.desk, ""), str(ask.facts.parts.get(wait.escalate, ""))))
+        told += [
+            Telling(desk, "escalated", run, run.version, rule, ask.facts, run.due_at, f"{mark}/escalated")
+            for desk in higher
+            if desk and desk != run.desk
+        ]
     return told
 
 

@@ -57,9 +57,17 @@ def judge(bureau: Bureau, target: Target, said: Mapping[str, Any]) -> None:
         run = now.run
         if run is None or run.ended_at is not None:
             return
-        judging = "propose" if {"grade", "results"} & set(said) else "record"
-        event = {"open": judging, "proposed": "confirm", "confirmed": "release"}[run.state]
-        _press(bureau, now, event, said)
+        given = said if {"grade", "results"} & set(said) else {**said, **_usual(bureau, run)}
+        judging = "propose" if {"grade", "results"} & set(given) else "record"
+        _press(bureau, now, {"open": judging, "proposed": "confirm", "confirmed": "release"}[run.state], given)
+
+
+def _usual(bureau: Bureau, run: Any) -> Mapping[str, Any]:
+    """The grade that a scenario need not name: good enough, and no better; none where the text knows none."""
+    with bureau.at_work() as work:
+        policy: Any = work.book.rule(work.session, run.version_id, run.path, run.step, run.round_id).policy
+    enough = [grade for grade in policy.grades if grade not in {"marginal", "unqualified"}]
+    return {"grade": enough[-1]} if enough else {}
 
 
 def _press(bureau: Bureau, target: Target, event: str, said: Mapping[str, Any]) -> None:

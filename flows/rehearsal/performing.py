@@ -40,6 +40,7 @@ from models.columns import table_of
 
 RECORDS = table_of(Record)
 CLEARINGS = 6
+UNMENTIONED = frozenset({"unheard", "blocked"})
 A_MONTH = timedelta(days=30)
 # What a scenario may write in `with` for any act, beside what the event itself takes.
 WITH: Mapping[str, str] = {
@@ -114,12 +115,20 @@ def _perform_one(bureau: Bureau, step: Step, target: Target, payload: Mapping[st
             with bureau.at_work() as work:
                 apply(work, intent, actor)
         except Refused as refused:
-            if step.refused is not None or not clear(bureau, target, refused):
+            if _as_written(step, refused) or not clear(bureau, target, refused):
                 raise
             target = find(bureau, target.address)
         else:
             return
     raise Stuck(f"{target.address} 补办了 {CLEARINGS} 次还不能 {step.do}")
+
+
+def _as_written(step: Step, refused: Refused) -> bool:
+    """Whether a refusal may be the one a step is written for: what nobody mentioned is done before it is looked at."""
+    wanted = step.refused
+    return wanted is not None and (
+        not wanted.because or refused.because not in UNMENTIONED or wanted.because == refused.because
+    )
 
 
 def _raise(outcome: Any) -> None:
@@ -300,7 +309,13 @@ def _list_act(bureau: Bureau, step: Step, targets: Sequence[Target], payload: Ma
             rank_by_marks(bureau, runs[0].round_id)
         case _:
             return False
-    return True
+    return step.refused is None or any(_moved(bureau, run) for run in runs)
+
+
+def _moved(bureau: Bureau, run: Any) -> bool:
+    """Whether a list has taken it anywhere; who is left out of a list is asked alone, so that it says why."""
+    now = seen.one_row(bureau.engine, seen.RUNS.select().where(seen.RUNS.c.id == run.id))
+    return bool(now.state != run.state or now.version != run.version)
 
 
 LISTS: Mapping[str, tuple[str, str]] = {

@@ -25,6 +25,7 @@ ALIKE: Mapping[str, frozenset[str]] = {
     "ungraded_seats": frozenset({"without_grade"}),
     "unknown_event": frozenset({"wrong_state", "ended"}),
     "wrong_state": frozenset({"unknown_event", "ended"}),
+    "no_studio": frozenset({"host_undecided", "blocked"}),
     "round_not_open": frozenset({"too_late", "outside_window"}),
     "ended": frozenset({"wrong_state", "unknown_event", "studio_ended", "too_late", "outside_window", "needs_unmet"}),
 }

@@ -52,7 +52,7 @@ def _preparing(programme: Programme, given: Mapping[str, Any], first: date) -> d
     """The day on which a case begins: early enough for the notices that the given applications go through."""
     said = given.get("round", {})
     if "opens" in said:
-        return date.fromisoformat(str(said["opens"]))
+        return min(date.fromisoformat(str(said["opens"])), first)
     needed = timedelta(days=1)
     for target in given.get("applications", {}).values():
         needed = max(needed, _needed(programme, given, str(target)))
@@ -83,6 +83,7 @@ def _round(bureau: Bureau, case: Case, opens_on: date) -> None:
     unknown = next((key for key in said if key not in ROUND_KEYS), None)
     if unknown is not None:
         raise UnknownName(f"round 没有“{unknown}”这一项；可以写：{'、'.join(ROUND_KEYS)}")
+    opens_on = date.fromisoformat(str(said.get("opens", opens_on)))
     plan(bureau, said, opens_on, _closing(case, opens_on))
     path = bureau.programme.paths[str(said.get("path", round_path(bureau)))]
     goals = list(_goals(bureau, path, case.given.get("applications", {})))

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, exists, insert, select, update
 
 from flows.engine.calendar import Span, WorkCalendar, due_after, local_day
+from flows.engine.consequences.asking_anew import kept_for_rounds, may_ask_anew
 from flows.engine.consequences.ending import end_studio
 from flows.engine.declare import CANCELLED
 from flows.engine.work import Happening, Intent, Work
@@ -134,7 +135,8 @@ def settle_paths(work: Work, ended: Sequence[Happening]) -> None:
     found = cases(work.session, [one.run.application_id for one in asked]) if asked else {}
     causes = {found[one.run.subject_id].studio_id: one for one in asked}
     causes |= {one.run.studio_id: one for one in ended if one.run.subject_kind in MAY_END and one.run.parent_id is None}
-    end_those_over(work, {studio_id: one for studio_id, one in causes.items() if studio_id is not None})
+    known = {studio_id: one for studio_id, one in causes.items() if studio_id is not None}
+    end_those_over(work, {**kept_for_rounds(work, ended), **known})
 
 
 def end_if_over(work: Work, cause: Happening | None, studio_id: int) -> bool:
@@ -146,7 +148,7 @@ def end_those_over(work: Work, causes: Mapping[int, Happening | None]) -> list[i
     """End those of these studios whose last cycle is over and for which nothing is open that could keep them; returns them.
 
     A studio keeps its standing while its final assessment, a rectification, a decision or a request to go on is open
-    (D-FIN). It lapses where it could have asked to go on and did not, else it ends. `causes`: what brought it about, by studio.
+    (D-FIN), or a round in which it may apply anew is still to come. It lapses where it could have asked to go on and did not, else it ends. `causes`: what brought it about, by studio.
     """
     past = rows(work.session, PAST, studios=list(causes), today=local_day(work.now)) if causes else ()
     if not past:
@@ -163,7 +165,7 @@ def end_those_over(work: Work, causes: Mapping[int, Happening | None]) -> list[i
 def _held_on(work: Work, cycles: Mapping[int, int]) -> set[int]:
     """Those of these studios, each with its last cycle, for which something is open that keeps their standing."""
     held = {row.studio_id for row in rows(work.session, HOLDING, studios=list(cycles))}
-    return held | _final_open(work, cycles) | _may_go_on(work, cycles)
+    return held | _final_open(work, cycles) | _may_go_on(work, cycles) | may_ask_anew(work, cycles)
 
 
 def _may_go_on(work: Work, cycles: Mapping[int, int]) -> set[int]:
