@@ -157,8 +157,10 @@ class Life:
 
     # Activities
 
-    def meet(self, day: date, n: int, absent: Mapping[int, str], agenda: Sequence[str] = ()) -> None:
-        """Plan the n-th activity, announced two weeks before, held on this day with these marks of the n-th members."""
+    def meet(
+        self, day: date, n: int, absent: Mapping[int, str], agenda: Sequence[str] = (), *, filed: bool = True
+    ) -> None:
+        """Plan the n-th activity, announced two weeks before, held on this day with these marks of the n-th members, and filed."""
         planned: list[int] = []
         title, place = MEETINGS[n % len(MEETINGS)]
         leave = [place for place, mark in absent.items() if mark == "leave"]
@@ -183,7 +185,8 @@ class Life:
 
         self.diary.note(day - timedelta(days=AHEAD), announce)
         self.diary.note(day - timedelta(days=2), excuse)
-        self.diary.note(day, hold, EVENING)
+        if filed:
+            self.diary.note(day, hold, EVENING)
 
     def meet_monthly(self, until: date, since: date | None = None) -> None:
         """Plan an activity about every month until a day, with the usual absences."""
@@ -276,6 +279,22 @@ class Life:
             apply(work, Intent(run_id, "submit"), actor)
 
         self._do(self.host_id, begin)
+
+    def ask_to_leave(self, member: int) -> None:
+        """A member asks to leave the studio."""
+
+        def begin(work: Work, actor: Actor) -> None:
+            _, run_id = begin_seat(
+                work, actor, self.version_id, "leave", self.studio_id, self.members[member], "member"
+            )
+            apply(work, Intent(run_id, "submit"), actor)
+
+        self._do(self.members[member], begin)
+
+    def agree(self) -> None:
+        """Whoever is asked about somebody's coming or going agrees."""
+        for run in self.live("tier_review"):
+            self.press(run, "endorse", reason="同意。")
 
     def keep_measures(self, measures: Sequence[Mapping[str, Any]]) -> None:
         """The host writes down what will be mended."""

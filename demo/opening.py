@@ -56,7 +56,7 @@ def _beginning(
         journey.look()
         life = Life(
             diary, founded.bureau_id, founded.version_id, made.studio_id, made.host_id, made.members, made.begins_on, local_day(journey.clock.now()),
-            casting.newcomer,
+            casting.newcomers.get(tale.story, 0),
         )  # fmt: skip
         tell(life, tale.story, today)
 

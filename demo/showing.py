@@ -91,8 +91,10 @@ def _aspirant(founded: Founded) -> int:
 
 
 def _read_messages(session: Session, today: date) -> None:
-    """What is older than a few days has been read."""
+    """What is older than a few days went out on its day and has been read."""
     lately = at_local(today - timedelta(days=UNREAD_DAYS), 0)
+    gone = MESSAGES.c.sent_at.is_not(None) & (MESSAGES.c.created_at < at_local(today, 0))
+    session.execute(update(MESSAGES).where(gone).values(sent_at=MESSAGES.c.created_at))
     session.execute(update(MESSAGES).where(MESSAGES.c.created_at < lately).values(read_at=MESSAGES.c.created_at))
 
 

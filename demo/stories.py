@@ -77,6 +77,7 @@ def _first_year(life: Life, today: date) -> None:
     _settle_in(life)
     _year(life)
     life.meet_monthly(today + timedelta(days=25), today + timedelta(days=5 - 3 * EVERY))
+    life.meet(today - timedelta(days=3), 1, {}, filed=False)
     life.on(today - timedelta(days=1), lambda: life.ask_for_leave(3))
 
 
@@ -136,6 +137,12 @@ def _second_year(life: Life, today: date) -> None:
     _open(life, today)
     _graded(life, "qualified")
     _year(life, 1)
+    life.after(40, lambda: life.ask_to_leave(2), 1)
+    for days in (43, 47, 52):
+        life.after(days, life.agree, 1)
+    life.after(60, life.nominate, 1)
+    for days in (61, 65, 69):
+        life.after(days, life.agree, 1)
 
 
 def _renewing(life: Life, today: date) -> None:

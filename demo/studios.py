@@ -18,6 +18,7 @@ from models.columns import table_of
 
 CREDENTIALS, PEOPLE, POSTS, STUDIOS = table_of(Credential), table_of(Person), table_of(Post), table_of(Studio)
 MEMBERS, PRINCIPALS = 8, 6
+WITH_NEWCOMERS = ("growing", "second_year")  # stories in which somebody joins
 RESULT_AFTER, PAID_AFTER, PAID_YUAN = timedelta(days=24), timedelta(days=40), 50_000
 
 
@@ -64,9 +65,9 @@ class Casting:
         trained = set(
             session.execute(select(CREDENTIALS.c.person_id).where(CREDENTIALS.c.kind == "training")).scalars()
         )
-        fit = next(row for row in self.principals if row.person_id in trained)
-        self.principals.remove(fit)
-        self.newcomer: int = fit.person_id
+        fit = [row for row in self.principals if row.person_id in trained][: len(WITH_NEWCOMERS)]
+        self.principals = [row for row in self.principals if row not in fit]
+        self.newcomers: dict[str, int] = {story: row.person_id for story, row in zip(WITH_NEWCOMERS, fit, strict=True)}
 
     def studio(self, *, with_aspirant: bool) -> tuple[Any, list[Any]]:
         """A host and the members beside them, from as many schools."""

@@ -19,6 +19,7 @@ from models import (
     LedgerEntry,
     Rectification,
     Result,
+    Seat,
     StageRun,
     Studio,
 )
@@ -27,7 +28,7 @@ from tests.demonstration import NOW, Demonstration
 
 RUNS, STUDIOS, DUTIES, CYCLES = (table_of(one) for one in (StageRun, Studio, Duty, Cycle))
 LEAVES, LEDGER, RESULTS, INCIDENTS = (table_of(one) for one in (Leave, LedgerEntry, Result, Incident))
-MARKS, MENDING, APPLICATIONS = (table_of(one) for one in (Attendance, Rectification, Application))
+MARKS, MENDING, APPLICATIONS, SEATS = (table_of(one) for one in (Attendance, Rectification, Application, Seat))
 TODAY: date = local_day(NOW)
 # A place of life, as the stage and state in which some studio stands today.
 PLACES = (
@@ -87,6 +88,19 @@ def test_members_were_there_absent_and_on_leave(demonstration: Demonstration) ->
     assert marks["present"] > marks["absent"] > 0
     assert marks["leave"] > 0
     assert demonstration.rows(select(LEAVES.c.id).where(LEAVES.c.answer == ""))
+
+
+def test_somebody_joined_and_somebody_left(demonstration: Demonstration) -> None:
+    over = demonstration.rows(select(SEATS.c.studio_id).where(SEATS.c.why_ended == "申请退出"))
+    assert len(over) == 1
+    joined = select(SEATS.c.id).where(SEATS.c.studio_id == over[0].studio_id, SEATS.c.application_id.is_not(None))
+    assert demonstration.rows(joined.where(SEATS.c.to_on.is_(None)))
+
+
+def test_host_has_leave_to_answer_and_an_activity_to_file(demonstration: Demonstration) -> None:
+    page = demonstration.client("host").get("/", follow_redirects=True).text
+    assert "的活动记录" in page
+    assert "的请假" in page
 
 
 def test_money_came_and_was_spent_within_what_there_was(demonstration: Demonstration) -> None:
