@@ -14,20 +14,40 @@ from flows.engine.errors import NotFound
 from flows.engine.rulebook import Rulebook
 from flows.engine.work import Intent, Work
 from flows.regulations import version_in_force
-from models import Programme, Round, StageRun
+from flows.trial.gate import standing
+from models import Programme, ProgrammeVersion, Round, StageRun
 from models.columns import table_of
 from models.session import transaction
 
-ROUNDS, RUNS, PROGRAMMES = table_of(Round), table_of(StageRun), table_of(Programme)
+ROUNDS, RUNS, PROGRAMMES, VERSIONS = (table_of(one) for one in (Round, StageRun, Programme, ProgrammeVersion))
 OWN_RUN = and_(RUNS.c.subject_kind == "round", RUNS.c.subject_id == ROUNDS.c.id)
 
 
 def launch_round(engine: Engine, book: Rulebook, round_id: int, actor: Actor, now: datetime, reason: str = "") -> str:
-    """Launch a planned round; returns the state it is in then. Raises Refused, NotFound."""
+    """Launch a planned round; returns the state it is in then.
+
+    Raises NotFound, and Refused also when its trial, if there was one, left warnings and no reason is given.
+    """
     with transaction(engine) as session:
-        run_id = round_row(session, round_id).run_id
-        payload = {"reason": reason} if reason else {}
-        return apply(Work(session, book, now, calendar_of(session)), Intent(run_id, "launch", payload), actor).move.to
+        work = Work(session, book, now, calendar_of(session))
+        run_id, tried = round_row(session, round_id).run_id, standing(work, round_id)
+        warned = [one.title for one in tried.findings if one.level == "warn"] if tried.state != "none" else []
+        payload: dict[str, Any] = {"reason": reason} if reason else {}
+        payload |= {"warnings": warned} if warned else {}
+        return apply(work, Intent(run_id, "launch", payload), actor).move.to
+
+
+def drafted_round(session: Session, code: str) -> int | None:
+    """The newest round of a programme that is not launched; None when there is none."""
+    return session.execute(
+        select(ROUNDS.c.id)
+        .join(RUNS, OWN_RUN)
+        .join(VERSIONS, VERSIONS.c.id == ROUNDS.c.version_id)
+        .join(PROGRAMMES, PROGRAMMES.c.id == VERSIONS.c.programme_id)
+        .where(PROGRAMMES.c.code == code, RUNS.c.state == "planned")
+        .order_by(ROUNDS.c.id.desc())
+        .limit(1)
+    ).scalar()
 
 
 def round_row(session: Session, round_id: int) -> Any:

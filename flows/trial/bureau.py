@@ -35,7 +35,9 @@ class TrialBureau(Bureau):
             bodies = session.execute(select(BODIES.c.id, BODIES.c.code, BODIES.c.name)).all()
             people = session.execute(select(PEOPLE.c.id, PEOPLE.c.name)).all()
         self.bodies = {row.code: row.id for row in bodies} | {"bureau": self.authority_id}
-        self.names: dict[str, str] = {f"body:{row.id}": row.name for row in bodies} | {f"person:{row.id}": row.name for row in people}
+        self.names: dict[str, str] = {f"body:{row.id}": row.name for row in bodies} | {
+            f"person:{row.id}": row.name for row in people
+        }
 
     def _waking_and_opening(self) -> tuple[datetime | None, datetime | None]:
         with self.engine.connect().execution_options(reading=True) as connection:

@@ -78,7 +78,7 @@ def _weighed(
         if found:
             return found, f"推荐名额的 {paces.over}%"
     most = next((one.at_most for one in quotas if one.scope == "round" and one.at_most is not None), None)
-    if most is not None and sum(schools.values()):
+    if most is not None and schools.total():
         return _spread(most * TO_A_PLACE, schools), f"拟命名数的 {TO_A_PLACE} 倍"
     return schools, "每所学校一件"
 

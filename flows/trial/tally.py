@@ -12,71 +12,59 @@ from flows.engine.calendar import local_day
 from flows.office.timeline import Timeline
 from flows.rehearsal.bureau import RUNS
 from flows.trial.report import Load, StepTaken, Told
-from flows.trial.walking import Walk
+from flows.trial.walking import ANSWER, Walk
 from models import Message, Transition
 from models.columns import table_of
 from models.session import reading
 
 MESSAGES, TRANSITIONS = table_of(Message), table_of(Transition)
 SHOWN = 40
-PARTS = {"review": "审核", "sheet": "评分", "other": "其他"}
+# When the first case of a step came and the last went on; a reserve let go at the very end keeps nobody waiting.
+MOVED = (
+    select(TRANSITIONS.c.run_id, func.min(TRANSITIONS.c.at).label("first"), func.max(TRANSITIONS.c.at).label("last"))
+    .where(TRANSITIONS.c.event != "release")
+    .group_by(TRANSITIONS.c.run_id)
+    .subquery()
+)
+CASES = (
+    select(
+        RUNS.c.step, func.count(RUNS.c.application_id.distinct()).label("cases"), func.min(MOVED.c.first).label("first"),
+        func.max(MOVED.c.last).label("last"), func.sum(case((RUNS.c.ended_at.is_(None), 1), else_=0)).label("left"),
+    )
+    .join(MOVED, MOVED.c.run_id == RUNS.c.id)
+    .where(RUNS.c.subject_kind == "application", RUNS.c.parent_id.is_(None))
+    .group_by(RUNS.c.step)
+)  # fmt: skip
+SHEETS = (
+    select(RUNS.c.step, func.count().label("n"), func.max(RUNS.c.ended_at).label("last"))
+    .where(RUNS.c.stage == "opinion", RUNS.c.parent_id.is_not(None))
+    .group_by(RUNS.c.step)
+)
 
 
 def steps_taken(walk: Walk, planned: Timeline) -> tuple[StepTaken, ...]:
     """Every step that somebody came to, in the order of the path."""
     stretches = {one.key: one for one in planned.stretches}
-    now = walk.bureau.now
+    late = Counter(step for step, _ in walk.overdue.values())
     with reading(walk.bureau.engine) as session:
-        found = {row.step: row for row in session.execute(_cases(now))}
-        sheets = {row.step.removesuffix("/opinion"): row for row in session.execute(_sheets(now))}
+        found = {row.step: row for row in session.execute(CASES)}
+        sheets = {row.step.removesuffix(ANSWER): row for row in session.execute(SHEETS)}
     taken = []
     for rule in walk.rules:
         row, asked, plan = found.get(rule.name), sheets.get(rule.name), stretches.get(rule.name)
         if row is None:
             continue
-        ended = max(filter(None, (row.last, asked.last if asked else None)), default=now)
+        ended = max(filter(None, (row.last, asked.last if asked else None)), default=walk.bureau.now)
         taken.append(StepTaken(
             rule.name, rule.title, rule.stage.name, plan.starts_on if plan else None, plan.ends_on if plan else None,
             local_day(row.first), local_day(ended), row.cases, asked.n if asked else 0,
-            (row.late if rule.stage.name != "public_notice" else 0) + (asked.late if asked else 0), row.left,
+            late[rule.name], row.left,
         ))  # fmt: skip
     return tuple(taken)
 
 
-def _late(now: Any) -> Any:
-    """Done after its day, or not done though its day has passed."""
-    return func.sum(case((func.coalesce(RUNS.c.ended_at, now) > RUNS.c.due_at, 1), else_=0)).label("late")
-
-
-def _cases(now: Any) -> Any:
-    """By step: cases, when the first came and the last went on; a reserve let go at the very end keeps nobody waiting."""
-    mine = (RUNS.c.subject_kind == "application") & RUNS.c.parent_id.is_(None)
-    moved = (
-        select(
-            TRANSITIONS.c.run_id, func.min(TRANSITIONS.c.at).label("first"), func.max(TRANSITIONS.c.at).label("last")
-        )
-        .where(TRANSITIONS.c.event != "release")
-        .group_by(TRANSITIONS.c.run_id)
-        .subquery()
-    )
-    left = func.sum(case((RUNS.c.ended_at.is_(None), 1), else_=0)).label("left")
-    return (
-        select(
-            RUNS.c.step, func.count(RUNS.c.application_id.distinct()).label("cases"), func.min(moved.c.first).label("first"),
-            func.max(moved.c.last).label("last"), left, _late(now),
-        )
-        .join(moved, moved.c.run_id == RUNS.c.id)
-        .where(mine)
-        .group_by(RUNS.c.step)
-    )  # fmt: skip
-
-
-def _sheets(now: Any) -> Any:
-    return (
-        select(RUNS.c.step, func.count().label("n"), func.max(RUNS.c.ended_at).label("last"), _late(now))
-        .where(RUNS.c.stage == "opinion", RUNS.c.parent_id.is_not(None))
-        .group_by(RUNS.c.step)
-    )
+def _whole(n: int, walk: Walk) -> int:
+    return round(n / walk.share) if walk.share else n
 
 
 def loads(walk: Walk) -> tuple[Load, ...]:
@@ -85,7 +73,7 @@ def loads(walk: Walk) -> tuple[Load, ...]:
     for (person, kind, day), n in walk.acts.items():
         if kind != "other":
             weeks[person, kind][day - timedelta(days=day.weekday())] += n
-    late = _late_by_desk(walk)
+    late = Counter(desk for _, desk in walk.overdue.values())
     found = []
     for (person, kind), by_week in weeks.items():
         week, n = max(by_week.items(), key=lambda one: (one[1], -one[0].toordinal()))
@@ -95,20 +83,6 @@ def loads(walk: Walk) -> tuple[Load, ...]:
             _whole(sum(by_week.values()), walk), week, _whole(n, walk), _whole(late[desk], walk),
         ))  # fmt: skip
     return tuple(sorted(found, key=lambda one: (-one.in_week, -one.total, one.name)))
-
-
-def _whole(n: int, walk: Walk) -> int:
-    return round(n / walk.share) if walk.share else n
-
-
-def _late_by_desk(walk: Walk) -> Counter[str]:
-    with reading(walk.bureau.engine) as session:
-        rows = session.execute(
-            select(RUNS.c.held_by, _late(walk.bureau.now))
-            .where(RUNS.c.stage.in_(("tier_review", "opinion")))
-            .group_by(RUNS.c.held_by)
-        )
-        return Counter({row.held_by: int(row.late or 0) for row in rows})
 
 
 def told(walk: Walk) -> tuple[int, tuple[Told, ...]]:

@@ -18,7 +18,8 @@ from models.session import reading
 TERMS = table_of(Term)
 AT_SCHOOL = frozenset({"application", "tier_review", "expert_review"})
 LEAST_DAYS = 3
-SUMMER = (date(2000, 7, 11), date(2000, 8, 31))
+# Where no term is entered, the days on which schools are usually closed.
+USUAL = {"寒假": (date(2000, 1, 20), date(2000, 2, 20)), "暑假": (date(2000, 7, 11), date(2000, 8, 31))}
 
 
 def vacation_findings(walk: Walk, steps: Sequence[StepTaken]) -> Iterator[Finding]:
@@ -37,16 +38,15 @@ def vacation_findings(walk: Walk, steps: Sequence[StepTaken]) -> Iterator[Findin
         all_days = sorted({day for days in found.values() for day in days})
         first, last = short_date(all_days[0], all_days[0]), short_date(all_days[-1], all_days[0])
         says = f"{'、'.join(found)}有 {len(all_days)} 天在{name}里（{first} 至 {last}），学校和专家不容易找到人。"
+        says += "" if terms else "学期还没有登记，按通常的寒暑假估计。"
         yield Finding("warn", f"trial/vacation/{name}", f"逢{name}", says, "改时间，避开假期", "dates")
 
 
 def _vacation(day: date, terms: Sequence[tuple[date, date]]) -> str:
-    """The vacation a day falls into: between two known terms, else by the usual days of summer; nothing for a day of school."""
-    before = [last for _, last in terms if last < day]
-    after = [first for first, _ in terms if first > day]
-    name = "暑假" if day.month in {6, 7, 8} else "寒假"
-    if before and after:
-        return name if not any(first <= day <= last for first, last in terms) else ""
+    """The vacation a day falls into: between two known terms, else by the usual days; nothing for a day of school."""
     if any(first <= day <= last for first, last in terms):
         return ""
-    return "暑假" if SUMMER[0] <= day.replace(year=2000) <= SUMMER[1] else ""
+    if any(last < day for _, last in terms) and any(day < first for first, _ in terms):
+        return "暑假" if day.month in {6, 7, 8, 9} else "寒假"
+    usual = (name for name, (first, last) in USUAL.items() if first <= day.replace(year=2000) <= last)
+    return next(usual, "")

@@ -30,13 +30,18 @@ from models.session import reading, transaction
 QUOTAS = table_of(Quota)
 LIVE = select(RUNS).where(RUNS.c.ended_at.is_(None)).order_by(RUNS.c.due_at.is_(None), RUNS.c.due_at, RUNS.c.id)
 KINDS = {("opinion", "asked"): "sheet", ("tier_review", "reviewing"): "review"}  # the rest takes no time worth counting
+ANSWER = "/opinion"  # the step of a question is that of what it is asked for, and this
 PATIENCE = 10  # days on which a refused act is tried again
 Progress = Callable[[date], None]
 
 
 @dataclass
 class Walk:
-    """A round as it is walked through. `acts`: by person, kind of work and day; `nobody`: cases by desk that nobody holds."""
+    """A round as it is walked through.
+
+    `acts`: by person, kind of work and day; `nobody`: cases by step and desk that nobody holds; `overdue`: step and holder of
+    every case and sheet that was still open after its last day.
+    """
 
     bureau: TrialBureau
     path: Path
@@ -48,6 +53,7 @@ class Walk:
     nobody: dict[tuple[str, str], set[int]] = field(default_factory=lambda: defaultdict(set))
     refused: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     not_filed: Counter[str] = field(default_factory=Counter)
+    overdue: dict[int, tuple[str, str]] = field(default_factory=dict)
     undrawn: str = ""
     concluded: bool = False
     _why: dict[tuple[int, int], str] = field(default_factory=dict)
@@ -134,7 +140,13 @@ class Walk:
 
     def _live(self) -> Sequence[Any]:
         with reading(self.bureau.engine) as session:
-            return session.execute(LIVE).all()
+            found = session.execute(LIVE).all()
+        due = (run for run in found if run.desk and run.due_at is not None and run.stage != "expert_review")
+        late = [
+            run for run in due if run.due_at < self.bureau.now
+        ]  # cases that wait for the draw wait for the last to come
+        self.overdue |= {run.id: (run.step.removesuffix(ANSWER), run.held_by) for run in late}
+        return found
 
     def _shared_out(self, runs: Iterable[Any]) -> dict[int, list[Any]]:
         """What came before today, by person; of several at one desk each takes their part."""

@@ -50,7 +50,9 @@ def launch(bureau: Visitor, round_id: int, **more: str) -> int:
     )
     assert plan
     assert version
-    return bureau.post(f"/rounds/{round_id}/launch", plan=plan[1], version=version[1], checked="1", **more).status_code
+    return bureau.post(
+        f"/rounds/{round_id}/launch", plan=plan[1], version=version[1], checked="1", reason="已逐项核对", **more
+    ).status_code
 
 
 def state(world: World, round_id: int) -> str:

@@ -18,6 +18,7 @@ from flows.office.promised import Promised, promised
 from flows.office.rounds import Places
 from flows.office.timeline import Timeline, forecast
 from flows.regulations import Regulations
+from flows.trial.gate import Standing, standing, with_trial
 from models.queries.bodies import bodies_under
 from models.queries.rounds import counties_of, invited, manning, places_of, pool_of, round_before, school_stages
 from web.i18n import _
@@ -39,6 +40,7 @@ class Foreseen:
     rules: list[StepRule]
     found: Timeline
     saved: Timeline
+    tried: Standing
     context: Mapping[str, Any]
 
 
@@ -67,7 +69,7 @@ def preview_round(visit: Visiting, round_id: int, note: str = "", edit: int = 0)
         "rounds/preview.html", row=row, revision=revision, found=seen.found, rows=rows, ground=ground, digest=digest, error=error,
         note=note, edit=edit, unsaved=revision != saved_plan(row), rules=seen.rules, plain={one.name: one for one in seen.plain}, ladder=ladder,
         span_key=span_key, address=address, closing=closing, plan_fields=_said(revision), left_out=left_out,
-        provenance_of=provenance_of, **seen.context,
+        provenance_of=provenance_of, tried=seen.tried, **seen.context,
     )  # fmt: skip
 
 
@@ -88,14 +90,15 @@ def _foreseen(work: Work, visit: Visit, row: Any, revision: Revision) -> Foresee
     groups = groups_of(stages, table.sent or table.whole, pool)
     told = invited(work.session, cast.authority_id, visit.today)
     known = circumstances_of(rules, staffed, pool, groups, places, counties, told)
-    found = forecast(rules, dates_of(revision), work.calendar, ladder, visit.today, known)
+    tried = standing(work, row.id)
+    found = with_trial(forecast(rules, dates_of(revision), work.calendar, ladder, visit.today, known), tried)
     saved = forecast(saved_rules, planned_dates(row), work.calendar, ladder, visit.today, known)
     review: Any = next((one.policy for one in rules if one.stage.name == "expert_review"), None)
     context = {
         "table": table, "groups": groups, "told": told, "pool": pool, "before": before, "most_sheets": review.sheets if review else 0,
         "panel": review.panel if review else 0, "officers": staffed, "promised": _promised(work, row, found),
     }  # fmt: skip
-    return Foreseen(row, revision, plain, rules, found, saved, context)
+    return Foreseen(row, revision, plain, rules, found, saved, tried, context)
 
 
 def _promised(work: Work, row: Any, found: Timeline) -> Promised | None:
@@ -208,16 +211,23 @@ def launch(visit: Visiting, form: Posted, round_id: int) -> Response:
         if blocked:
             titles = tuple(one.title for one in blocked)
             raise Refused("blocked", _("还不能发布：有 {n} 项要先处理。没有改动任何内容。", n=len(blocked)), {}, titles)
-        warned = [one.title for one in seen.found.of("warn")]
-        if warned and not form.text("checked"):
-            raise Refused(
-                "unchecked", _("请先核对 {n} 项提醒，再勾选确认。没有改动任何内容。", n=len(warned)), {}, tuple(warned)
-            )
-        reason = form.text("reason") or (_("已核对时间、名额和 {n} 项提醒", n=len(warned)) if warned else "")
-        payload = {"warnings": warned, "reason": reason} if warned else {}
+        payload = _warned(seen.found, checked=bool(form.text("checked")), reason=form.text("reason"))
         state = apply(work, Intent(row.run_id, "launch", payload, form.version), visit.visitor.actor).move.to
         return {"state": state, "told": seen.context["told"][1]}
 
     said = visit.once(form, "launch round", begin)
     note = _("已发布，发出 {n} 份邀请。", n=said["told"])
     return visit.go(f"/rounds/{round_id}", note)
+
+
+def _warned(found: Timeline, *, checked: bool, reason: str) -> dict[str, Any]:
+    """What a launch says of its open warnings. Raises Refused unless they were checked and a reason is given."""
+    warned = [one.title for one in found.of("warn")]
+    if warned and not checked:
+        raise Refused(
+            "unchecked", _("请先核对 {n} 项提醒，再勾选确认。没有改动任何内容。", n=len(warned)), {}, tuple(warned)
+        )
+    if warned and not reason:
+        says = _("还有 {n} 项提醒没有处理，照常发布请写明理由。没有改动任何内容。", n=len(warned))
+        raise Refused("without_reason", says, {}, tuple(warned))
+    return {"warnings": warned, "reason": reason} if warned else {}

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from flows.orchestration.commands.speech import WrongWords, say
+from flows.orchestration.commands.speech import FAULTY, WrongWords, draw_bar, say
 
-app = typer.Typer(help="申报批次：拟定、发布、列出、查看。 / Rounds.", no_args_is_help=True)
+app = typer.Typer(help="申报批次：拟定、演练、发布、列出、查看。 / Rounds.", no_args_is_help=True)
 By = Annotated[str, typer.Option(help="以谁的名义（登录名）；不写为主管部门的管理员")]
 
 
@@ -62,6 +62,49 @@ def launch(
         actor = acting(session, by, round_row(session, round_id).authority_body_id, now)
     state = launch_round(engine, regulations(), round_id, actor, now, reason)
     say(f"批次 {round_id} 已发布，{'正在受理' if state == 'open' else '到开始日自动受理'}。")
+
+
+@app.command()
+def rehearse(
+    which: Annotated[str, typer.Argument(help="批次编号，或办法代码（取它最新的草稿）")],
+    *,
+    as_data: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
+    by: By = "",
+) -> None:
+    """演练一个草稿：在抄出来的名册上从发布走到办结，不影响真实数据；有提醒的，退出码 1。 / Play a drafted round through."""
+    import json
+
+    from flows.engine.clock import SystemClock
+    from flows.engine.days import calendar_of
+    from flows.engine.work import Work
+    from flows.orchestration.commands.acting import acting, opened
+    from flows.orchestration.launching import drafted_round, round_row
+    from flows.regulations import regulations
+    from flows.trial.asking import ask, latest, run
+    from flows.trial.report import from_row
+    from flows.trial.words import report_text
+    from models.session import reading, transaction
+
+    engine, now = opened()
+    with reading(engine) as session:
+        round_id = int(which) if which.isdigit() else drafted_round(session, which)
+        if round_id is None:
+            raise WrongWords(f"办法 {which} 没有还没发布的批次。请先运行：studioflow round plan {which} …")
+        row = round_row(session, round_id)
+        if row.state != "planned":
+            raise WrongWords(f"批次 {round_id}（{row.title}）已经发布，不再演练。")
+        actor = acting(session, by, row.authority_body_id, now)
+    with transaction(engine) as session:
+        trial_id = ask(Work(session, regulations(), now, calendar_of(session)), round_id, actor.person_id or 0)
+    run(engine, SystemClock(), trial_id, draw_bar)
+    with reading(engine) as session:
+        done = latest(session, round_id)
+    if done.state != "done":
+        raise WrongWords(f"演练没有走完：{done.says or '中途停了，请再试一次'}")
+    report = from_row(done.result)
+    say(json.dumps(done.result, ensure_ascii=False, indent=2) if as_data else report_text(row.title, report))
+    if any(one.level != "pass" for one in report.findings):
+        raise typer.Exit(FAULTY)
 
 
 @app.command("list")
