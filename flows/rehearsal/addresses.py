@@ -1,7 +1,9 @@
 """Addresses (指哪一件): how a scenario names an application, a studio, a duty, an assessment or what follows from it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import or_, select, true
@@ -142,11 +144,23 @@ def _of_studio(bureau: Bureau, address: str, studio_id: int, rest: str) -> Targe
     period, unit = _unit(bureau, key, period)
     for kind, table, column in _tables():
         where = (table.c.studio_id == studio_id) & (column == key) & period_is(table.c.period, period)
-        if kind == "duty" and unit:
-            where &= DUTIES.c.unit_id == unit
+        if kind == "duty":
+            where = (DUTIES.c.studio_id == studio_id) & (DUTIES.c.key == key) & _when(period)
+            where &= DUTIES.c.unit_id == unit if unit else true()
         if (row := _last(bureau, table, where)) is not None:
             return _subject(bureau, address, studio_id, kind, row)
     raise _missing(bureau, address, key)
+
+
+def _when(period: str) -> Any:
+    """A duty's period; a week of school may also be called by its calendar week (`2025-W38`)."""
+    week = re.fullmatch(r"(\d{4})-W(\d{2})", period)
+    if week is None:
+        return period_is(DUTIES.c.period, period)
+    monday = date.fromisocalendar(int(week[1]), int(week[2]), 1)
+    return or_(
+        DUTIES.c.period == period, (DUTIES.c.begins_on == monday) & (DUTIES.c.ends_on == monday + timedelta(days=6))
+    )
 
 
 def _missing(bureau: Bureau, address: str, key: str) -> UnknownName:

@@ -30,10 +30,11 @@ from flows.rehearsal.carrying import (
 )
 from flows.rehearsal.clearing import clear, with_seats
 from flows.rehearsal.finishing import finish
+from flows.rehearsal.naming import naming
 from flows.rehearsal.payloads import as_taken, with_grades
 from flows.rehearsal.placing import allocate, wish
 from flows.rehearsal.recording import MARKS, recorded
-from flows.rehearsal.scenario import CALL, COMPLETE, WISH, Step
+from flows.rehearsal.scenario import CALL, COMPLETE, NAME, UNNAME, WISH, Step
 from flows.rehearsal.voting import SEATS, vote
 from models import Record
 from models.columns import table_of
@@ -152,7 +153,7 @@ def complete(bureau: Bureau, step: Step) -> None:
         if target.kind == "application":
             goals.append(Goal(target.subject_id, address, until))
         else:
-            finish(bureau, target, step.payload)
+            finish(bureau, target, with_grades(bureau.programme, step.payload))
     carry(bureau, goals)
 
 
@@ -178,7 +179,9 @@ def calling(bureau: Bureau, step: Step) -> None:
 
 
 # What a scenario may do beside the events of the stages.
-OWN_ACTS: Mapping[str, Callable[[Bureau, Step], None]] = {COMPLETE: complete, WISH: wishing, CALL: calling}
+OWN_ACTS: Mapping[str, Callable[[Bureau, Step], None]] = {
+    COMPLETE: complete, WISH: wishing, CALL: calling, NAME: naming, UNNAME: naming,
+}  # fmt: skip
 
 
 def _many(said: Any) -> Sequence[Any]:
@@ -330,6 +333,8 @@ def place(bureau: Bureau, step: Step, targets: Sequence[Target], payload: Mappin
     if step.refused is None or step.refused.because not in {"unjudged", "judged_unmet"}:
         judge_waiting(bureau, seen.waiting_beside(bureau.engine, next(iter(runs.values()))))
         runs = {name: find(bureau, target.address).run for name, target in zip(runs, targets, strict=True)}
+    if step.refused is None or step.refused.because != "without_reason":
+        payload = {"reason": "按情景安排", **payload}
     allocate(bureau, actor_of(bureau, step.by, targets[0]), runs, payload)
 
 

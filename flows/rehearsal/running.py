@@ -22,6 +22,7 @@ NOT_YET = "not_yet"
 ALIKE: Mapping[str, frozenset[str]] = {
     NOT_YET: frozenset({"not_found", "too_early", "outside_window"}),
     "not_found": frozenset({"not_yours"}),
+    "no_post": frozenset({"criteria_unmet"}),
     "ungraded_seats": frozenset({"without_grade"}),
     "unknown_event": frozenset({"wrong_state", "ended"}),
     "wrong_state": frozenset({"unknown_event", "ended"}),

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 # What a scenario may do beside the events of the stages.
-COMPLETE, WISH, CALL = "complete", "wish", "call"
+COMPLETE, WISH, CALL, NAME, UNNAME = "complete", "wish", "call", "name", "take_back"
+OWN_ACTS = frozenset({COMPLETE, WISH, CALL, NAME, UNNAME})
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from flows.rehearsal.established import STUDIO_KEYS
 from flows.rehearsal.expectations import KINDS, ROWS
 from flows.rehearsal.performing import WITH
 from flows.rehearsal.profiles import FACTS
-from flows.rehearsal.scenario import COMPLETE
+from flows.rehearsal.scenario import CALL, COMPLETE, NAME, UNNAME, WISH
 from flows.rehearsal.words import PLAIN_REFUSALS, guards
 
 PARTS: Mapping[str, str] = {
@@ -78,9 +78,20 @@ def _addresses() -> Iterator[str]:
     yield "\n`to` 是列表时，是对一份名单的一次办理：有一件被拒绝，就都不办。\n"
 
 
+OWN_MEANINGS: Mapping[str, str] = {
+    WISH: "填报志愿：`{by: A, do: wish, to: A, with: {wishes: [S1, S2]}}`，还没有申请的先开始一份；也可以写在 `submit` 的 `wishes` 里",
+    CALL: "提出办法留给临时要求的事项或经费（`per: call`）：`{by: bureau, do: call, to: studio/inspection, with: {due: 2025-12-01}}`，不写期限是三十天",
+    NAME: "指定由单位或主持人确定的角色：`{by: school, do: name, to: assistant/M1}`；几个工作室时写 `with: {studio: S}`",
+    UNNAME: "收回指定：`{by: school, do: take_back, to: assistant/M1}`",
+}  # fmt: skip
+
+
 def _events() -> Iterator[str]:
     yield "## 办理 `do`\n"
-    yield f"`{COMPLETE}`：把一件申请由通常的办理办到 `with: {{until: …}}` 那一步，不写就办结；应办事项签好、报送、收下；考核评出、确认、送达（`with: {{grade: …}}` 或 `{{results: {{…}}}}`，不评等次的不写）；整改报告并复核（`grade`）；决定事项作出决定（`choice`）；经费拨付（`amount`）；批次结束。其余都是各阶段的事件：\n"
+    yield f"`{COMPLETE}`：把一件申请由通常的办理办到 `with: {{until: …}}` 那一步，不写就办结；应办事项签好、报送、收下；考核评出、确认、送达（`with: {{grade: …}}` 或 `{{results: {{…}}}}`，不评等次的不写）；整改报告并复核（`grade`）；决定事项作出决定（`choice`）；经费拨付（`amount`）；批次结束。\n"
+    yield "情景自己的办理："
+    yield from (f"- `{act}`：{means}" for act, means in OWN_MEANINGS.items())
+    yield "\n其余都是各阶段的事件：\n"
     for stage in STAGES.values():
         yield f"### {stage.title} `{stage.name}`\n"
         yield "| 事件 | 在什么状态 | 到 | 由谁 | 要写 | 拒绝它的 |\n|---|---|---|---|---|---|"

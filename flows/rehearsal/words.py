@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from flows.engine.decide import IMPLICIT
 from flows.engine.declare import Because, On
 from flows.lifecycle import STAGES
-from flows.rehearsal.scenario import CALL, COMPLETE, WISH
+from flows.rehearsal.scenario import OWN_ACTS
 
 # Why the engine itself, or an office before the engine, says no; every other word is the name of a guard.
 PLAIN_REFUSALS: Mapping[str, str] = {
@@ -56,7 +56,7 @@ def events() -> Mapping[str, tuple[tuple[str, On], ...]]:
 
 def acts() -> frozenset[str]:
     """What `do` may be: an event of a stage, one that every stage knows, or an act of the scenario's own."""
-    return frozenset({*events(), *IMPLICIT, COMPLETE, WISH, CALL})
+    return frozenset({*events(), *IMPLICIT, *OWN_ACTS})
 
 
 def guards() -> Mapping[str, str]:
