@@ -23,6 +23,7 @@ from web.views.programmes import clause_href
 from web.views.stale import LastAct, last_act
 from web.visit import Forbidden, LoginNeeded
 
+LATIN = 0x2E7F  # beyond it, Chinese
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
     "X-Content-Type-Options": "nosniff",
@@ -125,12 +126,18 @@ async def _typed(request: Request) -> list[tuple[str, str]]:
     if request.method != "POST":
         return []
     form = await request.form()
-    words = {"reason": _("意见"), "opinion": _("意见"), "facts": _("事实"), "defect_what": _("要补正的地方")}
+    words = {"reason": _("意见"), "opinion": _("意见"), "facts": _("事实"), "defect_what": _("要补正的地方"), "title": _("名称"),
+             "due_on": _("截止日"), "changes": _("日子"), "share": _("拨付比例"), "staff_no": _("工号"), "from_on": _("开始日"), "to_on": _("结束日")}  # fmt: skip
     return [
-        (words[key], value)
+        (words.get(key, _("内容")), value)
         for key, value in form.multi_items()
-        if key in words and isinstance(value, str) and value.strip()
+        if isinstance(value, str) and value.strip() and (key in words or _is_prose(key, value))
     ]
+
+
+def _is_prose(key: str, value: str) -> bool:
+    """Whether a field of any name holds what somebody wrote, which no page may lose; not keys, numbers or passwords."""
+    return key not in {"csrf", "request_id"} and "password" not in key and any(ord(one) > LATIN for one in value)
 
 
 def _programme(request: Request) -> tuple[str, int] | None:
@@ -179,13 +186,17 @@ async def _invalid(request: Request, error: RequestValidationError) -> Response:
 async def _login(request: Request, _error: LoginNeeded) -> Response:
     if _wants_json(request):
         return _answer(request, 401, "login", _("请先登录。"), "states/refused.html")
+    if kept := await _typed(request):
+        return _answer(request, 401, "login", "", "states/login.html", kept=kept)
     back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     return RedirectResponse(f"/login?next={back}" if request.method == "GET" else "/login", status_code=303)
 
 
 async def _forbidden(request: Request, _error: Forbidden) -> Response:
     says = _("这一页不对您开放，或者页面打开太久了。请从菜单重新进入。没有改动任何内容。")
-    return _answer(request, 403, "forbidden", says, "states/refused.html", origin=None, missing=(), kept=[])
+    return _answer(
+        request, 403, "forbidden", says, "states/refused.html", origin=None, missing=(), kept=await _typed(request)
+    )
 
 
 async def _http(request: Request, error: HTTPException) -> Response:

@@ -1,6 +1,7 @@
 """Rounds (申报批次): the list, one round, its preview before launch, and the acts by which it goes on."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -34,6 +35,8 @@ from web.views.round_progress import ACTS, funnel_of, next_acts, pages_of, step_
 from web.visit import Form, Posted, Visit, Visiting
 
 router = APIRouter()
+LONGEST_TITLE = 100
+DRAFTED = ("path", "year", "title", "opens_on", "closes_on", "prefix", "whole")
 
 
 @router.get("/rounds")
@@ -48,11 +51,22 @@ def all_rounds(visit: Visiting, note: str = "") -> Response:
 @router.get("/rounds/new")
 def new_round(visit: Visiting, version: int = 0) -> Response:
     """Choose the regulation and the path, then set the year and the dates."""
+    return _draft_page(visit, version)
+
+
+def _draft_page(visit: Visit, version: int, said: Form | None = None, error: str = "") -> Response:
+    """The form of a new round, with what was typed into it when it was refused."""
     with visit.reading() as work:
         offered = _offered(work, visit)
         paths = {one.id: _paths(work, one.id) for one in offered}
     chosen = version if version in paths else next((one.id for one in offered if paths[one.id]), 0)
-    return visit.page("rounds/new.html", offered=offered, paths=paths, chosen=chosen, year=visit.today.year)
+    typed = {key: said.text(key) if said else "" for key in DRAFTED}
+    if said:
+        paths[chosen] = [replace(one, chosen=one.value == typed["path"]) for one in paths.get(chosen, [])]
+    return visit.page(
+        "rounds/new.html", 409 if error else 200, offered=offered, paths=paths, chosen=chosen, year=visit.today.year,
+        typed=typed, error=error,
+    )  # fmt: skip
 
 
 def _offered(work: Work, visit: Visit) -> list[VersionRow]:
@@ -74,13 +88,23 @@ def _paths(work: Work, version_id: int) -> list[Choice]:
 
 @router.post("/rounds")
 def plan(visit: Visiting, form: Posted) -> Response:
-    """Draft a round; what follows is its preview."""
+    """Draft a round; what follows is its preview. What is wrong with it is said above what was typed."""
+    try:
+        return _plan(visit, form)
+    except Refused as refusal:
+        version = form.text("version_id")
+        return _draft_page(visit, int(version) if version.isdigit() else 0, form, refusal.says)
+
+
+def _plan(visit: Visit, form: Form) -> Response:
     wanted = RoundPlan(
         _number(form, "version_id"), form.text("path"), _number(form, "year"), form.text("title"), _day(form, "opens_on"),
         _day(form, "closes_on"), form.text("prefix"), whole_places(form),
     )  # fmt: skip
     if not wanted.title:
         raise Refused("without_title", _("请写批次名称。没有改动任何内容。"))
+    if len(wanted.title) > LONGEST_TITLE:
+        raise Refused("long_title", _("批次名称最多 {n} 个字，请写短一些。没有改动任何内容。", n=LONGEST_TITLE))
 
     def draft(work: Work) -> Mapping[str, Any]:
         if wanted.version_id not in {one.id for one in _offered(work, visit)}:
@@ -141,7 +165,9 @@ def ask_conclude(visit: Visiting, round_id: int) -> Response:
     return _ask(visit, round_id, "conclude")
 
 
-def _ask(visit: Visit, round_id: int, event: str, due_on: str = "") -> Response:
+def _ask(
+    visit: Visit, round_id: int, event: str, due_on: str = "", said: Form | None = None, error: str = ""
+) -> Response:
     with visit.reading() as work:
         row = round_seen(work, visit, round_id)
         if f"body:{row.authority_body_id}" not in visit.visitor.keys:
@@ -151,9 +177,10 @@ def _ask(visit: Visit, round_id: int, event: str, due_on: str = "") -> Response:
         moved: list[tuple[str, str, str]] = []
         rules = rules_of(work, row.version_id, row.path, row.changes)[1]
         drafts = counts[rules[0].name].here if rules[0].name in counts else 0
-        if event == "extend" and due_on:
+        until = day_of(due_on) if event == "extend" and due_on else None
+        if until is not None and until > row.closes_on:
             saved = saved_plan(row)
-            later = Revision(saved.title, saved.opens_on, day_of(due_on), saved.timetable, saved.changes)
+            later = Revision(saved.title, saved.opens_on, until, saved.timetable, saved.changes)
             old = forecast(rules, planned_dates(row), work.calendar, (), visit.today)
             new = forecast(rules, dates_of(later), work.calendar, (), visit.today)
             moved = [
@@ -161,21 +188,30 @@ def _ask(visit: Visit, round_id: int, event: str, due_on: str = "") -> Response:
                 for was, one in zip(old.stretches, new.stretches, strict=True)
                 if was.ends_on != one.ends_on
             ]
-    return visit.page("rounds/act.html", row=row, event=event, total=total, drafts=drafts, due_on=due_on, moved=moved)
+    return visit.page(
+        "rounds/act.html", 409 if error else 200, row=row, event=event, total=total, drafts=drafts, due_on=due_on, until=until,
+        moved=moved, reason=said.text("reason") if said else "", error=error,
+    )  # fmt: skip
 
 
 @router.post("/rounds/{round_id}/extend")
 def extend(visit: Visiting, form: Posted, round_id: int) -> Response:
     """Extend the round for all."""
     on = _day(form, "due_on")
-    _acted(visit, form, round_id, "extend", {"due_on": on.isoformat(), "reason": form.text("reason")})
+    try:
+        _acted(visit, form, round_id, "extend", {"due_on": on.isoformat(), "reason": form.text("reason")})
+    except Refused as refusal:
+        return _asked_again(visit, form, round_id, "extend", refusal)
     return visit.go(f"/rounds/{round_id}", _("已延期到 {day}，草稿的截止日一并顺延。", day=day(on, visit.today)))
 
 
 @router.post("/rounds/{round_id}/cancel")
 def cancel(visit: Visiting, form: Posted, round_id: int) -> Response:
     """Cancel the round with everything open in it."""
-    _acted(visit, form, round_id, "cancel", {"reason": form.text("reason")})
+    try:
+        _acted(visit, form, round_id, "cancel", {"reason": form.text("reason")})
+    except Refused as refusal:
+        return _asked_again(visit, form, round_id, "cancel", refusal)
     return visit.go(f"/rounds/{round_id}", _("批次已取消，未办结的申报一并终止，已通知有关的人。"))
 
 
@@ -184,6 +220,13 @@ def conclude(visit: Visiting, form: Posted, round_id: int) -> Response:
     """Conclude the round."""
     _acted(visit, form, round_id, "conclude", {})
     return visit.go(f"/rounds/{round_id}", _("批次已办结。"))
+
+
+def _asked_again(visit: Visit, form: Form, round_id: int, event: str, refusal: Refused) -> Response:
+    """The page of an act once more, with what was typed; a page that is out of date says so in its own way."""
+    if refusal.because in {"stale", "wrong_state", "ended"}:
+        raise refusal
+    return _ask(visit, round_id, event, form.text("due_on"), form, refusal.says)
 
 
 def _acted(visit: Visit, form: Form, round_id: int, event: str, payload: Mapping[str, Any]) -> None:
