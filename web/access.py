@@ -88,6 +88,8 @@ TABLE: Mapping[tuple[str, str], Access] = {
     ("POST", "/api/placements/{listing_id}/entries"): Access(REVIEWERS, "desk"),
     ("POST", "/api/placements/{listing_id}/make"): Access(REVIEWERS, "desk"),
     ("POST", "/api/doubts/{seat_id}"): Access(REVIEWERS, "desk"),
+    ("GET", "/api/studios/{studio_id}/calls"): Access(REVIEWERS, "studios"),
+    ("POST", "/api/calls"): Access(REVIEWERS, "studios"),
     # Scoring, panels, rankings, lists, notices, objections, plaques, verification
     ("GET", "/scores"): Access(EXPERTS, "own"),
     ("GET", "/scores/{run_id}"): Access(EXPERTS, "own"),

@@ -29,6 +29,7 @@ NEAR: Mapping[str, tuple[int, str]] = {
     "department": (0, "同校"), "school": (0, "同校"), "township": (1, "同乡镇"), "county": (2, "同县（区）"), "city": (3, "同市"),
     "province": (4, "同省"),
 }  # fmt: skip
+MOVED_ON = "moved_on"
 FULL = "席位不够：各工作室的名额都已排满。"
 FAR = (5, "不在同一地区")
 PREFERENCES = {"school_stage": "学段", "size": "规模", "nearness": "便于活动", "wish": "志愿", "subject": "学科"}
@@ -59,19 +60,40 @@ class Weighed:
 
 
 @dataclass(frozen=True, slots=True)
+class Ground:
+    """What a proposal is solved on: who waits and in which version, which studios take how many, who was judged unfit."""
+
+    rows: Sequence[Any]
+    policy: MembershipPolicy
+    studios: Mapping[int, Found]
+    unfit: Mapping[int, str]
+
+    @property
+    def mark(self) -> tuple[Any, ...]:
+        """The same for two grounds on which the same would be proposed."""
+        waiting_now = tuple((row.id, row.version) for row in self.rows)
+        return (
+            waiting_now,
+            tuple((one.id, one.most, one.least) for one in self.studios.values()),
+            tuple(sorted(self.unfit)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
-    """Where everybody who waits in a round could be placed, before it is written down."""
+    """Where everybody who waits in a round could be placed, before it is written down; `solved_on`: the mark of its ground."""
 
     round_id: int
     step: str
     body_id: int
     entries: Sequence[Entry]
     placed_among: Mapping[str, Any]
+    solved_on: tuple[Any, ...] = ()
 
 
 def draft_allocation(work: Work, actor: Actor, round_id: int) -> int:
     """Propose where everybody who waits in a round is placed and write it down as a drafted list; returns its id."""
-    return keep_proposal(work, actor, propose_allocation(work, actor, round_id))
+    return _written(work, actor, propose_allocation(work, actor, round_id))
 
 
 def propose_allocation(work: Work, actor: Actor, round_id: int) -> Proposal:
@@ -80,15 +102,8 @@ def propose_allocation(work: Work, actor: Actor, round_id: int) -> Proposal:
     The order of preferences is the text's (海南 三: 学段、规模、便于活动，志愿作参考). Studios that have not published their
     conditions take nobody. Raises Refused when nobody waits, no studio takes members, or the list is another body's to make.
     """
-    rows = waiting(work, round_id, "membership", "waiting")
-    policy = _policy_of(work, rows)
-    desk = rows[0].held_by
-    if desk not in actor.keys:
-        raise Refused("not_yours", "成员调配不由您的单位办理。")
-    studios = _studios(work, rows, policy)
-    if not studios:
-        raise Refused("no_studio", "没有可以接收成员的工作室：先要公布遴选条件，并且有空缺的席位。")
-    unfit = _unfit(work, rows)
+    ground = _ground(work, actor, round_id)
+    rows, policy, studios, unfit = ground.rows, ground.policy, ground.studios, ground.unfit
     people = _weighed(work, rows, studios)
     placed = assign(
         [Seeker(one.run.id, one.costs) for one in people if one.run.id not in unfit], [Places(one.id, one.most, one.least) for one in studios.values()],
@@ -102,11 +117,32 @@ def propose_allocation(work: Work, actor: Actor, round_id: int) -> Proposal:
         for n, one in enumerate(people, start=1)
     ]
     kept = {"prefer": list(policy.prefer), "studios": {str(one.id): one.roster.title for one in studios.values()}}
-    return Proposal(round_id, rows[0].step, int(desk.removeprefix("body:")), entries, kept)
+    body_id = int(rows[0].held_by.removeprefix("body:"))
+    return Proposal(round_id, rows[0].step, body_id, entries, kept, ground.mark)
 
 
 def keep_proposal(work: Work, actor: Actor, found: Proposal) -> int:
-    """Write a proposal down as a drafted list; returns its id. Whoever moved on meanwhile falls out when it is made."""
+    """Write a proposal down as a drafted list; returns its id.
+
+    Raises Refused when what it was solved on is no longer so: somebody has come or gone, or a studio takes fewer or more.
+    """
+    if _ground(work, actor, found.round_id).mark != found.solved_on:
+        raise Refused(MOVED_ON, "计算期间，申请或席位有了变化，建议没有保存。请重新提出建议。")
+    return _written(work, actor, found)
+
+
+def _ground(work: Work, actor: Actor, round_id: int) -> Ground:
+    rows = waiting(work, round_id, "membership", "waiting")
+    policy = _policy_of(work, rows)
+    if rows[0].held_by not in actor.keys:
+        raise Refused("not_yours", "成员调配不由您的单位办理。")
+    studios = _studios(work, rows, policy)
+    if not studios:
+        raise Refused("no_studio", "没有可以接收成员的工作室：先要公布遴选条件，并且有空缺的席位。")
+    return Ground(rows, policy, studios, _unfit(work, rows))
+
+
+def _written(work: Work, actor: Actor, found: Proposal) -> int:
     kept = {"placed_among": dict(found.placed_among)}
     return draft_list(
         work, actor, "allocate", found.step, found.body_id, found.entries, round_id=found.round_id, payload=kept

@@ -100,6 +100,11 @@ def studios_seen(session: Session, scope: ColumnElement[bool], most: int = 200) 
     ).all()  # fmt: skip
 
 
+def seen_among(session: Session, studio_ids: Collection[int], scope: ColumnElement[bool]) -> set[int]:
+    """Which of these studios are within a scope; one query."""
+    return set(session.execute(select(STUDIOS.c.id).where(STUDIOS.c.id.in_(studio_ids), scope)).scalars())
+
+
 def studios_of_person(session: Session, person_id: int) -> Sequence[Row[Any]]:
     """Studios that a person hosts or has a seat in now, those they host first; one query."""
     seated = exists().where(SEATS.c.studio_id == STUDIOS.c.id, SEATS.c.person_id == person_id, SEATS.c.to_on.is_(None))

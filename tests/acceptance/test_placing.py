@@ -8,12 +8,14 @@ import pytest
 from sqlalchemy import Engine, select, update
 
 from flows.engine.assign import Places, Seeker, assign
+from flows.engine.days import calendar_of
 from flows.engine.errors import Refused
 from flows.engine.lists import apply_list, make_list
-from flows.office.placing import draft_allocation, place_otherwise
+from flows.engine.work import Work
+from flows.office.placing import draft_allocation, keep_proposal, place_otherwise, propose_allocation
 from models import Application, Duty, ListingEntry, Seat
 from models.columns import table_of
-from models.session import transaction
+from models.session import reading, transaction
 from tests.world import World
 
 APPLICATIONS, DUTIES = table_of(Application), table_of(Duty)
@@ -177,3 +179,21 @@ def test_assignment_leaves_out_as_few_as_possible_and_bars_where_it_must() -> No
     assert found[0] == 2
     assert len(found) == 2
     assert assign([], [Places(1, 1)], ("wish",)) == {}
+
+
+def test_proposal_is_not_kept_when_somebody_has_left_since_it_was_solved(any_database: Engine) -> None:
+    world = province(any_database, 2)
+    for name in ("p", "q"):
+        asks(world, name, "county_a_school2", "初中", "H0")
+    judged(world, "p", "q")
+    actor = world.actor("training_centre")
+    with reading(any_database) as session:
+        work = Work(session, world.book, world.clock.now(), calendar_of(session))
+        proposal = propose_allocation(work, actor, world.round_id)
+    with world.at_work() as work:
+        kept = keep_proposal(work, actor, proposal)
+    assert len(world.entries(kept)) == 2
+    world.do("p", "withdraw", "p")
+    with world.at_work() as work, pytest.raises(Refused) as refused:
+        keep_proposal(work, actor, proposal)
+    assert refused.value.because == "moved_on"

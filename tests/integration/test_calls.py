@@ -1,6 +1,7 @@
 """What is owed only when somebody calls for it: opened by hand, for one studio or many, by whom the text lets call."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select
@@ -10,7 +11,7 @@ from flows.office.calling import call_for, callable_by
 from models import Entitlement, Transition
 from models.columns import table_of
 from models.session import reading
-from tests.browsing import client_of, form
+from tests.browsing import CSRF, client_of, form
 from tests.world import World
 
 ENTITLEMENTS, TRANSITIONS = table_of(Entitlement), table_of(Transition)
@@ -80,3 +81,26 @@ def test_bureau_calls_on_the_studio_s_page_and_the_host_cannot(sqlite_database: 
     sent = form(key="inspection", due_on="2025-10-20", reason="市里调研")
     assert bureau.post(f"{page}/calls", data=sent).status_code == 303
     assert [one.due_on for one in world.owed("H", "inspection")] == [DAY]
+
+
+def ask(world: World, who: str, body: dict[str, Any], key: str = "") -> Any:
+    headers = {"X-CSRF": CSRF, "Idempotency-Key": key or form()["request_id"]}
+    return client_of(world, who).post("/api/calls", json=body, headers=headers)
+
+
+def test_api_calls_once_under_its_key_for_whom_the_text_lets_call(sqlite_database: Engine) -> None:
+    world = beihai(sqlite_database)
+    studios = [world.studio(host).id for host in "HK"]
+    body = {"studio_ids": studios, "key": "inspection", "due_on": "2025-10-20", "reason": "市里调研"}
+    listed = client_of(world, "bureau").get(f"/api/studios/{studios[0]}/calls").json()
+    assert listed == [{"kind": "duty", "key": "inspection", "title": listed[0]["title"]}]
+    assert ask(world, "H", body).status_code == 403
+    first = ask(world, "bureau", body, "call-0001")
+    assert (first.status_code, first.json()) == (201, {"opened": 2})
+    assert ask(world, "bureau", body, "call-0001").json() == {"opened": 2}
+    assert ask(world, "bureau", {**body, "key": "discussion"}, "call-0001").json()["error"] == "conflict"
+    assert [one.due_on for one in world.owed("K", "inspection")] == [DAY]
+    assert ask(world, "bureau", {**body, "key": "discussion"}).json()["error"] == "not_called"
+    assert ask(world, "bureau", {**body, "studio_ids": [*studios, 9999]}).status_code == 404
+    assert ask(world, "county_b", body).status_code == 404
+    assert ask(world, "bureau", {**body, "studio_ids": []}).status_code == 422

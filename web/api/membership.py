@@ -1,5 +1,6 @@
 """What the API takes and gives where people join, leave, are placed and named."""
 
+from datetime import date
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -100,6 +101,29 @@ class PlacementOut(BaseModel):
 
     listing_id: int
     entries: list[EntryOut]
+
+
+class OnCallOut(BaseModel):
+    """What may be called for: an obligation (`duty`) or a fund, by its key."""
+
+    kind: str
+    key: str
+    title: str
+
+
+class CallIn(Taken):
+    """A call for what a text leaves to a call: in which studios, by its key, due on a day to come."""
+
+    studio_ids: list[int] = Field(min_length=1, max_length=2000)
+    key: str = Field(max_length=80)
+    due_on: date
+    reason: str = Field(default="", max_length=200)
+
+
+class CalledOut(BaseModel):
+    """How many were opened; what was called for already on this day is not opened again."""
+
+    opened: int
 
 
 class LossIn(Taken):

@@ -1,4 +1,4 @@
-"""API, membership: begin to join, leave, rise or follow; name to roles; place centrally; note a lost post. Each once under its key."""
+"""API, membership: join, leave, rise or follow; name to roles; place centrally; call for what is owed; note a lost post. Each once."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -9,26 +9,31 @@ from fastapi import APIRouter
 from flows.engine.errors import NotFound, Refused
 from flows.engine.lists import apply_list, make_list, preview_list, progress
 from flows.engine.work import Work
+from flows.office.calling import call_for, callable_by
 from flows.office.findings import note_loss
 from flows.office.levels import begin_level
-from flows.office.placing import keep_proposal, place_otherwise, propose_allocation
+from flows.office.placing import place_otherwise
 from flows.office.rounds import begin_application, write_answers
 from flows.office.seats import begin_seat, name_to_seat, take_back_seat
 from models.queries.applications import application_of
 from models.queries.files import written_by
 from models.queries.naming import seat_studio
 from models.queries.selection import entries_of
+from models.queries.studios import seen_among
 from web.api.bodies import MadeOut
 from web.api.membership import (
     AnswersIn,
     ApplicationIn,
     BegunOut,
+    CalledOut,
+    CallIn,
     EntryIn,
     EntryOut,
     LevelIn,
     LossIn,
     LossOut,
     NamedOut,
+    OnCallOut,
     PlacementIn,
     PlacementOut,
     RoleIn,
@@ -36,13 +41,15 @@ from web.api.membership import (
     WrittenOut,
 )
 from web.api.writing import REFUSALS, Writing
+from web.placing import Asked, solve
+from web.routes.assessments import scope_of
 from web.routes.doubts import own_studios
 from web.routes.filing import person_called, seat_paths
 from web.routes.placement import list_in, own_placing
 from web.routes.studio_levels import paths_up
 from web.studio_doors import enter, enter_as_host
 from web.views.forms import COLUMNS, LONGEST, asked
-from web.visit import Visit
+from web.visit import Visit, Visiting
 
 router = APIRouter(prefix="/api", tags=["membership"], responses=REFUSALS)
 
@@ -166,16 +173,9 @@ def propose(write: Writing, body: PlacementIn) -> PlacementOut:
     visit = write.visit
     with visit.reading() as work:
         own_placing(visit, work, body.round_id)
-
-    def do(work: Work) -> Mapping[str, Any]:
-        return {
-            "listing_id": keep_proposal(
-                work, visit.visitor.actor, propose_allocation(work, visit.visitor.actor, body.round_id)
-            )
-        }
-
-    said = write.once("api propose placement", body.model_dump(mode="json"), do)
-    return _placement(visit, int(said["listing_id"]))
+    said = body.model_dump(mode="json")
+    asked = Asked(write.key, visit.visitor.actor, "api propose placement", said, "listing_id")
+    return _placement(visit, solve(visit.engine, visit.book, visit.now, asked, body.round_id))
 
 
 @router.post("/placements/{listing_id}/entries")
@@ -222,6 +222,30 @@ def make(write: Writing, listing_id: int) -> MadeOut:
     with visit.reading() as work:
         settled, entries = progress(work.session, listing_id)
     return MadeOut(**said, settled=settled, entries=entries)
+
+
+@router.get("/studios/{studio_id}/calls")
+def on_call(visit: Visiting, studio_id: int) -> list[OnCallOut]:
+    """What one may call for in a studio now."""
+    with visit.reading() as work:
+        enter(visit, work, studio_id)
+        return [
+            OnCallOut(kind=one.kind, key=one.key, title=one.title)
+            for one in callable_by(work, visit.visitor.actor, studio_id)
+        ]
+
+
+@router.post("/calls", status_code=201)
+def call(write: Writing, body: CallIn) -> CalledOut:
+    """Call for an obligation or a fund that the text leaves to a call, in one studio or many; once a day each."""
+    visit = write.visit
+
+    def do(work: Work) -> Mapping[str, Any]:
+        if seen_among(work.session, body.studio_ids, scope_of(visit)) != set(body.studio_ids):
+            raise NotFound
+        return {"opened": call_for(work, visit.visitor.actor, body.studio_ids, body.key, body.due_on, body.reason)}
+
+    return CalledOut(**write.once("api call", body.model_dump(mode="json"), do))
 
 
 @router.post("/doubts/{seat_id}", status_code=201)
