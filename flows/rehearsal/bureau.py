@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, func, select
@@ -31,7 +32,7 @@ from flows.rehearsal.bodies import (
     titles,
     tree,
 )
-from flows.rehearsal.ground import fresh_database, put_calendar
+from flows.rehearsal.ground import fresh_database, loaded, put_calendar
 from flows.rehearsal.profiles import Ground, Profile, fitting, with_facts
 from models import Appointment, Attachment, Body, Credential, Cycle, File, Incident, Person, Post, StageRun, Studio
 from models.columns import table_of
@@ -58,6 +59,7 @@ class Bureau:
     programme: Programme
     start: datetime
     people_given: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    beside: Path = Path()
     engine: Engine = field(default_factory=fresh_database)
     book: Regulations = field(default_factory=Regulations)
     bodies: dict[str, int] = field(default_factory=dict)
@@ -217,6 +219,19 @@ class Bureau:
         self.profiles[name] = with_facts(profile, {**given, "kind": kind} if kind else given)
         with self.at_work() as work:
             return self._settle(work.session, name, self.profiles[name])
+
+    def version_meant(self, said: str) -> int:
+        """A version of the regulation: 1 is the one in force, a file beside the scenario an earlier one. Raises UnknownName."""
+        if said in {"1", "", "current"}:
+            return self.version_id
+        file = self.beside / said
+        if not file.is_file():
+            raise UnknownName(f"没有第 {said} 版：1 是现在这一版，较早的一版写情景旁边的文件名")
+        earlier = loaded(str(file))
+        if earlier.code != self.programme.code:
+            raise UnknownName(f"{said} 是 {earlier.code}，不是 {self.programme.code} 的较早一版")
+        with self.at_work() as work:
+            return adopt(work.session, earlier, self.bodies["bureau"], LONG_AGO.replace(year=LONG_AGO.year - 1))
 
     def kind_meant(self, said: str) -> str:
         """A kind of studio by its code or by the word people read. Raises UnknownName for one the programme has not."""

@@ -21,6 +21,7 @@ STUDIO_KEYS: Mapping[str, str] = {
     "grades": "已有的考核结果：{考核@周期: 等次}，到时按通常的办理得出", "kind": "哪一类工作室", "count": "同样的几个，名字后加 1、2、3……", "standing": "状态（默认 active）",
     "activities": "办过的活动和考勤：{count: 12, until: 2026-01-20, absent: {A: 4, B: 3}, leave: {C: 1}}（每周一次；absent 不含请假）",
     "cycle": "false：没有周期（只登记）", "number": "这是第几个周期（默认 1）",
+    "version": "周期所用办法的版本：1 是现在这一版；或情景旁边较早一版的文件名",
 }  # fmt: skip
 
 
@@ -70,7 +71,8 @@ def _establish(bureau: Bureau, name: str, said: Mapping[str, Any], host: str) ->
     if "activities" in said:
         _hold_activities(bureau, studio_id, said["activities"])
     if said.get("cycle", True) is not False:
-        _begin_cycle(bureau, studio_id, begins_on, int(said.get("number", 1)))
+        version_id = bureau.version_meant(str(said.get("version", 1)))
+        _begin_cycle(bureau, studio_id, begins_on, int(said.get("number", 1)), version_id)
     return studio_id
 
 
@@ -115,11 +117,12 @@ def _hold_activities(bureau: Bureau, studio_id: int, said: Mapping[str, Any]) ->
         work.session.flush()
 
 
-def _begin_cycle(bureau: Bureau, studio_id: int, begins_on: date, number: int) -> None:
+def _begin_cycle(bureau: Bureau, studio_id: int, begins_on: date, number: int, version_id: int) -> None:
     with bureau.at_work() as work:
-        ends_on = cycle_end(begins_on, bureau.programme.cycle_length(), work.calendar)
+        length = bureau.book.programme(work.session, version_id).cycle_length()
+        ends_on = cycle_end(begins_on, length, work.calendar)
         work.session.add(Cycle(
-            studio_id=studio_id, number=number, version_id=bureau.version_id, begins_on=begins_on, ends_on=ends_on, opens_next_on=begins_on
+            studio_id=studio_id, number=number, version_id=version_id, begins_on=begins_on, ends_on=ends_on, opens_next_on=begins_on
         ))  # fmt: skip
         work.session.flush()
 

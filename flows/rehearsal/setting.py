@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from pathlib import Path as FilePath
 from typing import Any
 
 from flows.engine.calendar import at_local
@@ -26,7 +27,7 @@ def set_up(scenario: Scenario, case: Case) -> Bureau:
     studios = _studios(given)
     opens_on = _preparing(programme, given, first)
     start = min([opens_on, *(_plaque(one) for _, one in studios if "plaque" in one)])
-    bureau = Bureau(programme, at_local(start, 0), given.get("people", {}))
+    bureau = Bureau(programme, at_local(start, 0), given.get("people", {}), FilePath(scenario.file).parent)
     bureau.found(given.get("bodies", {}), case.calendar)
     for name, one in sorted(studios, key=lambda pair: _plaque(pair[1], opens_on)):
         bureau.pass_to_day(_plaque(one, opens_on), 0)
