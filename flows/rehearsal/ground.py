@@ -65,11 +65,13 @@ def _template() -> Engine:
     engine = _empty()
     SQLModel.metadata.create_all(engine)
     with transaction(engine) as session:
-        put_days(session, _gazette(), "gazette")
+        put_days(session, gazette(), "gazette")
     return engine
 
 
-def _gazette() -> Sequence[CalendarDay]:
+@cache
+def gazette() -> Sequence[CalendarDay]:
+    """The holidays and make-up days of the years a case may play in, worked out once a process."""
     found: list[CalendarDay] = []
     for year in YEARS:
         with suppress(ValueError):  # a year of which nothing is known has weekdays and weekends only

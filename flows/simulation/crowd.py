@@ -28,7 +28,7 @@ RUNS, TRANSITIONS, PEOPLE, DUTIES = table_of(StageRun), table_of(Transition), ta
 CHUNK = 400
 NOTHING = Facts()
 TRIES, AGAIN_AFTER = 6, 7
-WAIT_FOR_OTHERS, PATIENCE = frozenset({"result_missing", "no_quorum", "needs_unmet"}), 52
+WAIT_FOR_OTHERS, PATIENCE = frozenset({"result_missing", "no_quorum", "needs_unmet", "blocked"}), 52
 EXCUSABLE = frozenset({"too_few"})  # whoever has left is not replaced by those who simulate
 
 MOVED = (

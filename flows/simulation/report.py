@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 MOST_NAMED = 50
+HOST, MEMBER, OFFICER = "主持人", "成员", "经办人"
 
 
 @dataclass
@@ -83,7 +84,10 @@ def merged(reports: Iterable[Report]) -> Report:
     for one in rest:
         for part in fields(Report):
             mine, theirs = getattr(first, part.name), getattr(one, part.name)
-            if isinstance(mine, Counter):
+            if part.name == "people":  # each shard has the same officers, and hosts and members of its own
+                first.people = mine + theirs
+                first.people[OFFICER] = max(mine[OFFICER], theirs[OFFICER])
+            elif isinstance(mine, Counter):
                 mine.update(theirs)
             elif part.name in {"studios", "renewed", "unsettled", "transitions", "incidents"}:
                 setattr(first, part.name, mine + theirs)

@@ -7,12 +7,12 @@ from datetime import date, timedelta
 from os import cpu_count
 from random import Random
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from flows.engine.calendar import add_months, at_local, local_day
 from flows.engine.consequences.cycles import first_day
-from flows.programme import load
 from flows.rehearsal.bureau import CYCLES, OFFICE_HOUR, Bureau
+from flows.rehearsal.ground import gazette, loaded
 from flows.simulation.crowd import Crowd
 from flows.simulation.invariants import broken_at_last, broken_today
 from flows.simulation.leaving import let_members_leave, meet_monthly
@@ -22,9 +22,13 @@ from flows.simulation.report import Report, merged
 from flows.simulation.tally import tally
 from models import Studio
 from models.columns import table_of
+from models.session import reading
+from models.statements import rows
 
 STUDIOS = table_of(Studio)
-SHARD = 500
+_NEXT = exists().where(CYCLES.c.studio_id == STUDIOS.c.id, CYCLES.c.number > 1)
+UNSETTLED = select(STUDIOS.c.id).where(STUDIOS.c.standing.in_(("active", "suspended", "forming")), ~_NEXT).limit(1)
+SHARD = 250
 AFTER_THE_CYCLE = timedelta(days=500)
 Progress = Callable[[int, int], None]
 
@@ -49,7 +53,8 @@ def simulate(
 
     The same seed gives the same report, whatever the number of workers. Raises FaultyProgramme.
     """
-    load(programme)
+    loaded(programme)
+    gazette()  # read once, before the workers part
     shards = [
         Shard(programme, min(SHARD, studios - first), years, seed + n, begins_on, rates or Rates())
         for n, first in enumerate(range(0, studios, SHARD))
@@ -72,14 +77,14 @@ def _each(shards: list[Shard], workers: int) -> Iterator[Report]:
 
 def run_shard(shard: Shard) -> Report:
     """Run one shard from its first day until every studio is settled or time is up."""
-    programme = load(shard.programme)
+    programme = loaded(shard.programme)
     first = first_day(programme.cycle.starts, shard.begins_on)
     bureau = settle(programme, shard.studios, first)
     crowd = Crowd(bureau, shard.rates, Random(shard.seed))  # noqa: S311  people, not secrets
     last = add_months(first, 12 * shard.years) if shard.years else _cycle_end(bureau) + AFTER_THE_CYCLE
     broken: list[str] = []
     month = (0, 0)
-    while bureau.today <= last:
+    while True:
         if (bureau.today.year, bureau.today.month) != month:
             month = (bureau.today.year, bureau.today.month)
             meet_monthly(bureau, crowd)
@@ -88,7 +93,10 @@ def run_shard(shard: Shard) -> Report:
         broken += [f"{bureau.today}：{one}" for one in broken_today(bureau.engine, bureau.now)]
         if shard.years is None and _all_settled(bureau):
             break
-        bureau.clock.advance(at_local(_next_day(bureau, crowd, last), OFFICE_HOUR))
+        following = _next_day(bureau, crowd, last)
+        if following > last:  # nobody would look at what falls due on the way there
+            break
+        bureau.clock.advance(at_local(following, OFFICE_HOUR))
     broken += broken_at_last(bureau.engine, bureau.now)
     report = tally(bureau, crowd, programme, first, broken)
     bureau.engine.dispose()
@@ -117,7 +125,5 @@ def _cycle_end(bureau: Bureau) -> date:
 
 def _all_settled(bureau: Bureau) -> bool:
     """Whether every studio has come to an end or into its next cycle."""
-    with bureau.at_work() as work:
-        renewed = select(CYCLES.c.studio_id).where(CYCLES.c.number > 1)
-        open_studios = STUDIOS.c.standing.in_(("active", "suspended", "forming")) & STUDIOS.c.id.not_in(renewed)
-        return work.session.execute(select(STUDIOS.c.id).where(open_studios).limit(1)).first() is None
+    with reading(bureau.engine) as session:
+        return not rows(session, UNSETTLED)

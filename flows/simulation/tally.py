@@ -15,7 +15,7 @@ from flows.lifecycle import STAGES
 from flows.programme import Programme, origins_within
 from flows.rehearsal.bureau import Bureau
 from flows.simulation.crowd import Crowd
-from flows.simulation.report import Report
+from flows.simulation.report import HOST, MEMBER, OFFICER, Report
 from models import (
     Assessment,
     Body,
@@ -38,7 +38,6 @@ RUNS, TRANSITIONS, DUTIES, STUDIOS = table_of(StageRun), table_of(Transition), t
 CYCLES, SEATS, ASSESSMENTS, RESULTS = table_of(Cycle), table_of(Seat), table_of(Assessment), table_of(Result)
 CONSEQUENCES, MESSAGES, INCIDENTS = table_of(Consequence), table_of(Message), table_of(Incident)
 ENTITLEMENTS, BODIES = table_of(Entitlement), table_of(Body)
-HOST, MEMBER = "主持人", "成员"
 VACATION = "寒暑假"
 
 
@@ -118,18 +117,14 @@ def _mails(session: Session, report: Report, roles: Mapping[str, str]) -> None:
     report.people[MEMBER] = _count(
         session, select(SEATS.c.person_id).where(SEATS.c.role != "host").distinct().subquery()
     )
+    seated = {row.person_id for row in session.execute(select(SEATS.c.person_id).distinct())}
     officers = 0
     for row in session.execute(select(MESSAGES.c.person_id, func.count().label("n")).group_by(MESSAGES.c.person_id)):
         desk = f"person:{row.person_id}"
-        role = HOST if desk in hosts else "经办人" if _is_officer(session, row.person_id) else MEMBER
-        officers += role == "经办人"
+        role = HOST if desk in hosts else MEMBER if row.person_id in seated else OFFICER
+        officers += role == OFFICER
         report.mails[role] += row.n
-    report.people["经办人"] = officers
-
-
-def _is_officer(session: Session, person_id: int | None) -> bool:
-    seated = select(SEATS.c.id).where(SEATS.c.person_id == person_id).limit(1)
-    return session.execute(seated).first() is None
+    report.people[OFFICER] = officers
 
 
 def _money(session: Session, report: Report) -> None:

@@ -41,12 +41,13 @@ HOLDING = (
     .where(among(RUNS.c.studio_id, "studios"), RUNS.c.ended_at.is_(None), RUNS.c.subject_kind.in_(HOLDS_ON))
     .distinct()
 )
-ASKING = (
-    select(RUNS.c.studio_id, RUNS.c.stage, RUNS.c.version_id, APPLICATIONS.c.path)
-    .join(APPLICATIONS, APPLICATIONS.c.id == RUNS.c.application_id)
-    .where(among(RUNS.c.studio_id, "studios"), RUNS.c.ended_at.is_(None))
-    .where(APPLICATIONS.c.gives == "cycle", APPLICATIONS.c.outcome.is_(None))
-)
+# By the application and not by its runs: in the act that ends one step the next has still to be opened.
+ASKING = select(
+    APPLICATIONS.c.studio_id, APPLICATIONS.c.version_id, APPLICATIONS.c.path,
+    exists()
+    .where(RUNS.c.application_id == APPLICATIONS.c.id, RUNS.c.stage == "application", RUNS.c.ended_at.is_(None))
+    .label("drafting"),
+).where(among(APPLICATIONS.c.studio_id, "studios"), APPLICATIONS.c.gives == "cycle", APPLICATIONS.c.outcome.is_(None))  # fmt: skip
 FINALS = (
     select(RUNS.c.studio_id, RUNS.c.version_id, RUNS.c.path, RUNS.c.step, RUNS.c.round_id)
     .join(ASSESSMENTS, (RUNS.c.subject_kind == "assessment") & (ASSESSMENTS.c.id == RUNS.c.subject_id))
@@ -174,14 +175,14 @@ def _may_go_on(work: Work, cycles: Mapping[int, int]) -> set[int]:
     results = results_of(work.session, list(cycles.values())) if found else {}
     needs = {
         (version_id, path.name): path.needs
-        for version_id in {run.version_id for run in found}
+        for version_id in {one.version_id for one in found}
         for path in work.book.renewals(work.session, version_id)
     }
     return {
-        run.studio_id
-        for run in found
-        if run.stage != "application"
-        or not _short(results.get(cycles[run.studio_id], {}), needs.get((run.version_id, run.path), {}))
+        one.studio_id
+        for one in found
+        if not one.drafting
+        or not _short(results.get(cycles[one.studio_id], {}), needs.get((one.version_id, one.path), {}))
     }
 
 

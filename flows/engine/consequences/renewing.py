@@ -23,8 +23,9 @@ RENEWALS = select(RUNS.c.id).where(
     RUNS.c.studio_id == bindparam("studio"), RUNS.c.stage == "renewal", RUNS.c.ended_at.is_(None)
 )
 MENDING = select(RUNS.c.id).where(
-    RUNS.c.studio_id == bindparam("studio"), RUNS.c.stage == "rectification", RUNS.c.ended_at.is_(None)
-)
+    RUNS.c.studio_id == bindparam("studio"), RUNS.c.stage == "rectification", RUNS.c.ended_at.is_(None),
+    among(RUNS.c.step, "judged"),
+)  # fmt: skip
 DRAFTS = (
     select(RUNS.c.id, RUNS.c.application_id)
     .join(APPLICATIONS, APPLICATIONS.c.id == RUNS.c.application_id)
@@ -60,15 +61,18 @@ def renew_on_result(work: Work, cause: Happening, studio_id: int, cycle_id: int,
         if path.call == "on_result" and due:
             begin_renewals(work, [Renewing(studio_id, cycle_id, cause.run.version_id, path, None, cause.transition_id)])
         settled = path.closes_after_delivery is not None and path.needs.keys() & {judged}
-        if settled and not _mending(work, cause, studio_id):
+        if settled and not _mending(work, cause, studio_id, path):
             _close_window(work, cause, studio_id, path)
     waiting = rows(work.session, RENEWALS, studio=studio_id)
     return [Intent(run.id, event, cause_id=cause.transition_id) for run in waiting for event in ("renew", "lapse")]
 
 
-def _mending(work: Work, cause: Happening, studio_id: int) -> bool:
-    """Whether the result may still be mended: the window then closes so long after the result that the rectification has."""
-    return any(run.id != cause.run.id for run in rows(work.session, MENDING, studio=studio_id))
+def _mending(work: Work, cause: Happening, studio_id: int, path: RenewalPath) -> bool:
+    """Whether a result that the path needs may still be mended: the window then closes so long after what the rectification brings.
+
+    What is mended of another assessment, perhaps of a year long past, keeps no window open.
+    """
+    return any(run.id != cause.run.id for run in rows(work.session, MENDING, studio=studio_id, judged=list(path.needs)))
 
 
 def _close_window(work: Work, cause: Happening, studio_id: int, path: RenewalPath) -> None:
