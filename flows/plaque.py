@@ -26,6 +26,7 @@ class PlaquePolicy(Policy):
     cycle: tuple[Span, ...] = ()
     starts: str = "plaque"
     studio_name: str = ""
+    kinds: Mapping[str, str] = {}
     base_name: str = ""
     numbers: Mapping[str, tuple[str, str]] = MappingProxyType({})
     setup: tuple[Any, ...] = ()

@@ -122,7 +122,7 @@ def _naming(programme: Programme, path: Path) -> dict[str, Any]:
     return {
         "level": path.to or programme.level, "gives": path.gives, "cycle": programme.cycle_length(),
         "starts": programme.cycle.starts,
-        "studio_name": documents.studio_name, "base_name": documents.base_name or "", "numbers": numbers,
+        "studio_name": documents.studio_name, "kinds": dict(programme.kinds), "base_name": documents.base_name or "", "numbers": numbers,
     }  # fmt: skip
 
 

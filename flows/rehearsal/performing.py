@@ -333,7 +333,7 @@ def place(bureau: Bureau, step: Step, targets: Sequence[Target], payload: Mappin
     if step.refused is None or step.refused.because not in {"unjudged", "judged_unmet"}:
         judge_waiting(bureau, seen.waiting_beside(bureau.engine, next(iter(runs.values()))))
         runs = {name: find(bureau, target.address).run for name, target in zip(runs, targets, strict=True)}
-    if step.refused is None or step.refused.because != "without_reason":
+    if step.refused is None:
         payload = {"reason": "按情景安排", **payload}
     allocate(bureau, actor_of(bureau, step.by, targets[0]), runs, payload)
 

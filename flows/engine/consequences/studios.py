@@ -52,21 +52,23 @@ def _new_studio(work: Work, one: Happening, case: Case) -> int:
     words = {
         "host": case.person_name,
         "school": case.body_name,
-        "kind": case.kind,
+        "kind": policy.kinds.get(case.kind, case.kind),
         "year": str(local_day(work.now).year),
         "n": "",
     }
+    name = case.studio_name or fill(policy.studio_name, words)
     studio_id: int = work.session.execute(
         insert(STUDIOS)
         .values(
-            programme_id=cast.programme_id, name=case.studio_name or fill(policy.studio_name, words), kind=case.kind,
+            programme_id=cast.programme_id, name=name, kind=case.kind,
             level=policy.level, host_id=case.person_id, home_body_id=case.body_id,
             base_name=fill(policy.base_name, words) if policy.names_base else "", standing="forming" if policy.plaque else "active",
             made_at=work.now,
         )
         .returning(STUDIOS.c.id)
     ).scalar_one()  # fmt: skip
-    work.session.execute(update(APPLICATIONS).where(APPLICATIONS.c.id == case.id).values(studio_id=studio_id))
+    mine = APPLICATIONS.c.id == case.id
+    work.session.execute(update(APPLICATIONS).where(mine).values(studio_id=studio_id, studio_name=name))
     work.session.execute(
         insert(SEATS).values(
             studio_id=studio_id, person_id=case.person_id, role="host", duty_role="", body_id=case.body_id,
