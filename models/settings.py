@@ -18,6 +18,7 @@ class Settings(BaseSettings):
 
     database_url: str = f"sqlite:///{VAR / 'studioflow.db'}"
     files: Path = VAR / "files"
+    backups: Path = VAR / "backups"
     host: str = "127.0.0.1"
     port: int = 8000
     base_url: str = ""

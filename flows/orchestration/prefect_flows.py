@@ -4,7 +4,9 @@ A flow run covers everything that is due in its stage, chunk by chunk as tasks w
 nothing a flow returns is needed: what happened stands in the database, and in a table that a person can read.
 """
 
+import os
 import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -29,7 +31,7 @@ from models import Incident, StageRun
 from models.columns import table_of
 from models.queries.bodies import keys_of
 from models.session import reading
-from models.settings import ROOT
+from models.settings import ROOT, settings
 from notifications.dispatch import dispatch as dispatch_batch
 
 RUNS, INCIDENTS = table_of(StageRun), table_of(Incident)
@@ -182,10 +184,14 @@ def import_roster(
 
 @flow(name="备份 backup", flow_run_name="备份", retries=1, retry_delay_seconds=60, log_prints=False)
 def backup() -> str:
-    """Copy database and files into a dated folder under var/backups."""
-    target = ROOT / "var" / "backups"
-    target.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run([str(ROOT / "deploy" / "backup"), str(target)], capture_output=True, text=True, check=True)  # noqa: S603
+    """Copy database and files into a dated folder among the backups."""
+    place = settings()
+    place.backups.mkdir(parents=True, exist_ok=True)
+    done = subprocess.run(  # noqa: S603
+        [str(ROOT / "deploy" / "backup"), str(place.backups)],
+        env={**os.environ, "PYTHON": sys.executable, "STUDIOFLOW_DATABASE_URL": place.database_url, "STUDIOFLOW_FILES": str(place.files)},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
     _publish("backup", "备份", [{"结果": done.stdout.strip()}])
     return Path(done.stdout.strip().removeprefix("已备份到 ")).name
 
