@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 CHINA = ZoneInfo("Asia/Shanghai")
 MOST_FACTS = 4
 MOST_LETTERS = 300
+DEFAULT = "D-"  # the code of a default, which no letter shows
 SAID = ("title", "number", "person", "body", "step", "actor", "reason", "clause", "round")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -100,7 +101,7 @@ def _facts(envelope: Envelope, words: Mapping[str, Any]) -> Iterable[tuple[str, 
         ("事项", "，".join(part for part in (words["round"] or words["title"], words["step"]) if part)),
         ("申报人", f"{who}{number}" if who else ""),
         ("理由", words["reason"]),
-        ("依据", words["clause"]),
+        ("依据", "" if words["clause"].startswith(DEFAULT) else words["clause"]),
         ("截止", words["due_long"]),
         ("办理人", words["actor"]),
     ]

@@ -9,11 +9,12 @@ from sqlalchemy import func, select
 
 from flows.engine.calendar import end_of_day, local_day
 from flows.engine.work import Work
-from models import Message, Round
+from models import Message
 from models.columns import table_of
 from models.queries.activities import leaves_waiting
 from models.queries.bodies import substituted_until
 from models.queries.inbox import waiting_counts
+from models.queries.rounds import any_launched
 from models.queries.studios import studios_of_person
 from models.settings import settings
 from web.access import allowed
@@ -21,10 +22,10 @@ from web.display import Acting, Chrome, NavGroup, NavItem, Today, day
 from web.i18n import _, current_locale
 from web.identity import Visitor
 
-MESSAGES, ROUNDS = table_of(Message), table_of(Round)
+MESSAGES = table_of(Message)
 RAIL: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
-    ("", (("待办", "/inbox", "inbox"), ("看板", "/dashboard", "chart-column"), ("我的评分", "/scores", "pen-to-square"),
-          ("开始使用", "/start", "flag"))),
+    ("", (("开始使用", "/start", "flag"), ("待办", "/inbox", "inbox"), ("看板", "/dashboard", "chart-column"),
+          ("我的评分", "/scores", "pen-to-square"))),
     ("批次与申报", (("申报批次", "/rounds", "layer-group"), ("申报", "/applications", "file-lines"), ("公示", "/notices", "bullhorn"))),
     ("工作室", (("工作室", "/studios", "people-group"), ("工作室看板", "/dashboard/studios", "table-cells"), ("考核结果", "/results", "clipboard-check"))),
     ("资料", (("日历", "/calendar", "calendar-days"), ("办法", "/programmes", "scale-balanced"), ("消息", "/messages", "envelope"))),
@@ -92,14 +93,7 @@ def _with_studio(groups: tuple[NavGroup, ...], own: Any, visitor: Visitor, path:
 
 def _lines(work: Work, visitor: Visitor) -> Callable[[str], bool]:
     """Which lines of the rail are there: those the visitor may open, the first steps only until the first launch."""
-    begun = (
-        "administrator" in visitor.roles
-        and work.session.execute(
-            select(ROUNDS.c.id)
-            .where(ROUNDS.c.launched_at.is_not(None), ROUNDS.c.authority_body_id.in_(visitor.body_ids))
-            .limit(1)
-        ).first()
-    )
+    begun = "administrator" in visitor.roles and any_launched(work.session, visitor.body_ids)
     left_out = set() if "administrator" in visitor.roles else {"/doubts"}
     if visitor.offices and all(office.body_kind == OUTSIDE for office in visitor.offices):
         left_out |= OVERSEEING

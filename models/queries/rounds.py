@@ -46,6 +46,12 @@ def bodies_above(session: Session, body_ids: Collection[int]) -> frozenset[int]:
     return frozenset(place.id for places in lineages(session, body_ids).values() for place in places)
 
 
+def any_launched(session: Session, body_ids: Collection[int]) -> bool:
+    """Whether one of these authorities has ever launched a round; one small query."""
+    found = select(ROUNDS.c.id).where(ROUNDS.c.launched_at.is_not(None), ROUNDS.c.authority_body_id.in_(body_ids))
+    return session.execute(found.limit(1)).first() is not None
+
+
 def rounds(
     session: Session, scope: ColumnElement[bool], counted: ColumnElement[bool], now: datetime
 ) -> Sequence[Row[Any]]:

@@ -167,3 +167,9 @@ def test_login_shows_what_can_be_read_without_it(world: World) -> None:
     page = Visitor(web_of(world)).get("/login").text
     assert "不登录也能看" in page
     assert "受理到 3月31日 周二 24:00" in page
+
+
+def test_administrator_begins_with_the_first_steps_until_the_first_launch(bureau: Visitor, world: World) -> None:
+    assert bureau.get("/").headers["location"] == "/start"
+    world.round(date(2026, 3, 31))
+    assert bureau.get("/").headers["location"] == "/dashboard"

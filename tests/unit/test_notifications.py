@@ -173,3 +173,9 @@ def test_anything_but_one_address_is_refused(bad: str) -> None:
 
 def test_a_name_cannot_carry_an_address_or_a_header() -> None:
     assert not set('<>,;:"@\r\n\\') & set(safe_name('李明" <e@x.cn>, a: b;\r\nBcc: x\\'))
+
+
+def test_letter_never_shows_the_code_of_a_default() -> None:
+    mail = render(notices()["review_declined"], envelope(FULL | {"clause": "D-MEM"}))
+    assert "D-MEM" not in mail.text + mail.html
+    assert "依据：第六条" in render(notices()["review_declined"], envelope(FULL | {"clause": "第六条"})).text

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from models.queries.notices import open_rounds
-from models.queries.rounds import posted_now
+from models.queries.rounds import any_launched, posted_now
 from models.queries.studios import studios_of_person
 from models.settings import settings
 from web.access import READERS
@@ -19,15 +19,18 @@ router = APIRouter()
 
 @router.get("/")
 def home(visit: Visiting) -> Response:
-    """To the role's home."""
+    """To the role's home; of an administrator, to the first steps until the first launch."""
     roles = visit.visitor.roles
+    if "administrator" in roles:
+        with visit.reading() as work:
+            begun = any_launched(work.session, visit.visitor.body_ids)
+        return RedirectResponse("/dashboard" if begun else "/start", status_code=303)
     if visit.visitor.known and not roles & READERS:
         with visit.reading() as work:
             own = studios_of_person(work.session, visit.visitor.person_id or 0)
         if own:
             return RedirectResponse(f"/studios/{own[0].id}", status_code=303)
     for role, address in (
-        ("administrator", "/dashboard"),
         ("officer", "/inbox"),
         ("expert", "/scores"),
         ("person", "/inbox"),

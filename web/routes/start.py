@@ -49,7 +49,7 @@ def start(visit: Visiting, again: int = 0) -> Response:
                   gazetted, _("看日历"), "/calendar"),
         FirstStep(_("设置发信邮箱"), _("已设置，邮件由邮局发出") if mail else _("没有设置时，邮件存在系统里，可在“消息”中查看；需要时由运维人员设置"),
                   mail, _("看消息"), "/messages"),
-        FirstStep(_("指定审核人"), _("{n} 个旗县区各至少 1 人", n=sum(one.of for one in counties)) + (_("，还差 {n} 个", n=lacking) if lacking else _("，都有了")),
+        FirstStep(_("指定审核人"), _manned(sum(one.of for one in counties), lacking),
                   bool(there.people > 1 and not lacking), _("去指定"), "/people"),
         FirstStep(_("预演一遍"), _("发布前先排出每一环节的起止，看假期、名额和专家够不够；不发任何邮件"), bool(there.rounds), _("新建批次并预演"), "/rounds/new", (2,)),
         FirstStep(_("发布第一个批次"), _("核对时间、名额和专家负荷后发布"), bool(there.launched), _("去发布"), "/rounds", (2, 5, 6)),
@@ -63,6 +63,12 @@ def start(visit: Visiting, again: int = 0) -> Response:
         0,
     )
     return visit.page("start/page.html", steps=steps, now=now, todo=todo)
+
+
+def _manned(counties: int, lacking: int) -> str:
+    if not counties:
+        return _("导入名册以后，每个旗县区至少指定 1 人")
+    return _("{n} 个旗县区各至少 1 人", n=counties) + (_("，还差 {n} 个", n=lacking) if lacking else _("，都有了"))
 
 
 MAIL = 4  # may wait: without it, letters stay in the system

@@ -122,7 +122,7 @@ def listed(
     chosen = [(one.chosen.label, _address(path, wanted, **{one.name: ""})) for one in filters if one.chosen]
     return visit.page(
         "dashboard/studio_list.html", lines=lines, total=total, paging=paging, filters=filters, wanted=wanted, chosen=chosen,
-        workbook=_address(f"{path}.xlsx", wanted),
+        workbook=_address(f"{path}.xlsx", wanted), leads="administrator" in visit.visitor.roles,
     )  # fmt: skip
 
 
