@@ -97,7 +97,8 @@ def version_of(work: Work, studio_id: int) -> int:
 
 
 def _studio(work: Work, studio_id: int) -> tuple[Any, Programme]:
-    studio = work.session.execute(select(STUDIOS).where(STUDIOS.c.id == studio_id)).first()
+    """The studio, held until the transaction ends: what is looked at before a line is entered is so when it is entered."""
+    studio = work.session.execute(select(STUDIOS).where(STUDIOS.c.id == studio_id).with_for_update()).first()
     if studio is None:
         raise NotFound
     book: Regulations = work.book  # type: ignore[assignment]
