@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from flows.engine.apply import apply_many
 from flows.engine.calendar import latest_rung
+from flows.engine.consequences.pausing import HELD_UP_IN, hush, paused_among
 from flows.engine.days import calendar_of
 from flows.engine.decide import reminders, wake_after
 from flows.engine.declare import THE_CLOCK, THE_ENGINE, Ask, Part, RunState, Wait
@@ -120,7 +121,7 @@ def _treat(
         work = Work(session, book, now, calendar_of(session))
         wanted = {run_id for run_id, _ in claimed}
         rows = [row for row in lock_runs(session, wanted) if row.id in wanted and row.wake_at == now + LEASE]
-        runs = [run_state(row) for row in rows]
+        runs = _not_paused(work, [run_state(row) for row in rows])
         firing = [(run, event) for run in runs if (event := _deadline(work, run))]
         _fire(work, firing, done)
         _remind(work, [run for run in runs if run.id not in {one.id for one, _ in firing}], done)
@@ -128,6 +129,14 @@ def _treat(
     report.reminded += done.reminded
     for stage, n in done.stages.items():
         report.stages[stage] = report.stages.get(stage, 0) + n
+
+
+def _not_paused(work: Work, runs: Sequence[RunState]) -> Sequence[RunState]:
+    """Without those of studios that pause: an act in the pause may have given them a deadline, but none passes in it."""
+    paused = paused_among(work, runs)
+    if paused:
+        hush(work, paused)
+    return [run for run in runs if run.studio_id not in paused or run.stage not in HELD_UP_IN]
 
 
 def _deadline(work: Work, run: RunState) -> str | None:

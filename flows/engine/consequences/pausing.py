@@ -1,6 +1,6 @@
 """A studio's pause (暂停) and how it goes on (恢复): nothing new opens meanwhile, and nobody loses the days."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, select, update
 from flows.engine.calendar import local_day
 from flows.engine.consequences.ending import tell_everybody
 from flows.engine.date_words import full_date
+from flows.engine.declare import RunState
 from flows.engine.steps import Opening, open_runs
 from flows.engine.telling import last_day
 from flows.engine.work import Happening, Intent, Work
@@ -23,9 +24,11 @@ PAUSED = "工作室停办期间，免办"
 WHY = "工作室恢复，暂停的天数补上"
 UNITS = frozenset({"studio", "school", "record"})  # units that are no person
 
+HELD_UP_IN = ("activities", "assessment")
+PAUSING = select(STUDIOS.c.id).where(among(STUDIOS.c.id, "studios"), STUDIOS.c.standing == "suspended")
 HELD_UP = (
     select(RUNS.c.id, RUNS.c.due_at)
-    .where(among(RUNS.c.studio_id, "studios"), RUNS.c.stage.in_(("activities", "assessment")))
+    .where(among(RUNS.c.studio_id, "studios"), RUNS.c.stage.in_(HELD_UP_IN))
     .where(RUNS.c.ended_at.is_(None))
     .where(RUNS.c.due_at.is_not(None))
     .order_by(RUNS.c.id)
@@ -44,12 +47,31 @@ WAIVE = update(DUTIES).where(DUTIES.c.id == bindparam("b_id")).values(waived=bin
 
 
 def suspend_studio(work: Work, cause: Happening, studio_id: int) -> None:
-    """Pause a studio: nothing new opens, what it owes and its assessments do not run on; money and questions are not touched."""
+    """Pause a studio: nothing new opens, what it owes and its assessments do not run on; money and questions are not touched.
+
+    One that pauses already has paused since it did.
+    """
     active = update(STUDIOS).where(STUDIOS.c.id == studio_id, STUDIOS.c.standing == "active")
     if work.session.execute(active.values(standing="suspended")).rowcount == 0:  # type: ignore[attr-defined]
+        _mark_as_idle(work, cause, studio_id)
         return
     hush(work, [studio_id])
     tell_everybody(work, cause, studio_id, "studio_suspended")
+
+
+def _mark_as_idle(work: Work, cause: Happening, studio_id: int) -> None:
+    """A pause that changed nothing says so, lest the days be counted from it."""
+    mine = (CONSEQUENCES.c.cause_id == cause.transition_id) & (CONSEQUENCES.c.studio_id == studio_id)
+    for row in work.session.execute(select(CONSEQUENCES).where(mine, CONSEQUENCES.c.kind == "suspend")).all():
+        origin = {**row.origin, "paused_already": True}
+        work.session.execute(update(CONSEQUENCES).where(CONSEQUENCES.c.id == row.id).values(origin=origin))
+
+
+def paused_among(work: Work, runs: Iterable[RunState]) -> frozenset[int]:
+    """Of the studios of these runs, those that pause; only runs that a pause holds up are looked at."""
+    studios = {run.studio_id for run in runs if run.stage in HELD_UP_IN and run.studio_id is not None}
+    found = rows(work.session, PAUSING, studios=studios) if studios else ()
+    return frozenset(row.id for row in found)
 
 
 def hush(work: Work, studios: Collection[int]) -> None:
@@ -70,7 +92,10 @@ def resume_studio(work: Work, cause: Happening, studio_id: int) -> None:
         return
     paused_on, today = _paused_on(work, studio_id), local_day(work.now)
     days = max(today - paused_on, timedelta(days=1))
-    for run in rows(work.session, HELD_UP, studios=[studio_id]):
+    held = rows(work.session, HELD_UP, studios=[studio_id])
+    # The clock looks at each of them again; what fell due before the pause is not extended, but not forgotten either.
+    work.session.execute(update(RUNS).where(RUNS.c.id.in_([run.id for run in held])).values(wake_at=work.now))
+    for run in held:
         _extend(work, cause, run.id, (last_day(run.due_at) or today) + days)
     _open_what_came(work, cause, studio_id, paused_on, days)
     tell_everybody(work, cause, studio_id, "studio_resumed")
@@ -108,6 +133,8 @@ def _extend(work: Work, cause: Happening, run_id: int, due_on: date) -> None:
 
 
 def _paused_on(work: Work, studio_id: int) -> date:
-    found = select(CONSEQUENCES.c.at).where(CONSEQUENCES.c.studio_id == studio_id, CONSEQUENCES.c.kind == "suspend")
-    at = work.session.execute(found.order_by(CONSEQUENCES.c.id.desc()).limit(1)).scalar()
+    """The day on which the studio paused last; a pause of one that paused already changed nothing."""
+    pause = (CONSEQUENCES.c.studio_id == studio_id) & (CONSEQUENCES.c.kind == "suspend")
+    newest = select(CONSEQUENCES.c.at, CONSEQUENCES.c.origin).where(pause).order_by(CONSEQUENCES.c.id.desc())
+    at = next((row.at for row in work.session.execute(newest) if not row.origin.get("paused_already")), None)
     return local_day(at or work.now)
