@@ -79,7 +79,9 @@ def read_plan(content: bytes, today: date) -> tuple[Sequence[Planned], Sequence[
 def import_plan(work: Work, actor: Actor, studio_id: int, planned: Sequence[Planned]) -> Sequence[int]:
     """Put these activities on a studio's plan; what stands there already under the same name and day stays. Returns the new ids."""
     there = _there(work, studio_id)
-    return [plan_activity(work, actor, studio_id, one) for one in planned if (one.title, one.held_on) not in there]
+    wanted = {(one.title, one.held_on): one for one in reversed(planned)}  # of two rows that say the same, the first
+    new = [wanted[place] for place in reversed(wanted) if place not in there]
+    return [plan_activity(work, actor, studio_id, one) for one in new]
 
 
 def _activities(
