@@ -154,6 +154,9 @@ def end_those_over(work: Work, causes: Mapping[int, Happening | None]) -> list[i
     past = rows(work.session, PAST, studios=list(causes), today=local_day(work.now)) if causes else ()
     if not past:
         return []
+    # Held: of two acts that each end the last thing but one, the later must see the other's.
+    these = select(STUDIOS.c.id).where(STUDIOS.c.id.in_([one.studio_id for one in past])).order_by(STUDIOS.c.id)
+    work.session.execute(these.with_for_update())
     cycles = {one.studio_id: one.cycle_id for one in past}
     held = _held_on(work, cycles)
     never_asked = {row.cycle_id for row in rows(work.session, RAN_OUT, cycles=list(cycles.values()))}
