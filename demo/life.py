@@ -175,7 +175,9 @@ class Life:
                 self._do(self.host_id, partial(answer_leave, leave_id=asked, granted=True))
 
         def hold() -> None:
-            marks = {person: absent.get(place, "present") for place, person in enumerate(self.members)}
+            seated = self.seated()
+            marks = {one: absent.get(place, "present") for place, one in enumerate(self.members) if one in seated}
+            marks |= {self.newcomer: "present"} if self.newcomer in seated else {}
             held = Held(
                 marks={self.host_id: "present", **marks},
                 minutes=150,
@@ -187,6 +189,12 @@ class Life:
         self.diary.note(day - timedelta(days=2), excuse)
         if filed:
             self.diary.note(day, hold, EVENING)
+
+    def seated(self) -> set[int]:
+        """Who has a seat now."""
+        held = select(SEATS.c.person_id).where(SEATS.c.studio_id == self.studio_id, SEATS.c.to_on.is_(None))
+        with reading(self.journey.engine) as session:
+            return set(session.execute(held).scalars())
 
     def meet_monthly(self, until: date, since: date | None = None) -> None:
         """Plan an activity about every month until a day, with the usual absences."""

@@ -18,12 +18,14 @@ HOLDING, ASSESSED = RUNS.alias("holding"), table_of(Assessment).alias("assessed"
 def visible_applications(person_id: int, body_ids: Collection[int]) -> ColumnElement[bool]:
     """Applications of one's own, of one's bodies and those below them, under one's authority, or once on one's desk.
 
-    Drafts of others are seen by nobody but those who write them.
+    Also of those who would come to a studio one hosts, or leave it. Drafts of others are seen by nobody but those who write them.
     """
-    own: ColumnElement[bool] = or_(APPLICATIONS.c.person_id == person_id, APPLICATIONS.c.made_by == person_id)
+    submitted = APPLICATIONS.c.submitted_at.is_not(None)
+    hosted = select(STUDIOS.c.id).where(STUDIOS.c.host_id == person_id)
+    coming = and_(APPLICATIONS.c.gives.in_(("seat", "exit")), APPLICATIONS.c.studio_id.in_(hosted), submitted)
+    own: ColumnElement[bool] = or_(APPLICATIONS.c.person_id == person_id, APPLICATIONS.c.made_by == person_id, coming)
     if not body_ids:
         return own
-    submitted = APPLICATIONS.c.submitted_at.is_not(None)
     return or_(own, and_(submitted, or_(_of_bodies(body_ids), of_authority(body_ids), _on_desk(body_ids))))
 
 

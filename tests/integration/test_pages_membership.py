@@ -406,6 +406,16 @@ def test_titles_of_exits_and_named_roles_are_readable(life: Life) -> None:
     assert "指定为「H工作室」顾问" in client_of(life, "顾").get("/applications").text
 
 
+def test_host_follows_who_leaves_the_studio_once_it_is_asked_for(life: Life) -> None:
+    life.begin_seat("M1", "H", path="leave")
+    case = f"/applications/{life.rows(select(APPLICATIONS.c.id).where(APPLICATIONS.c.gives == 'exit'))[0].id}"
+    assert client_of(life, "H").get(case).status_code == 404
+    with life.at_work() as work:
+        work.session.execute(update(APPLICATIONS).where(APPLICATIONS.c.gives == "exit").values(submitted_at=work.now))
+    assert client_of(life, "H").get(case).status_code == 200
+    assert client_of(life, "county_b_school2").get(case).status_code == 404
+
+
 def call(world: World, who: str, address: str, body: dict[str, Any], key: str = "") -> Any:
     headers = {"X-CSRF": CSRF, "Idempotency-Key": key or form()["request_id"]}
     return client_of(world, who).post(f"/api{address}", json=body, headers=headers)

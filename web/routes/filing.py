@@ -136,7 +136,9 @@ def _seat_context(visit: Visit, work: Work, studio: Any, path: Any) -> dict[str,
     programme = visit.book.programme(work.session, studio.version_id)
     roles = programme.roles_of(path)
     choices = [Choice(one, programme.people[one].title, chosen=n == 0) for n, one in enumerate(roles)]
-    steps = [work.book.rule(work.session, studio.version_id, path.name, one.name, None).title for one in path.steps]
+    rules = [work.book.rule(work.session, studio.version_id, path.name, one.name, None) for one in path.steps]
+    own = {"application": _("填写并提交"), "membership": _("列入成员名单")}
+    steps = [own.get(rule.stage.name, rule.title) for rule in rules]
     return {
         "roles": choices,
         "hosts": studio.host_id == visit.visitor.person_id,

@@ -45,7 +45,7 @@ def renewal(visit: Visiting, application_id: int, note: str = "") -> Response:
         choosing = row.stage == "renewal" and row.ended_at is None
         path = programme.path(row.path)
         context = {
-            "needs": _needs(work, programme, row, path.needs), "seats": seats_of_studio(work.session, row.studio_id),
+            "mine": row.desk in visit.visitor.keys, "needs": _needs(work, programme, row, path.needs), "seats": seats_of_studio(work.session, row.studio_id),
             "roles": {name: role.title for name, role in programme.people.items()}, "policy": policy, "rule": rule,
             "choices": policy.choices if choosing else {}, "refusal": _refusal(work, visit, row, policy) if choosing and policy.choices else None,
             "votes": votes_of(work.session, [row.run_id])[row.run_id] if choosing and policy.vote is not None else None,

@@ -131,7 +131,7 @@ def _file(work: Work, door: Door, record: Any, duties: Sequence[Any]) -> Todo:
             and row.due_on <= door.today + SOON and row.begins_on <= record.held_on <= row.ends_on]  # fmt: skip
     marked = len(draft_of(record).marks)
     detail = _("考勤已点 {n} 人，还没有报送", n=marked) if marked else _("活动已过，还没有点考勤和报送")
-    over = DueMark("none", _("活动已过"), day(record.held_on, door.today))
+    over = DueMark("soon", _("活动已过 {n} 天", n=(door.today - record.held_on).days), day(record.held_on, door.today))
     due = due_text(work, min(ends), door.today) if ends else over
     title = _("报送{day}“{title}”的活动记录", day=plain_day(record.held_on), title=record.title)
     order = (0, min(ends)) if ends and min(ends) < door.today else (1, record.held_on)

@@ -216,7 +216,7 @@ def holder_of(
     told = _("已提醒 {n} 次：{days}。", n=len(days), days="、".join(days)) if days else _("还没有提醒过。")
     who = name if person else "、".join(officers) or name
     return Holder(
-        who or _("系统"), "" if person or not officers else name, due_of(work, run, rule, address), meter_of(work, run, rule), told,
+        who or (_("评审专家") if run.stage == "expert_review" else _("系统")), "" if person or not officers else name, due_of(work, run, rule, address), meter_of(work, run, rule), told,
         rule.title,
     )  # fmt: skip
 

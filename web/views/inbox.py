@@ -189,7 +189,7 @@ def _line(
     return Line(
         row.run_id, f"{row.run_id}.{row.version}", address(wanted, run=row.run_id), title,
         row.body or row.studio or row.round_title, " · ".join(dict.fromkeys(one for one in kinds if one and not title.startswith(one))),
-        special_of(row, found.get(row.application_id or 0)) or _placed(row, rule), _due(work, row, rule), row.run_id == open_run,
+        special_of(row, rule, found.get(row.application_id or 0)) or _placed(row, rule), _due(work, row, rule), row.run_id == open_run,
         "" if bulk else _("这一类要一件一件办"), at=row.due_at,
     )  # fmt: skip
 
@@ -212,8 +212,10 @@ def _due(work: Work, row: InboxRow, rule: StepRule) -> DueMark:
     return due_of(work, row, rule, explained=False)
 
 
-def special_of(row: InboxRow, found: Findings | None) -> Special | None:
+def special_of(row: InboxRow, rule: StepRule, found: Findings | None) -> Special | None:
     """The line that says what is special: what must be judged, what was mended, what fails, or that all is met."""
+    if row.blind and not (getattr(rule.policy, "blind", False) or getattr(rule.policy, "hides_names", False)):
+        return Special("pen-to-square", "blue", _("在评分表上打分"))
     if row.blind:
         return Special("user-secret", "blue", _("匿名评分，不显示姓名和学校"))
     if row.state == "returned":

@@ -36,6 +36,11 @@ class Time:
     offsets: tuple[int, ...]
     set_by: str
 
+    @property
+    def today_at(self) -> float:
+        """Where today lies on the line, in per cent."""
+        return float(self.today.rstrip("%"))
+
 
 @dataclass(frozen=True)
 class Measure:
