@@ -7,9 +7,14 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlmodel import SQLModel
 
+from flows.engine.errors import Refused
 from flows.office.rounds import Places, RoundPlan, plan_round
+from flows.orchestration.launching import drafted_round, launch_round
+from flows.trial.asking import ask, latest, run
+from flows.trial.ground import copied
 from flows.trial.report import Report, as_row, from_row
 from flows.trial.running import try_out
+from flows.trial.words import report_text
 from models import Appointment, CalendarDay, Message, Person, Round, StageRun, Tie
 from models.columns import table_of
 from models.session import transaction
@@ -134,12 +139,8 @@ def test_more_than_can_be_played_are_played_in_proportion(world: World) -> None:
 
 
 def test_people_in_the_ground_have_no_addresses(world: World) -> None:
-    from flows.engine.work import Work
-    from flows.trial.ground import copied
-
     round_id = draft(world)
     with world.at_work() as work:
-        assert isinstance(work, Work)
         row = work.session.execute(select(ROUNDS).where(ROUNDS.c.id == round_id)).one()
         ground = copied(work.session, row)
     with transaction(ground) as session:
@@ -209,6 +210,22 @@ def test_a_trial_that_cannot_be_walked_says_so_and_can_be_begun_again(world: Wor
     page = bureau.get(f"/rounds/{round_id}/trial").text
     assert "演练中途出错" in page or "演练走不下去" in page
     assert "重新演练" in page
+
+
+def test_the_command_line_launches_over_findings_only_with_a_reason(world: World) -> None:
+    round_id = draft(world, changes={"expert_review": {"within": {"value": "1 working day", "reason": "赶时间"}}})
+    with world.at_work() as work:
+        trial_id = ask(work, round_id, world.ids["bureau_officer"])
+    run(world.engine, world.clock, trial_id)
+    with transaction(world.engine) as session:
+        assert drafted_round(session, "chifeng") == round_id
+        done = latest(session, round_id)
+    assert done.state == "done"
+    assert "专家评审会逾期" in report_text("批次", from_row(done.result))
+    actor = world.actor("bureau_officer")
+    with pytest.raises(Refused, match="写明照常发布的理由"):
+        launch_round(world.engine, world.book, round_id, actor, world.clock.now())
+    assert launch_round(world.engine, world.book, round_id, actor, world.clock.now(), "专家已经答应") == "announced"
 
 
 def test_only_the_authority_sees_and_begins_a_trial(world: World) -> None:
