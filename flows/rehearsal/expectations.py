@@ -8,7 +8,10 @@ from flows.engine.calendar import local_day
 from flows.rehearsal import looks, seen
 from flows.rehearsal.addresses import Target, find
 from flows.rehearsal.bureau import Bureau, UnknownName
+from flows.rehearsal.looks import Misspelled
 from flows.rehearsal.scenario import Expectation
+from flows.rehearsal.seated import roster_faults, roster_rows
+from flows.rehearsal.spelling import DESCRIBED, spelled
 from flows.rehearsal.warned import warnings
 
 MOMENT = timedelta(microseconds=1)
@@ -16,7 +19,8 @@ MOMENT = timedelta(microseconds=1)
 
 def look(bureau: Bureau, expectation: Expectation) -> list[str]:
     """What does not hold, in words; nothing when everything holds."""
-    return KINDS[expectation.kind].look(bureau, expectation.of)
+    meant = spelled(expectation.kind, expectation.of)
+    return [fault for one in meant for fault in KINDS[expectation.kind].look(bureau, one)]
 
 
 def _of_addresses(read: Callable[[Bureau, Target], object]) -> Callable[[Bureau, Any], list[str]]:
@@ -135,6 +139,8 @@ def _met(_bureau: Bureau, target: Target) -> bool:
 
 
 def _overdue(bureau: Bureau, target: Target) -> bool:
+    if target.kind == "studio":
+        return bool(looks.overdue_runs(bureau, target.address))
     run = target.run
     return run is not None and (
         run.state in {"overdue", "unmet"}
@@ -163,19 +169,34 @@ def _some(find_rows: Callable[[Bureau, Any], Sequence[str]], word: str) -> Calla
 
 
 def _none(bureau: Bureau, said: Any) -> list[str]:
-    """Nothing of a kind answers: `{kind: description}`."""
-    faults = []
-    for kind, of in said.items() if isinstance(said, dict) else ():
-        if kind in ROWS:
-            try:
-                found = ROWS[kind](bureau, of)
-            except UnknownName:
-                found = ()
-            if found:
-                faults.append(f"不应当有 {kind} {of}，却有：{'；'.join(found[:6])}")
-        elif not KINDS[kind].look(bureau, of):
-            faults.append(f"不应当成立，却成立：{kind} {of}")
-    return faults
+    """Nothing of a kind answers: `{kind: description}`, or a list of them."""
+    many = said if isinstance(said, list) else [said]
+    pairs = [
+        (kind, one) for each in many if isinstance(each, dict) for kind, of in each.items() for one in _each(kind, of)
+    ]
+    return [fault for kind, of in pairs if (fault := _is_there(bureau, kind, of))]
+
+
+def _each(kind: str, said: Any) -> list[Any]:
+    """The descriptions of what must not be: each row by itself, each address by itself."""
+    if isinstance(said, dict) and kind not in DESCRIBED and kind not in {"open", "count"}:
+        return [{key: value} for key, value in said.items() if key != "of"]
+    if isinstance(said, list) and kind not in DESCRIBED:
+        return list(said)
+    return spelled(kind, said)
+
+
+def _is_there(bureau: Bureau, kind: str, of: Any) -> str:
+    """What there is of it, in words; empty when there is nothing. What cannot be understood is no proof that it is not there."""
+    if kind not in ROWS or (isinstance(of, dict) and kind not in DESCRIBED and kind != "open"):
+        return "" if KINDS[kind].look(bureau, of) else f"不应当成立，却成立：{kind} {of}"
+    try:
+        found = ROWS[kind](bureau, of)
+    except Misspelled as error:
+        return str(error)
+    except UnknownName:
+        return ""
+    return f"不应当有 {kind} {of}，却有：{'；'.join(found[:6])}" if found else ""
 
 
 def _count(bureau: Bureau, said: Any) -> list[str]:
@@ -183,12 +204,18 @@ def _count(bureau: Bureau, said: Any) -> list[str]:
     kinds = [key for key in said if key != "is"] if isinstance(said, dict) else []
     if len(kinds) != 1 or "is" not in said or kinds[0] not in ROWS:
         return [f"应当写成 {{种类: 描述, is: 个数}}，种类有：{'、'.join(ROWS)}；写的是 {said}"]
-    found = ROWS[kinds[0]](bureau, said[kinds[0]])
-    return (
-        []
-        if len(found) == int(said["is"])
-        else [f"{kinds[0]} {said[kinds[0]]} 应有 {said['is']} 个，实有 {len(found)} 个：{'；'.join(found[:12])}"]
-    )
+    kind, of = kinds[0], said[kinds[0]]
+    found = [row for one in spelled(kind, of) for row in _rows(bureau, kind, one)]
+    if len(found) == int(said["is"]):
+        return []
+    return [f"{kind} {of} 应有 {said['is']} 个，实有 {len(found)} 个：{'；'.join(found[:12])}"]
+
+
+def _rows(bureau: Bureau, kind: str, of: Any) -> Sequence[str]:
+    """The rows that answer; of addresses with values those that hold."""
+    if isinstance(of, dict) and kind not in DESCRIBED and kind != "open":
+        return [str(key) for key, value in of.items() if not KINDS[kind].look(bureau, {key: value})]
+    return ROWS[kind](bureau, of)
 
 
 class Kind:
@@ -203,12 +230,12 @@ class Kind:
 ROWS: Mapping[str, Callable[[Bureau, Any], Sequence[str]]] = {
     "message": looks.messages, "document": looks.documents, "money": looks.money, "cycle": looks.cycles, "decision": looks.decisions,
     "warning": warnings, "open": looks.open_runs, "overdue": looks.overdue_runs, "state": looks.in_state, "standing": looks.studios_standing,
-    "outcome": looks.outcomes, "consequence": looks.consequences, "roster": looks.roster_rows, "credit": looks.credited,
+    "outcome": looks.outcomes, "consequence": looks.consequences, "roster": roster_rows, "credit": looks.credited,
 }  # fmt: skip
 
 
 def _roster(bureau: Bureau, said: Any) -> list[str]:
-    return looks.roster_faults(bureau, said)
+    return roster_faults(bureau, said)
 
 
 KINDS: Mapping[str, Kind] = {

@@ -1,11 +1,13 @@
 """Looking things up (查看): messages, documents, money, cycles and the rest as rows of words, by a description."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 from sqlalchemy import select
 
 from flows.engine.calendar import local_day
+from flows.programme.vocabulary import BARE, VALUED
 from flows.rehearsal import seen
 from flows.rehearsal.addresses import ASSESSMENTS, DECISIONS, DUTIES, ENTITLEMENTS, Target, find, period_is
 from flows.rehearsal.beginning import the_studio
@@ -13,21 +15,35 @@ from flows.rehearsal.bureau import Bureau, UnknownName
 from flows.rehearsal.payloads import grade_named
 from models import Consequence, Credit, Cycle, Document, ListingEntry, Message, Result, Seat
 from models.columns import table_of
+from notifications.catalogue import notices
 
 MESSAGES, DOCUMENTS, CYCLES = table_of(Message), table_of(Document), table_of(Cycle)
 SEATS, RESULTS, CONSEQUENCES, CREDITS = (table_of(one) for one in (Seat, Result, Consequence, Credit))
 ENTRIES = table_of(ListingEntry)
+DOCUMENT_KINDS = ("announcement", "plaque", "certificate", "circular", "notice", "minutes", "rectification_notice")
 FEN = 100
+
+
+class Misspelled(UnknownName):
+    """A description that says nothing one could look for."""
 
 
 def said_in(said: object, keys: Sequence[str], kind: str) -> Mapping[str, Any]:
     """A description with only keys it may have. Raises UnknownName."""
     if not isinstance(said, dict):
-        raise UnknownName(f"{kind} 应当写成 {{{'、'.join(keys)}}}，写的是 {said}")
+        raise Misspelled(f"{kind} 应当写成 {{{'、'.join(keys)}}}，写的是 {said}")
     unknown = next((key for key in said if key not in keys), None)
     if unknown is not None:
-        raise UnknownName(f"{kind} 没有“{unknown}”这一项；可以写：{'、'.join(keys)}")
+        raise Misspelled(f"{kind} 没有“{unknown}”这一项；可以写：{'、'.join(keys)}")
     return said
+
+
+def _known(said: str, known: Iterable[str], what: str) -> None:
+    """What cannot exist is a mistake of the scenario, also where it is said not to be there. Raises Misspelled."""
+    names = list(known)
+    if said not in names:
+        near = "、".join(get_close_matches(said, names, 3, 0.5))
+        raise Misspelled(f"没有叫“{said}”的{what}；{f'是不是想写 {near}；' if near else ''}全部见 docs/scenarios.md")
 
 
 def messages(bureau: Bureau, said: Any) -> list[str]:
@@ -35,6 +51,7 @@ def messages(bureau: Bureau, said: Any) -> list[str]:
     wanted = said_in(said, ("notice", "to", "says", "on"), "message")
     query = select(MESSAGES).order_by(MESSAGES.c.id)
     if "notice" in wanted:
+        _known(str(wanted["notice"]), notices(), "通知")
         query = query.where(MESSAGES.c.notice == wanted["notice"])
     whom = _recipients(bureau, str(wanted["to"])) if "to" in wanted else None
     found = []
@@ -80,6 +97,8 @@ def answers(words: str, wanted: Mapping[str, Any], on: object = None) -> bool:
 def documents(bureau: Bureau, said: Any) -> list[str]:
     """Documents by kind, studio or member, number and words."""
     wanted = said_in(said, ("kind", "to", "says", "number", "on"), "document")
+    if "kind" in wanted:
+        _known(str(wanted["kind"]), DOCUMENT_KINDS, "文书")
     name = str(wanted.get("to", ""))
     seats = _seats_of(bureau, name) if name and is_member(bureau, name) else None
     studio_id = find(bureau, name).studio_id if name and seats is None else None
@@ -286,6 +305,8 @@ def outcomes(bureau: Bureau, said: Any) -> list[str]:
 def consequences(bureau: Bureau, said: Any) -> list[str]:
     """What followed from results: by kind, for whom, words, studio."""
     wanted = said_in(said, ("kind", "to", "says", "studio"), "consequence")
+    if "kind" in wanted:
+        _known(str(wanted["kind"]), (*BARE, *VALUED), "结果运用")
     query = CONSEQUENCES.select().order_by(CONSEQUENCES.c.id)
     if "kind" in wanted:
         query = query.where(CONSEQUENCES.c.kind == wanted["kind"])
@@ -308,37 +329,6 @@ def credited(bureau: Bureau, said: Any) -> list[str]:
     target = find(bureau, str(said))
     mine = (CREDITS.c.duty_id == target.subject_id) & (CREDITS.c.standing == "accepted")
     return [f"记录 {row.record_id}" for row in seen.all_rows(bureau.engine, CREDITS.select().where(mine))]
-
-
-def seated(bureau: Bureau, studio_id: int) -> Mapping[str, str]:
-    """Who has a seat today: name and role."""
-    mine = (SEATS.c.studio_id == studio_id) & SEATS.c.to_on.is_(None)
-    rows = seen.all_rows(bureau.engine, SEATS.select().where(mine).order_by(SEATS.c.id))
-    return {bureau.name_of_person(row.person_id): row.duty_role or row.role for row in rows}
-
-
-def roster_rows(bureau: Bureau, said: Any) -> list[str]:
-    """Those in a studio; a role as description counts its holders."""
-    rows = seen.all_rows(bureau.engine, select(seen.STUDIOS.c.id).order_by(seen.STUDIOS.c.id))
-    there = [one for row in rows for one in seated(bureau, row.id).items()]
-    return [name for name, role in there if said in ("studio", role)]
-
-
-def roster_faults(bureau: Bureau, said: Any) -> list[str]:
-    """How a roster differs: `{name: role|none}`, `{role: number}`; `{of: studio}` names the studio."""
-    if not isinstance(said, dict):
-        return [f"应当写成 {{名字: 角色}} 或 {{角色: 人数}}，写的是 {said}"]
-    there = seated(bureau, the_studio(bureau, str(said.get("of", "studio"))))
-    faults = []
-    for name, wanted in said.items():
-        if name == "of":
-            continue
-        found: object = list(there.values()).count(name) if isinstance(wanted, int) else there.get(name, "none")
-        if str(found) != str(wanted):
-            faults.append(
-                f"名单中 {name} 应为 {wanted}，实为 {found}；现有：{'、'.join(f'{one}（{role}）' for one, role in there.items())}"
-            )
-    return faults
 
 
 def grades(bureau: Bureau, said: Any) -> list[str]:

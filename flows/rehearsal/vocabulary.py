@@ -1,19 +1,22 @@
 """The vocabulary page (情景用词): `docs/scenarios.md`, written from the code so that it cannot fall behind it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from flows.engine.decide import IMPLICIT
 from flows.engine.declare import On
 from flows.lifecycle import STAGES
+from flows.programme.vocabulary import BARE, VALUED
 from flows.rehearsal.addresses import FORMS
 from flows.rehearsal.beginning import ROUND_KEYS
 from flows.rehearsal.carrying import RESERVE
 from flows.rehearsal.established import STUDIO_KEYS
 from flows.rehearsal.expectations import KINDS, ROWS
+from flows.rehearsal.looks import DOCUMENT_KINDS
 from flows.rehearsal.performing import WITH
 from flows.rehearsal.profiles import FACTS
 from flows.rehearsal.scenario import CALL, COMPLETE, NAME, UNNAME, WISH
 from flows.rehearsal.words import PLAIN_REFUSALS, guards
+from notifications.catalogue import notices
 
 PARTS: Mapping[str, str] = {
     "applicant": "申报人", "person": "本人", "host": "主持人", "responsible": "责任人", "reviewer": "审核人", "receiver": "接收人",
@@ -133,6 +136,13 @@ def _expectations() -> Iterator[str]:
     for name, kind in KINDS.items():
         yield f"| `{name}` | `{kind.form}` | {_cell(kind.means)} |"
     yield f"\n可以数（`count`）、可以没有（`none`）的：{'、'.join(f'`{kind}`' for kind in ROWS)}。`none` 里写别的种类，是说它不成立。"
+    yield "\n一行一样的期望也可以写成 `{工作室或人: 内容}`：`{cycle: {studio: {from: 2025-05-08}}}`、`{document: {studio: circular}}`、`{money: {studio/base@cycle: 20000元}}`；`none` 可以是列表。\n"
+    yield f"文书 `kind`：{_words(DOCUMENT_KINDS)}。结果运用 `kind`：{_words((*BARE, *VALUED))}。通知 `notice`：\n"
+    yield from _table("通知", "意思", {f"`{key}`": one.title for key, one in notices().items()})
+
+
+def _words(names: Iterable[str]) -> str:
+    return "、".join(f"`{name}`" for name in names)
 
 
 def _table(first: str, second: str, rows: Mapping[str, str]) -> Iterator[str]:

@@ -1,0 +1,67 @@
+"""Spelling (写法): the ways in which one expectation may be written, made into the description that is looked for."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+OF = "of"
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """How a kind of row is described: what a bare word is, whose it is, and what a value behind its holder is."""
+
+    word: str
+    holder: str
+    value: str
+    keys: frozenset[str]
+
+
+DESCRIBED: Mapping[str, Described] = {
+    "message": Described("notice", "to", "notice", frozenset({"notice", "to", "says", "on"})),
+    "document": Described("kind", "to", "kind", frozenset({"kind", "to", "says", "number", "on"})),
+    "money": Described("fund", "studio", "amount", frozenset({"fund", "studio", "period", "amount", "share", "heads", "status", "total", "from", "to"})),
+    "cycle": Described("studio", "studio", "from", frozenset({"studio", "number", "from", "to"})),
+    "decision": Described("about", "about", "question", frozenset({"about", "question", "choice", "answer", "open"})),
+    "warning": Described("about", "about", "because", frozenset({"about", "because", "says", "on"})),
+    "consequence": Described("kind", "to", "kind", frozenset({"kind", "to", "says", "studio"})),
+}  # fmt: skip
+
+
+def spelled(kind: str, said: Any) -> list[Any]:
+    """What is meant, one description after another: `studio`, `{studio: {from: …}}` and `{studio: studio, from: …}` say the same."""
+    form = DESCRIBED.get(kind)
+    if form is None:
+        return [said]
+    if isinstance(said, str):
+        return [_at(form, said) if "/" in said else {form.word: said}]
+    if isinstance(said, list):
+        return [one for each in said for one in spelled(kind, each)]
+    if not isinstance(said, Mapping):
+        return [said]
+    if OF in said:
+        of = "studio" if "studio" in form.keys else form.holder
+        return [{of: said[OF], **{key: value for key, value in said.items() if key != OF}}]
+    return list(_held(form, said)) if _by_holder(form, said) else [said]
+
+
+def _by_holder(form: Described, said: Mapping[str, Any]) -> bool:
+    """Whether it is written as `{holder: description}`: by names that are no keys, or by `studio` with a description behind it."""
+    return bool(said) and all(
+        key not in form.keys | {"count"} or isinstance(value, Mapping) for key, value in said.items()
+    )
+
+
+def _held(form: Described, said: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for holder, value in said.items():
+        whose = _at(form, holder) if "/" in holder else {form.holder: holder}
+        yield {**whose, **(value if isinstance(value, Mapping) else {form.value: value})}
+
+
+def _at(form: Described, address: str) -> dict[str, Any]:
+    """An address of money as fund and period of a studio."""
+    studio, _, rest = address.partition("/")
+    key, _, period = rest.partition("@")
+    if form.word != "fund":
+        return {form.holder: address}
+    return {"studio": studio, "fund": key, **({"period": period} if period else {})}
