@@ -33,7 +33,7 @@ from flows.rehearsal.bodies import (
     tree,
 )
 from flows.rehearsal.ground import fresh_database, loaded, put_calendar
-from flows.rehearsal.profiles import Ground, Profile, fitting, with_facts
+from flows.rehearsal.profiles import Ground, Profile, as_facts, fitting, with_facts
 from models import Appointment, Attachment, Body, Credential, Cycle, File, Incident, Person, Post, StageRun, Studio
 from models.columns import table_of
 from models.queries.bodies import keys_of, lineages
@@ -203,7 +203,8 @@ class Bureau:
         """
         if name in self.people:
             return self.people[name]
-        given = {**{key: value for key, value in more.items() if value}, **self.people_given.get(name, {})}
+        said = as_facts(self.people_given.get(name, {}), on or self.today)
+        given = {**{key: value for key, value in more.items() if value}, **said}
         kind = self.kind_meant(str(given.get("kind", next(iter(self.programme.kinds), ""))))
         beside = self.profiles.get(host)
         if beside is not None and "body" not in given and from_elsewhere(self.programme, role):

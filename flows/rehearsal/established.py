@@ -17,7 +17,7 @@ from models import Attendance, Cycle, Record, Seat, Studio
 AFTERNOON = 14
 HEADCOUNTS = ("own_school", "other_school")
 STUDIO_KEYS: Mapping[str, str] = {
-    "plaque": "挂牌日，即第一个周期的第一天", "level": "工作室层级", "host": "主持人的名字（默认 host）", "members": "成员：{名字: 角色}，或人数 {own_school: 2, other_school: 8}，或 {角色: 人数}",
+    "plaque": "挂牌日，即第一个周期的第一天", "level": "工作室层级", "host": "主持人的名字（默认 host）", "members": "成员：{名字: 角色}，或名字的列表，或人数 {own_school: 2, other_school: 8}，或 {角色: 人数}",
     "grades": "已有的考核结果：{考核@周期: 等次}，到时按通常的办理得出", "kind": "哪一类工作室", "count": "同样的几个，名字后加 1、2、3……", "standing": "状态（默认 active）",
     "activities": "办过的活动和考勤：{count: 12, until: 2026-01-20, absent: {A: 4, B: 3}, leave: {C: 1}}（每周一次；absent 不含请假）",
     "cycle": "false：没有周期（只登记）", "number": "这是第几个周期（默认 1）",
@@ -65,8 +65,9 @@ def _establish(bureau: Bureau, name: str, said: Mapping[str, Any], host: str) ->
         )
         work.session.flush()
     bureau.studios[name] = studio_id
-    members = list(_members(bureau, said.get("members"), home))
-    for member in within_shares(bureau, members, home, named=set(said.get("members") or ())):
+    written = _by_name(bureau, said.get("members"))
+    members = list(_members(bureau, written, home))
+    for member in within_shares(bureau, members, home, named=set(written or ())):
         _seat(bureau, studio_id, host, member, begins_on)
     if "activities" in said:
         _hold_activities(bureau, studio_id, said["activities"])
@@ -127,6 +128,14 @@ def _begin_cycle(bureau: Bureau, studio_id: int, begins_on: date, number: int, v
         work.session.flush()
 
 
+def _by_name(bureau: Bureau, said: Any) -> Any:
+    """Members by name or role; a list of names, or a bare number, is of the first role that counts."""
+    if said is None or isinstance(said, Mapping):
+        return said
+    plain = next((role.name for role in bureau.programme.member_roles() if role.within is None), "")
+    return {plain: said} if isinstance(said, int) else {str(name): plain for name in said}
+
+
 def _members(bureau: Bureau, said: Any, home: str) -> Iterator[Member]:
     """The members as a scenario gives them; a roster that it does not give is just large enough."""
     roles = {role.name: role for role in bureau.programme.member_roles()}
@@ -134,8 +143,8 @@ def _members(bureau: Bureau, said: Any, home: str) -> Iterator[Member]:
     if said is None:
         yield from _enough(roles, home, other)
         return
-    heads = {key: int(value) for key, value in said.items() if isinstance(value, int)}
     plain = next((role.name for role in roles.values() if role.within is None), "")
+    heads = {key: int(value) for key, value in said.items() if isinstance(value, int)}
     inner = _inner_heads(roles, heads)
     for key, body, prefix in (("own_school", home, "own"), ("other_school", other, "other")):
         for n in range(1, heads.get(key, 0) + 1):

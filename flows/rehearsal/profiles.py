@@ -168,7 +168,40 @@ FACTS: Mapping[str, str] = {
     "has": "业绩：[{title: 名校长, level: city, on: 2024-01-01, published: true, key: true}]", "commits": "承诺到哪一天（日期）",
     "posts": "任职经历：[{post: class_teacher, since: 2015-09-01, until: 2020-08-31}]", "papers": "另外带上的材料",
     "lacks": "没有的：业绩的种类、commitment、材料的名称，或 studio（没有下一级的工作室）",
+    "age": "周岁，算到批次截止日（不按批次的算到当天），同 born", "years": "任现职几年，同 since", "school": "同 body", "school_stage": "同 stage",
+    "employment": "established（在编）或别的，同 established",
+    **dict.fromkeys(("title", "honour", "class_honour", "competition", "paper", "project", "recommendation", "training"), "这一种业绩：名称、{level: city, on: …}，或 none（没有）"),
 }  # fmt: skip
+CREDENTIALS = ("title", "honour", "class_honour", "competition", "paper", "project", "recommendation", "training")
+NOTHING = (None, False, "none", "无", "")
+
+
+def as_facts(said: Mapping[str, Any], on: date) -> dict[str, Any]:
+    """What a scenario says of a person in the words of the criteria (`age`, `years`, `honour`), as facts on a day."""
+    given = {
+        key: value
+        for key, value in said.items()
+        if key not in {"age", "years", "school_stage", "employment", *CREDENTIALS}
+    }
+    given |= {"stage": said["school_stage"]} if "school_stage" in said else {}
+    if "employment" in said:
+        given["established"] = said["employment"] == "established"
+    given |= {
+        new: add_months(on, -12 * int(said[old])) for old, new in (("age", "born"), ("years", "since")) if old in said
+    }
+    lacking = [kind for kind in CREDENTIALS if kind in said and said[kind] in NOTHING]
+    earned = [_entry(kind, said[kind]) for kind in CREDENTIALS if kind in said and said[kind] not in NOTHING]
+    if lacking:
+        given["lacks"] = [*_many(said.get("lacks", ())), *lacking]
+    if earned:
+        given["has"] = [*said.get("has", ()), *earned]
+    return given
+
+
+def _entry(kind: str, said: Any) -> Mapping[str, Any]:
+    if not isinstance(said, Mapping):
+        return {kind: "" if said is True else str(said)}
+    return {kind: str(said.get("name", "")), **{key: value for key, value in said.items() if key != "name"}}
 
 
 def with_facts(profile: Profile, said: Mapping[str, Any]) -> Profile:
@@ -177,6 +210,7 @@ def with_facts(profile: Profile, said: Mapping[str, Any]) -> Profile:
     if unknown is not None:
         raise UnknownFact(f"人员没有“{unknown}”这一项；可以写：{'、'.join(FACTS)}")
     lacks = frozenset(str(one) for one in _many(said.get("lacks", ())))
+    usual = {str(one["kind"]): one for one in profile.credentials}
     kept = [one for one in profile.credentials if str(one["kind"]) not in lacks]
     kept = [one for one in kept if one["kind"] not in {_kind(entry) for entry in said.get("has", ())}]
     if "commits" in said:
@@ -186,7 +220,7 @@ def with_facts(profile: Profile, said: Mapping[str, Any]) -> Profile:
         born_on=_date(said["born"]) if "born" in said else profile.born_on, body=str(said.get("body", profile.body)),
         posts=_posts(profile, said), subject=str(said.get("subject", profile.subject)),
         school_stage=str(said.get("stage", profile.school_stage)), kind=str(said.get("kind", profile.kind)),
-        established=bool(said.get("established", profile.established)), credentials=(*kept, *_earned(said.get("has", ()))),
+        established=bool(said.get("established", profile.established)), credentials=(*kept, *_earned(said.get("has", ()), usual)),
         papers=tuple(one for one in (*profile.papers, *_many(said.get("papers", ()))) if not any(said in one for said in lacks)), lacks=lacks,
     )  # fmt: skip
 
@@ -207,13 +241,15 @@ def _posts(profile: Profile, said: Mapping[str, Any]) -> tuple[Held, ...]:
     return posts
 
 
-def _earned(entries: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def _earned(entries: Iterable[Mapping[str, Any]], usual: Mapping[str, Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """What was earned; what is not said of it is as the criteria ask."""
     found: list[Mapping[str, Any]] = []
     for entry in entries:
         kind = _kind(entry)
         row = {key: value for key, value in entry.items() if key != kind}
         dates: dict[str, Any] = {key: _date(row[key]) for key in ("on", "until") if key in row}
-        found.append({"kind": kind, "name": str(entry[kind]), **row, **dates})
+        known = usual.get(kind, {})
+        found.append({**known, "kind": kind, "name": str(entry[kind] or known.get("name", "业绩")), **row, **dates})
     return found
 
 

@@ -187,6 +187,8 @@ def _refusing(sheet: Sheet, place: Place, one: Mapping[str, Any]) -> Refusing | 
     if "refused" not in one:
         return None
     said, where = one["refused"], (*place, "refused")
+    if said is True or isinstance(said, str):
+        said = {} if said is True else {"because": said}
     if not isinstance(said, dict):
         sheet.blame(
             where,

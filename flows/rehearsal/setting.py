@@ -27,7 +27,7 @@ def set_up(scenario: Scenario, case: Case) -> Bureau:
     studios = _studios(given)
     opens_on = _preparing(programme, given, first)
     start = min([opens_on, *(_plaque(one) for _, one in studios if "plaque" in one)])
-    bureau = Bureau(programme, at_local(start, 0), given.get("people", {}), FilePath(scenario.file).parent)
+    bureau = Bureau(programme, at_local(start, 0), _people(given.get("people", {})), FilePath(scenario.file).parent)
     bureau.found(given.get("bodies", {}), case.calendar)
     for name, one in sorted(studios, key=lambda pair: _plaque(pair[1], opens_on)):
         bureau.pass_to_day(_plaque(one, opens_on), 0)
@@ -43,6 +43,14 @@ def set_up(scenario: Scenario, case: Case) -> Bureau:
 def _studios(given: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
     found = [("studio", given["studio"])] if "studio" in given else []
     return [*found, *given.get("studios", {}).items()]
+
+
+def _people(said: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Mapping[str, Any]]:
+    """People by name; `school` is where they work, as in the criteria."""
+    return {
+        str(name): {("body" if key == "school" else key): value for key, value in facts.items()}
+        for name, facts in said.items()
+    }
 
 
 def _plaque(one: Mapping[str, Any], otherwise: date = date.max) -> date:
