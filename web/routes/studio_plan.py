@@ -12,8 +12,7 @@ from flows.office.happenings import plan_activity
 from web.i18n import _
 from web.long_imports import content_of
 from web.papers import keep
-from web.routes.activities import keeps_activities
-from web.studio_doors import Door, enter
+from web.studio_doors import Door, enter, keeps_activities
 from web.views.offline_sheets import SPREADSHEET
 from web.views.studio_plan import read_plan, template
 from web.visit import Posted, Visit, Visiting

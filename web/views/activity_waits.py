@@ -59,13 +59,11 @@ def _asked(work: Work, row: Any) -> Asked:
 
 def in_box(asked: Iterable[Asked], box: str, now: datetime, soon_until: datetime) -> list[Asked]:
     """What of it is in a box of the inbox."""
-    tests = {
-        "todo": lambda _one: True,
-        "overdue": lambda one: one.at <= now,
-        "soon": lambda one: now < one.at <= soon_until,
-    }
-    test = tests.get(box)
-    return [one for one in asked if test(one)] if test else []
+    if box == "overdue":
+        return [one for one in asked if one.at <= now]
+    if box == "soon":
+        return [one for one in asked if now < one.at <= soon_until]
+    return list(asked) if box == "todo" else []
 
 
 def shown(asked: Sequence[Asked], wanted: InboxFilter) -> Sequence[Asked]:
