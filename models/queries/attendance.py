@@ -78,3 +78,15 @@ def attendance_of(session: Session, studios: Collection[int], first: date, last:
         numbers = (kept.held, kept.missed, kept.on_leave) if kept is not None else ()
         found[seat.id] = Kept(seat.id, seat.studio_id, seat.person_id, seat.role, seat.name, left, *numbers)
     return found
+
+
+def presence(session: Session, studio_id: int, first: date, last: date) -> Mapping[int, tuple[int, int]]:
+    """How often each person of a studio was there, of how many activities held while they had a seat in these days.
+
+    Whoever had leave that was granted missed nothing.
+    """
+    found: dict[int, tuple[int, int]] = {}
+    for seat in attendance_of(session, [studio_id], first, last).values():
+        there, held = found.get(seat.person_id, (0, 0))
+        found[seat.person_id] = (there + seat.held - seat.missed, held + seat.held)
+    return found

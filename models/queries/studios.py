@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select
 from sqlmodel import Session
 
 from models import (
@@ -17,7 +17,6 @@ from models import (
     Document,
     Duty,
     Entitlement,
-    Leave,
     Opinion,
     Person,
     Programme,
@@ -38,7 +37,7 @@ PROGRAMMES, VERSIONS, TRANSITIONS = table_of(Programme), table_of(ProgrammeVersi
 DUTIES, ASSESSMENTS, RECTIFICATIONS = table_of(Duty), table_of(Assessment), table_of(Rectification)
 DECISIONS, ENTITLEMENTS, APPLICATIONS = table_of(Decision), table_of(Entitlement), table_of(Application)
 OPINIONS, DOCUMENTS = table_of(Opinion), table_of(Document)
-RECORDS, ATTENDANCE, LEAVES = table_of(Record), table_of(Attendance), table_of(Leave)
+RECORDS, ATTENDANCE = table_of(Record), table_of(Attendance)
 SHARED = table_of(RecordStudio)
 OTHERS = RUNS.alias("others")
 # Runs with what each is about.
@@ -199,25 +198,6 @@ def assessments_of_studio(session: Session, studio_id: int) -> Sequence[Row[Any]
         .where(ASSESSMENTS.c.studio_id == studio_id)
         .order_by(ASSESSMENTS.c.opens_on.desc(), ASSESSMENTS.c.id)
     ).all()
-
-
-def presence(session: Session, studio_id: int, since: date) -> Mapping[int, tuple[int, int]]:
-    """How often each person was there of how many activities held since a day; granted leave is no absence. One query."""
-    granted = and_(ATTENDANCE.c.mark == "leave", or_(LEAVES.c.id.is_(None), LEAVES.c.answer == "granted"))
-    there = case((or_(ATTENDANCE.c.mark.in_(("present", "late")), granted), 1), else_=0)
-    shared = select(SHARED.c.record_id).where(SHARED.c.studio_id == studio_id)
-    leave_asked = and_(LEAVES.c.record_id == RECORDS.c.id, LEAVES.c.person_id == ATTENDANCE.c.person_id)
-    found = session.execute(
-        select(ATTENDANCE.c.person_id, func.sum(there).label("there"), func.count().label("held"))
-        .select_from(ATTENDANCE.join(RECORDS, RECORDS.c.id == ATTENDANCE.c.record_id).outerjoin(LEAVES, leave_asked))
-        .where(
-            or_(RECORDS.c.studio_id == studio_id, RECORDS.c.id.in_(shared)),
-            RECORDS.c.held_on >= since,
-            RECORDS.c.standing == "held",
-        )
-        .group_by(ATTENDANCE.c.person_id)
-    )
-    return {row.person_id: (int(row.there), int(row.held)) for row in found}
 
 
 def activities_of(session: Session, studio_id: int, first: date, last: date) -> Sequence[Row[Any]]:

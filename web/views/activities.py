@@ -15,7 +15,7 @@ from flows.office.noting import Noted, draft_of
 from flows.programme.comparing_words import VALUES_ZH
 from flows.programme.sections import Obligation
 from models.queries.activities import credits_of_record, duties_named, expected, files_of, leaves_of, marks_of
-from models.queries.studios import presence
+from models.queries.attendance import presence
 from web.display import Choice, DueMark, StateMark, clock_time, day, run_mark, state_mark
 from web.i18n import _
 from web.studio_doors import Door
@@ -131,7 +131,7 @@ def _missed(work: Work, door: Door, record: Any) -> Mapping[int, tuple[int, int]
     """How often each was there of how many, this activity left out while it is not filed."""
     since = door.cycle.begins_on if door.cycle is not None else door.today
     del record
-    return presence(work.session, door.studio.id, since)
+    return presence(work.session, door.studio.id, since, door.today)
 
 
 def _row(

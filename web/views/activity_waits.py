@@ -9,8 +9,9 @@ from flows.engine.calendar import end_of_day, local_day
 from flows.engine.work import Work
 from flows.office.noting import draft_of
 from models.queries.activities import leaves_waiting, unfiled
+from models.queries.attendance import presence
 from models.queries.inbox import InboxFilter
-from models.queries.studios import cycles_of, presence
+from models.queries.studios import cycles_of
 from web.display import DueMark, clock_time, day, due_mark, moment, plain_day
 from web.i18n import _
 from web.studio_doors import Door, keeps_activities
@@ -99,7 +100,8 @@ def open_leave(work: Work, one: Asked) -> OpenLeave:
     """What is needed to answer it; two queries more."""
     row, today = one.row, local_day(work.now)
     cycle = next((each for each in cycles_of(work.session, row.studio_id) if each.begins_on <= today), None)
-    there, held = presence(work.session, row.studio_id, cycle.begins_on if cycle else today).get(row.person_id, (0, 0))
+    since = cycle.begins_on if cycle else today
+    there, held = presence(work.session, row.studio_id, since, today).get(row.person_id, (0, 0))
     hour = f" {clock_time(row.starts_at)}" if row.starts_at else ""
     return OpenLeave(one, (
         (_("活动"), row.title), (_("时间"), f"{day(row.held_on, today)}{hour}"), (_("地点"), row.place or "—"),

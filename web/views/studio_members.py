@@ -8,8 +8,9 @@ from typing import Any
 from flows.engine.work import Work
 from flows.programme.rosters import Number, OwnShare, held, roster_rules
 from models.facts import SeatFact
+from models.queries.attendance import presence
 from models.queries.facts.seating import seats_of
-from models.queries.studios import presence, seats_of_studio, under_way
+from models.queries.studios import seats_of_studio, under_way
 from web.display import Provenance, StateMark, run_mark, state_mark
 from web.i18n import _
 from web.studio_doors import Door
@@ -107,7 +108,7 @@ def _share(door: Door, seats: Sequence[SeatFact], one: OwnShare) -> Rule:
 def seat_lines(work: Work, door: Door, person_id: int) -> list[SeatLine]:
     """Every seat but the host's, with attendance; what a member sees of others leaves attendance out."""
     since = door.cycle.begins_on if door.cycle is not None else door.today
-    found = presence(work.session, door.studio.id, since) if door.sees_all else {}
+    found = presence(work.session, door.studio.id, since, door.today) if door.sees_all else {}
     return [
         _line(door, seat, found.get(seat.person_id, (0, 0)), person_id)
         for seat in door.seats

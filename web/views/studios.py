@@ -12,8 +12,9 @@ from flows.programme.rosters import roster_rules
 from flows.programme.sections import Obligation
 from flows.programme.vocabulary import PERIODS_ZH
 from models.queries.applications import holders_of
+from models.queries.attendance import presence
 from models.queries.money import balances, lines
-from models.queries.studios import presence, returned, under_way
+from models.queries.studios import returned, under_way
 from web.display import DueMark, Part, Provenance, StateMark, day, due_day, due_mark, money, run_mark, state_mark
 from web.i18n import _
 from web.studio_doors import Door
@@ -289,7 +290,7 @@ def duty_mark(row: Any, sent_back: Iterable[int] = ()) -> StateMark:
 def members_of(work: Work, door: Door) -> list[MemberLine]:
     """Everybody with a seat but the host, those who were away most first."""
     since = door.cycle.begins_on if door.cycle is not None else door.today
-    found = presence(work.session, door.studio.id, since)
+    found = presence(work.session, door.studio.id, since, door.today)
     lines_ = []
     for seat in door.seats:
         if seat.person_id != door.studio.host_id:
