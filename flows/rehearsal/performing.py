@@ -29,12 +29,13 @@ from flows.rehearsal.carrying import (
     score,
 )
 from flows.rehearsal.clearing import clear, with_seats
+from flows.rehearsal.desk_acts import at_desk
 from flows.rehearsal.finishing import finish
 from flows.rehearsal.naming import naming
 from flows.rehearsal.payloads import as_taken, with_grades
 from flows.rehearsal.placing import allocate, wish
 from flows.rehearsal.recording import MARKS, recorded
-from flows.rehearsal.scenario import CALL, COMPLETE, NAME, UNNAME, WISH, Step
+from flows.rehearsal.scenario import CALL, COMPLETE, DESK_ACTS, NAME, UNNAME, WISH, Step
 from flows.rehearsal.voting import SEATS, vote
 from models import Record
 from models.columns import table_of
@@ -181,6 +182,7 @@ def calling(bureau: Bureau, step: Step) -> None:
 # What a scenario may do beside the events of the stages.
 OWN_ACTS: Mapping[str, Callable[[Bureau, Step], None]] = {
     COMPLETE: complete, WISH: wishing, CALL: calling, NAME: naming, UNNAME: naming,
+    **dict.fromkeys(DESK_ACTS, at_desk),
 }  # fmt: skip
 
 

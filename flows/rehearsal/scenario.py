@@ -7,7 +7,8 @@ from typing import Any
 
 # What a scenario may do beside the events of the stages.
 COMPLETE, WISH, CALL, NAME, UNNAME = "complete", "wish", "call", "name", "take_back"
-OWN_ACTS = frozenset({COMPLETE, WISH, CALL, NAME, UNNAME})
+DESK_ACTS = ("appeal", "spend", "note_loss", "order_rectification", "plan")
+OWN_ACTS = frozenset({COMPLETE, WISH, CALL, NAME, UNNAME, *DESK_ACTS})
 
 
 @dataclass(frozen=True, slots=True)

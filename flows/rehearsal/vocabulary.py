@@ -86,6 +86,11 @@ OWN_MEANINGS: Mapping[str, str] = {
     CALL: "提出办法留给临时要求的事项或经费（`per: call`）：`{by: bureau, do: call, to: studio/inspection, with: {due: 2025-12-01}}`，不写期限是三十天",
     NAME: "指定由单位或主持人确定的角色：`{by: school, do: name, to: assistant/M1}`；几个工作室时写 `with: {studio: S}`",
     UNNAME: "收回指定：`{by: school, do: take_back, to: assistant/M1}`",
+    "appeal": "申诉已经送达的结果：`{by: host, do: appeal, to: studio/annual@y1, with: {facts: …}}`，成员的写 `studio/members@y1/M1`",
+    "spend": "登记一笔支出：`{by: host, do: spend, to: studio, with: {amount: 300元, use: 书籍}}`",
+    "note_loss": "认定不再符合条件：`{by: bureau, do: note_loss, to: M1, with: {reason: 调离}}`，主持人写 `host`",
+    "order_rectification": "责令整改：`{by: bureau, do: order_rectification, to: studio/annual@y1, with: {reason: …}}`",
+    "plan": "计划一次活动，事先要准备的从这时起欠：`{by: host, do: plan, to: studio/study@2025秋#1, with: {held_on: 2025-09-10}}`",
 }  # fmt: skip
 
 

@@ -1,0 +1,77 @@
+"""Acts at a desk (单项办理) that are no events of a stage: an appeal, an expense, a loss noted, an order to mend, an activity planned."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from flows.engine.declare import Actor
+from flows.office.appeals import appeal
+from flows.office.findings import note_loss, order_rectification
+from flows.office.happenings import Planned, plan_activity
+from flows.office.ledger import Expense, spend
+from flows.rehearsal import seen
+from flows.rehearsal.addresses import Target, find
+from flows.rehearsal.bureau import Bureau, UnknownName
+from flows.rehearsal.looks import fen
+from flows.rehearsal.scenario import Step
+
+
+def at_desk(bureau: Bureau, step: Step) -> None:
+    """Do what a step says of each address in turn. Raises Refused, NotFound, UnknownName."""
+    for address in step.to:
+        studio = find(bureau, address.partition("/")[0]) if step.do == "note_loss" and "/" in address else None
+        target = studio or find(bureau, "studio" if step.do == "note_loss" else address)
+        actor = bureau.acting(step.by, target.body_id, target.person_id, target.host_id)
+        DOING[step.do](bureau, step, (address, target), actor)
+
+
+def _appeal(bureau: Bureau, step: Step, where: tuple[str, Target], actor: Actor) -> None:
+    address, target = where
+    name = address.rpartition("/")[2]
+    seat_id = _seat(bureau, target, name) if name in bureau.people else None
+    with bureau.at_work() as work:
+        appeal(work, actor, target.subject_id, str(step.payload.get("facts", "")), seat_id)
+
+
+def _spend(bureau: Bureau, step: Step, where: tuple[str, Target], actor: Actor) -> None:
+    said = step.payload
+    on = date.fromisoformat(str(said.get("on", bureau.today)))
+    expense = Expense(
+        fen(said.get("amount", 0)), str(said.get("use", "")), str(said.get("what", "支出")), on, str(said.get("voucher", "凭证1"))
+    )  # fmt: skip
+    with bureau.at_work() as work:
+        spend(work, actor, where[1].studio_id or 0, expense)
+
+
+def _note_loss(bureau: Bureau, step: Step, where: tuple[str, Target], actor: Actor) -> None:
+    address, target = where
+    seat_id = _seat(bureau, target, address.rpartition("/")[2])
+    with bureau.at_work() as work:
+        note_loss(work, actor, seat_id, str(step.payload.get("reason", "")))
+
+
+def _order(bureau: Bureau, step: Step, where: tuple[str, Target], actor: Actor) -> None:
+    limit = step.payload.get("due", step.payload.get("due_on"))
+    with bureau.at_work() as work:
+        reason = str(step.payload.get("reason", ""))
+        order_rectification(work, actor, where[1].subject_id, reason, str(limit) if limit else None)
+
+
+def _plan(bureau: Bureau, step: Step, where: tuple[str, Target], actor: Actor) -> None:
+    address, target = where
+    key = address.partition("/")[2].partition("@")[0]
+    held_on = date.fromisoformat(str(step.payload.get("held_on", bureau.today)))
+    planned = Planned(str(step.payload.get("title", "活动")), held_on, agenda=(key,))
+    with bureau.at_work() as work:
+        plan_activity(work, actor, target.studio_id or 0, planned)
+
+
+def _seat(bureau: Bureau, target: Target, name: str) -> int:
+    row = seen.seat_of(bureau.engine, target.studio_id or 0, bureau.people.get(name, 0))
+    if row is None:
+        raise UnknownName(f"{name} 不在工作室里")
+    return int(row.id)
+
+
+DOING: Mapping[str, Callable[[Bureau, Step, tuple[str, Target], Actor], None]] = {
+    "appeal": _appeal, "spend": _spend, "note_loss": _note_loss, "order_rectification": _order, "plan": _plan,
+}  # fmt: skip
