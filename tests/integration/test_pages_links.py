@@ -15,7 +15,7 @@ from models.session import transaction
 from models.settings import settings
 from tests.browsing import client_of
 from tests.integration.test_pages_notices import FACTS, object_to, posted
-from tests.integration.test_pages_scores import BLIND, MASTER
+from tests.integration.test_pages_scores import blind_round
 from tests.integration.test_pages_scores import form as said
 from tests.world import World
 from web.app import provenance
@@ -26,14 +26,7 @@ from web.views.inbox import whole_of
 def world(sqlite_database: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     """Three applications endorsed and waiting for experts, in a blind round of two places."""
     monkeypatch.setattr(settings(), "files", tmp_path / "files")
-    world = World(sqlite_database)
-    world.round(date(2025, 3, 31), changes=BLIND)
-    world.on("2025-03-03")
-    world.apply_for("宋海燕", "何静远", "刘志强", credentials=MASTER)
-    world.on("2025-03-07")
-    world.endorse_tiers("宋海燕", "何静远", "刘志强")
-    world.on("2025-03-20")
-    return world
+    return blind_round(sqlite_database)
 
 
 def test_search_finds_by_name_school_and_number_in_ones_own_scope(world: World) -> None:

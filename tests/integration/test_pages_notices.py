@@ -1,7 +1,6 @@
 """Lists in pages: drawn, ranked, posted to the public, objected to by anybody, announced and hung."""
 
 import re
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,7 @@ from models import Duty, Listing, Objection, StageRun, Transition
 from models.columns import table_of
 from models.session import transaction
 from models.settings import settings
-from tests.integration.test_pages_scores import BLIND, MASTER, client_of, form
+from tests.integration.test_pages_scores import blind_round, client_of, form
 from tests.world import World
 
 LISTINGS, OBJECTIONS, TRANSITIONS, RUNS = (
@@ -29,14 +28,7 @@ FACTS = "2024 年 9 月该校公开课记录与材料所写次数不一致，有
 def world(sqlite_database: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     """Three applications endorsed and waiting for experts, in a blind round of two places."""
     monkeypatch.setattr(settings(), "files", tmp_path / "files")
-    world = World(sqlite_database)
-    world.round(date(2025, 3, 31), changes=BLIND)
-    world.on("2025-03-03")
-    world.apply_for("宋海燕", "何静远", "刘志强", credentials=MASTER)
-    world.on("2025-03-07")
-    world.endorse_tiers("宋海燕", "何静远", "刘志强")
-    world.on("2025-03-20")
-    return world
+    return blind_round(sqlite_database)
 
 
 def scored(world: World) -> None:

@@ -48,6 +48,18 @@ def form(**fields: Any) -> dict[str, Any]:
     return {"request_id": secrets.token_hex(8), "csrf": "c" * 20, **fields}
 
 
+def blind_round(engine: Engine) -> World:
+    """Three applications endorsed and waiting for experts, in a blind round of two places."""
+    world = World(engine)
+    world.round(date(2025, 3, 31), changes=BLIND)
+    world.on("2025-03-03")
+    world.apply_for("宋海燕", "何静远", "刘志强", credentials=MASTER)
+    world.on("2025-03-07")
+    world.endorse_tiers("宋海燕", "何静远", "刘志强")
+    world.on("2025-03-20")
+    return world
+
+
 @pytest.fixture
 def world(sqlite_database: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     """Two applications before their panels in a blind round, with material that names everybody."""
