@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
-from flows.engine.calendar import Span
+from flows.engine.calendar import Due, Roll, Span, due_after
 from flows.engine.declare import END, NEXT, Ask, Because, Follow, Notify, On, Part, Policy, Stage, Wait
 from flows.engine.voting import no_quorum, no_vote, outvoted
 from flows.programme.standards import lacking
@@ -12,12 +12,17 @@ from models.facts import RenewalFacts
 
 
 class RenewalPolicy(Policy):
-    """The least results of the cycle that ends, the length of the next, and the choices where somebody chooses."""
+    """The least results of the cycle that ends, the length of the next, and the choices where somebody chooses.
+
+    `within`: how long after the end of the cycle the choice is asked for, where the text says.
+    """
 
     needs: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType({})
     choices: Mapping[str, str] = MappingProxyType({})
     cycle: tuple[Span, ...] = ()
     vote: object | None = None
+    within: Span | None = None
+    roll: Roll = "none"
 
     def sends(self, event: str) -> bool:
         """The seats of the choosing body are asked only where it decides by vote; only then can it decide against."""
@@ -66,6 +71,14 @@ def renewed_already(ask: Ask) -> Because | None:
     return Because("下一周期已经有了。", ask.policy.origin("")) if ask.facts.next_exists else None
 
 
+def chosen_until(ask: Ask) -> Due | None:
+    """The day by which the body is asked to choose; when it passes it only reminds and escalates (D-NOSANCTION)."""
+    ends_on, within = ask.facts.cycle_ends_on, ask.policy.within
+    if ends_on is None or within is None:
+        return None
+    return due_after(ends_on, within, ask.calendar, roll=ask.policy.roll, start_label="周期届满")
+
+
 STAGE = Stage(
     name="renewal",
     title="续期",
@@ -97,5 +110,5 @@ STAGE = Stage(
             do=(Notify(Part.HOST, "renewal_lapsed"),),
         ),
     ),
-    waits=(Wait(State.WAITING, for_=Part.REVIEWER),),
+    waits=(Wait(State.WAITING, for_=Part.REVIEWER, due=chosen_until),),
 )  # fmt: skip

@@ -31,4 +31,9 @@ def least_results(programme: Programme, path: Path) -> dict[str, tuple[str, tupl
 def renewal_values(programme: Programme, path: Path, step: Step) -> dict[str, Any]:
     """What the stage of renewal needs beyond its step."""
     choices = dict(step.choices) if isinstance(step, RenewalStep) else {}
-    return {"needs": least_results(programme, path), "choices": choices, "cycle": programme.cycle_length()}
+    closes = path.window.closes if path.window and choices else None
+    within = closes.span if closes and closes.anchor == "end" and closes.side == "after" else None
+    return {
+        "needs": least_results(programme, path), "choices": choices, "cycle": programme.cycle_length(), "within": within,
+        "roll": path.window.roll if path.window else "none",
+    }  # fmt: skip
