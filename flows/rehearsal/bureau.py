@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -264,6 +264,20 @@ class Bureau:
             session.add(Credential(person_id=self.people[name], **credential))
         session.flush()
         return self.people[name]
+
+    def bring_evidence(self, name: str, role: str) -> bool:
+        """Give somebody today's evidence of what a role asks (a new commitment), but for what the scenario says of them; once a day."""
+        known, given = self.profiles[name], self.people_given.get(name, {})
+        said = {*known.lacks, *(str(next(iter(one), "")) for one in given.get("has", ()))}
+        said |= {"commitment"} if "commits" in given else set()
+        ground = Ground(self.today, known.body, self.programme.level, known.body, known.subject, known.kind)
+        fresh = [one for one in fitting(self.programme.criteria(role), ground).credentials if one["kind"] not in said]
+        new = [one for one in fresh if one not in known.credentials]
+        self.profiles[name] = replace(known, credentials=(*known.credentials, *new))
+        with self.at_work() as work:
+            work.session.add_all([Credential(person_id=self.people[name], **one) for one in new])
+            work.session.flush()
+        return bool(new)
 
     def attach(self, application_id: int, by: int, *slots: str) -> None:
         """Papers are there, under these names."""

@@ -36,14 +36,14 @@ def clear(bureau: Bureau, target: Target, refused: Refused) -> bool:
 
 
 def _bring_papers(bureau: Bureau, target: Target) -> bool:
-    """Attach what is asked for where the engine began the application, as it does for a next cycle; once."""
+    """Bring what is asked for where the engine began the application, as it does for a next cycle; once."""
     row = seen.application(bureau.engine, target.application_id) if target.application_id is not None else None
     name = bureau.name_of_person(row.person_id) if row is not None else ""
     if row is None or row.made_by is not None or name not in bureau.profiles:
         return False
     lacking = set(papers(bureau, bureau.programme.paths[row.path], name)) - set(_attached(bureau, row.id))
     bureau.attach(row.id, row.person_id, *sorted(lacking))
-    return bool(lacking)
+    return bureau.bring_evidence(name, row.role) or bool(lacking)
 
 
 def _attached(bureau: Bureau, application_id: int) -> list[str]:
