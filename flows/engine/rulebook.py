@@ -154,6 +154,10 @@ class Rulebook(Protocol):
         """Days from the due day on which reminders go out."""
         ...
 
+    def own_word(self, session: Session, version_id: int, verb: str) -> str:
+        """What a text itself calls a verb (县 八(二) 撤消工作室建制, 系部 四2 停止运行); empty where it has no word of its own."""
+        ...
+
     def escalates_from(self, session: Session, version_id: int) -> int:
         """From this rung on the tier above is told too."""
         ...

@@ -126,6 +126,10 @@ class Regulations:
             kept[version_id] = tuple(self.programme(session, version_id).reminders.ladder)
         return kept[version_id]
 
+    def own_word(self, session: Session, version_id: int, verb: str) -> str:
+        """What a text itself calls a verb; empty where it has no word of its own."""
+        return self.programme(session, version_id).words.get(verb, "")
+
     def escalates_from(self, session: Session, version_id: int) -> int:
         """From this rung on the tier above is told too."""
         return self.programme(session, version_id).reminders.escalate

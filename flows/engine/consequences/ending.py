@@ -34,7 +34,7 @@ def end_studio(work: Work, cause: Happening | None, studio_id: int, standing: st
     ended = update(STUDIOS).where(STUDIOS.c.id == studio_id, running).values(standing=standing)
     if work.session.execute(ended).rowcount == 0:  # type: ignore[attr-defined]
         return
-    today, why = local_day(work.now), WHY[standing]
+    today, why = local_day(work.now), _why(work, studio_id, standing)
     held = (SEATS.c.studio_id == studio_id) & SEATS.c.to_on.is_(None)
     tell_everybody(work, cause, studio_id, NOTICES[standing], why)
     work.session.execute(update(SEATS).where(held).values(to_on=today, why_ended=why))
@@ -60,18 +60,27 @@ def tell_everybody(work: Work, cause: Happening | None, studio_id: int, notice: 
         desks += _office(work, studio_id)
     about = _about(work, cause, studio, notice, why)
     if about is None:
-        said = {"title": studio.name, "reason": why, "link": f"/studios/{studio.id}"}
+        said = {"title": studio.name, "reason": why, "how": why, "link": f"/studios/{studio.id}"}
         tell_aside(work, f"studio:{studio.id}", desks, notice, said)
     else:
         tell(work, [replace(about, desk=desk) for desk in dict.fromkeys(desks)])
 
 
+def _why(work: Work, studio_id: int, standing: str) -> str:
+    """How a studio ended, in the text's own word where it has one: 停止运行 is not 撤销."""
+    version_id = _version(work, studio_id) if standing == "revoked" else None
+    return (work.book.own_word(work.session, version_id, "revoke") if version_id is not None else "") or WHY[standing]
+
+
+def _version(work: Work, studio_id: int) -> int | None:
+    """The version of a studio's newest cycle."""
+    newest = select(CYCLES.c.version_id).where(CYCLES.c.studio_id == studio_id).order_by(CYCLES.c.number.desc())
+    return work.session.execute(newest.limit(1)).scalar()
+
+
 def _office(work: Work, studio_id: int) -> list[str]:
     """The desk of the office that keeps a studio, by its newest cycle."""
-    newest = (
-        select(CYCLES.c.version_id).where(CYCLES.c.studio_id == studio_id).order_by(CYCLES.c.number.desc()).limit(1)
-    )
-    version_id = work.session.execute(newest).scalar()
+    version_id = _version(work, studio_id)
     return [f"body:{work.book.cast(work.session, version_id).office_id}"] if version_id is not None else []
 
 
@@ -79,14 +88,14 @@ def _about(work: Work, cause: Happening | None, studio: Any, notice: str, why: s
     """What is told, hung on the act that caused it; where time alone did, on the last thing the studio had to do with."""
     if cause is not None:
         return Telling("", notice, cause.run, cause.version, cause.rule, cause.facts, None, mark=notice, reason=cause.move.reason,
-                       more={"title": studio.name})  # fmt: skip
+                       more={"title": studio.name, "how": why})  # fmt: skip
     row = work.session.execute(
         select(RUNS).where(RUNS.c.studio_id == studio.id).order_by(RUNS.c.id.desc()).limit(1)
     ).first()
     if row is None:
         return None
     run = run_state(row)
-    more = {"title": studio.name, "clause": "", "step": "", "link": f"/studios/{studio.id}"}
+    more = {"title": studio.name, "how": why, "clause": "", "step": "", "link": f"/studios/{studio.id}"}
     return Telling(
         "",
         notice,
