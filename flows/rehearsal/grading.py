@@ -1,5 +1,6 @@
 """Given grades (已有等次): results that a scenario gives come about by ordinary acts as soon as they can."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -35,6 +36,23 @@ class GivenGrades:
             judge(self.bureau, target, {"grade": grade})
 
 
+# How the periods of an assessment are called, by how often it is held.
+PERIODS: Mapping[str, tuple[str, str]] = {
+    "cycle": (r"cycle", "cycle"), "programme_year": (r"y\d+", "y1"), "half_year": (r"h\d+", "h1"),
+    "semester": (r"\d{4}[秋春]", "2025秋"), "school_year": (r"\d{4}/\d{2}", "2025/26"), "month": (r"\d{4}-\d{2}", "2025-10"),
+}  # fmt: skip
+
+
+def _refuse_wrong_period(bureau: Bureau, place: str) -> None:
+    """A grade of a period that an assessment never has would never come about. Raises UnknownName."""
+    key, _, period = place.partition("@")
+    one = bureau.programme.assessments[key]
+    held = bureau.programme.assessments.get(one.with_ or "", one)
+    form, example = PERIODS.get(str(held.per), (r".*", ""))
+    if period and not re.fullmatch(form, period):
+        raise UnknownName(f"grades：{key} 没有“{period}”这一期；期次写成 {key}@{example}")
+
+
 def give_grades(bureau: Bureau, studio: str, said: Mapping[str, Any]) -> None:
     """From now on these grades of a studio come about. Raises UnknownName for an assessment the programme has not."""
     for place in said:
@@ -42,6 +60,7 @@ def give_grades(bureau: Bureau, studio: str, said: Mapping[str, Any]) -> None:
         if key not in bureau.programme.assessments:
             known = "、".join(bureau.programme.assessments)
             raise UnknownName(f"grades：没有叫“{key}”的考核；有：{known}")
+        _refuse_wrong_period(bureau, str(place))
     if said:
         bureau.afterwards.append(
             GivenGrades(
