@@ -4,10 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
-import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import coo_array, vstack
-
 
 @dataclass(frozen=True, slots=True)
 class Seeker:
@@ -37,7 +33,7 @@ class _Model:
 
     seekers: Sequence[Seeker]
     places: Sequence[Places]
-    rows: list[coo_array] = field(default_factory=list)
+    rows: list[Mapping[int, float]] = field(default_factory=list)
     upper: list[float] = field(default_factory=list)
 
     @property
@@ -50,21 +46,27 @@ class _Model:
 
     def at_most(self, values: Mapping[int, float], bound: float) -> None:
         """Add: the sum of these variables, each so many times, is at most this."""
-        columns, weights = list(values), list(values.values())
-        self.rows.append(coo_array((weights, ([0] * len(columns), columns)), shape=(1, self.width)))
+        self.rows.append(values)
         self.upper.append(bound)
 
     def least(self, objective: Mapping[int, float]) -> Mapping[int, float]:
         """The values of all variables for which the sum is least."""
+        import numpy as np  # the solver is large, and few who import this solve anything
+        from scipy.optimize import Bounds, LinearConstraint, milp
+        from scipy.sparse import coo_array
+
         goal = np.zeros(self.width)
         for column, weight in objective.items():
             goal[column] = weight
         most = [0.0 if self.places[n % len(self.places)].key in self.seekers[n // len(self.places)].barred else 1.0
                 for n in range(self.pairs)]  # fmt: skip
         ceiling = np.array(most + [np.inf] * (len(self.places) + 1))
+        placed = [(weight, n, column) for n, row in enumerate(self.rows) for column, weight in row.items()]
+        weights, lines, columns = zip(*placed, strict=True)
+        sums = coo_array((weights, (lines, columns)), shape=(len(self.rows), self.width)).tocsr()
         found = milp(
             goal, integrality=np.ones(self.width), bounds=Bounds(0, ceiling),
-            constraints=LinearConstraint(vstack(self.rows).tocsr(), -np.inf, np.array(self.upper)), options={"mip_rel_gap": 0.0},
+            constraints=LinearConstraint(sums, -np.inf, np.array(self.upper)), options={"mip_rel_gap": 0.0},
         )  # fmt: skip
         if found.x is None:
             raise NotSolvedError(str(found.message))

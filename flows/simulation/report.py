@@ -13,7 +13,7 @@ HOST, MEMBER, OFFICER = "主持人", "成员", "经办人"
 class Report:
     """What happened to so many studios.
 
-    `work`: acts by role and week; `opened` and `overdue`: duties by month; `mails`: messages by role; `money`: fen by year and
+    `anew`: studios that may apply in a next round; `work`: acts by role and week; `opened` and `overdue`: duties by month; `mails`: messages by role; `money`: fen by year and
     standing; `collisions`: due days on a free day or in a vacation; `unreached`: states nobody came to; `unused`: clauses that no
     case exercised; `broken`: what did not hold.
     """
@@ -27,6 +27,7 @@ class Report:
     standings: Counter[str] = field(default_factory=Counter)
     renewed: int = 0
     unsettled: int = 0
+    anew: int = 0
     work: Counter[tuple[str, str]] = field(default_factory=Counter)
     opened: Counter[str] = field(default_factory=Counter)
     overdue: Counter[str] = field(default_factory=Counter)
@@ -89,7 +90,7 @@ def merged(reports: Iterable[Report]) -> Report:
                 first.people[OFFICER] = max(mine[OFFICER], theirs[OFFICER])
             elif isinstance(mine, Counter):
                 mine.update(theirs)
-            elif part.name in {"studios", "renewed", "unsettled", "transitions", "incidents"}:
+            elif part.name in {"studios", "renewed", "unsettled", "anew", "transitions", "incidents"}:
                 setattr(first, part.name, mine + theirs)
             elif part.name in {"ends_on", "days"}:  # the longest
                 setattr(first, part.name, max(mine, theirs))

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from os import cpu_count
 from random import Random
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import func, select
 
 from flows.engine.calendar import add_months, at_local, local_day
 from flows.engine.consequences.cycles import first_day
@@ -19,15 +19,9 @@ from flows.simulation.leaving import let_members_leave, meet_monthly
 from flows.simulation.population import settle
 from flows.simulation.rates import Rates
 from flows.simulation.report import Report, merged
+from flows.simulation.settled import all_settled
 from flows.simulation.tally import tally
-from models import Studio
-from models.columns import table_of
-from models.session import reading
-from models.statements import rows
 
-STUDIOS = table_of(Studio)
-_NEXT = exists().where(CYCLES.c.studio_id == STUDIOS.c.id, CYCLES.c.number > 1)
-UNSETTLED = select(STUDIOS.c.id).where(STUDIOS.c.standing.in_(("active", "suspended", "forming")), ~_NEXT).limit(1)
 SHARD = 250
 AFTER_THE_CYCLE = timedelta(days=500)
 Progress = Callable[[int, int], None]
@@ -81,7 +75,8 @@ def run_shard(shard: Shard) -> Report:
     first = first_day(programme.cycle.starts, shard.begins_on)
     bureau = settle(programme, shard.studios, first)
     crowd = Crowd(bureau, shard.rates, Random(shard.seed))  # noqa: S311  people, not secrets
-    last = add_months(first, 12 * shard.years) if shard.years else _cycle_end(bureau) + AFTER_THE_CYCLE
+    ends_on = _cycle_end(bureau)
+    last = add_months(first, 12 * shard.years) if shard.years else ends_on + AFTER_THE_CYCLE
     broken: list[str] = []
     month = (0, 0)
     while True:
@@ -91,7 +86,7 @@ def run_shard(shard: Shard) -> Report:
             let_members_leave(bureau, crowd)
         _one_day(bureau, crowd)
         broken += [f"{bureau.today}：{one}" for one in broken_today(bureau.engine, bureau.now)]
-        if shard.years is None and _all_settled(bureau):
+        if shard.years is None and bureau.today > ends_on and _settled(bureau):
             break
         following = _next_day(bureau, crowd, last)
         if following > last:  # nobody would look at what falls due on the way there
@@ -123,7 +118,6 @@ def _cycle_end(bureau: Bureau) -> date:
     return ends_on
 
 
-def _all_settled(bureau: Bureau) -> bool:
-    """Whether every studio has come to an end or into its next cycle."""
-    with reading(bureau.engine) as session:
-        return not rows(session, UNSETTLED)
+def _settled(bureau: Bureau) -> bool:
+    with bureau.at_work() as work:
+        return all_settled(work)

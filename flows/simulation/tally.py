@@ -16,6 +16,7 @@ from flows.programme import Programme, origins_within
 from flows.rehearsal.bureau import Bureau
 from flows.simulation.crowd import Crowd
 from flows.simulation.report import HOST, MEMBER, OFFICER, Report
+from flows.simulation.settled import unsettled
 from models import (
     Assessment,
     Body,
@@ -43,10 +44,12 @@ VACATION = "寒暑假"
 
 def tally(bureau: Bureau, crowd: Crowd, programme: Programme, first: date, broken: list[str]) -> Report:
     """Everything a report says of one shard."""
+    with bureau.at_work() as work:
+        waiting, anew = unsettled(work)
     with reading(bureau.engine) as session:
         report = Report(
             programme.code, programme.title, first.isoformat(), bureau.today.isoformat(), _count(session, STUDIOS),
-            (bureau.today - first).days, refused=crowd.refused, stuck=crowd.stuck, broken=broken,
+            (bureau.today - first).days, refused=crowd.refused, stuck=crowd.stuck, broken=broken, unsettled=len(waiting), anew=len(anew),
             transitions=_count(session, TRANSITIONS), incidents=_count(session, INCIDENTS),
         )  # fmt: skip
         _standings(session, report)
@@ -69,9 +72,8 @@ def _count(session: Session, table: Any) -> int:
 def _standings(session: Session, report: Report) -> None:
     renewed = {row.studio_id for row in session.execute(select(CYCLES.c.studio_id).where(CYCLES.c.number > 1))}
     report.renewed = len(renewed)
-    for row in session.execute(select(STUDIOS.c.id, STUDIOS.c.standing)):
+    for row in session.execute(select(STUDIOS.c.standing)):
         report.standings[row.standing] += 1
-        report.unsettled += row.standing in {"active", "suspended", "forming"} and row.id not in renewed
 
 
 def _roles(session: Session, bureau: Bureau) -> Mapping[str, str]:

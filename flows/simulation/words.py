@@ -31,8 +31,9 @@ def report_text(report: Report, programme: Programme) -> str:
 def headline(report: Report) -> Iterator[str]:
     """The first lines: how many, how long, how it ended, and whether everything held."""
     standings = "，".join(f"{STANDINGS_ZH.get(one, one)} {n}" for one, n in sorted(report.standings.items()))
+    anew = f"；可以在下一批再次申报 {report.anew}" if report.anew else ""
     yield f"{report.title}（{report.programme}）：{report.studios} 个工作室，{report.begins_on} 至 {report.ends_on}，{report.transitions} 次办理"
-    yield f"结果：{standings}；其中进入下一周期 {report.renewed}；没有结果 {report.unsettled}"
+    yield f"结果：{standings}；其中进入下一周期 {report.renewed}{anew}；没有结果 {report.unsettled}"
     broken = len(report.broken)
     yield f"守则：{'每天都成立' if not broken else f'{broken} 处不成立'}；系统异常 {report.incidents} 件"
     yield from (f"  · {one}" for one in report.broken)

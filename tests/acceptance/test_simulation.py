@@ -11,6 +11,7 @@ from flows.orchestration.commands.speech import WrongWords
 from flows.programme import load
 from flows.simulation import Report, simulate
 from flows.simulation.page import report_page
+from flows.simulation.report import merged
 from flows.simulation.words import report_text
 from studioflow import app
 
@@ -57,6 +58,19 @@ def test_the_same_seed_gives_the_same_report_whatever_the_number_of_workers(monk
     first, again, side_by_side = (simulate("lesson-goal-chinese", 2, seed=7, workers=n).as_json() for n in (1, 1, 2))
     assert first == again == side_by_side
     assert first != simulate("lesson-goal-chinese", 2, seed=8, workers=1).as_json()
+
+
+def test_shards_have_the_same_officers_and_people_of_their_own() -> None:
+    parts = [Report("x", "X", "2025-09-01", "2026-08-31", 2) for _ in range(2)]
+    for one in parts:
+        one.people.update({"经办人": 3, "主持人": 2})
+        one.mails.update({"经办人": 30, "主持人": 4})
+    assert merged(parts).mails_each() == {"主持人": 2.0, "经办人": 20.0}
+
+
+def test_a_simulation_of_so_many_years_leaves_nothing_behind_on_its_last_day() -> None:
+    report = simulate("lesson-goal-chinese", 1, 2, seed=1, workers=1)
+    assert (report.broken, report.incidents) == ([], 0)
 
 
 def test_a_report_is_plain_json_with_what_a_bureau_asks() -> None:

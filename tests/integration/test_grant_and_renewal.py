@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, insert, select, update
 from sqlmodel import Session
 
 from flows.engine.apply import apply_many, carry_on
@@ -150,6 +150,21 @@ def test_an_unqualified_final_gives_no_cycle(any_database: Engine) -> None:
         assert end_if_over(work, None, studio_id)
         carry_on(work)
     assert world.studio("host").standing == "ended"
+
+
+@pytest.mark.capability(74)
+def test_a_request_that_is_between_two_steps_keeps_the_studio_standing(any_database: Engine) -> None:
+    world, studio_id = county_studio(any_database)
+    world.clock.advance(datetime(2028, 5, 25, 2, tzinfo=UTC))
+    studio, cycle = world.studio("host"), rows(world, Cycle)[0]
+    with world.at_work() as work:
+        work.session.execute(insert(Application).values(
+            version_id=world.version_id, path="renew", gives="cycle", person_id=studio.host_id, body_id=studio.home_body_id, direct=True,
+            role="host", kind="", studio_name=studio.name, studio_id=studio_id, cycle_id=cycle.id, answers={}, subject="", school_stage="",
+        ))  # fmt: skip
+        assert not end_if_over(work, None, studio_id)
+        work.session.execute(update(table_of(Application)).values(outcome="declined"))
+        assert end_if_over(work, None, studio_id)
 
 
 @pytest.mark.capability(74)
