@@ -14,7 +14,7 @@ from flows.engine.errors import NotFound
 from flows.engine.rulebook import Rulebook
 from flows.engine.work import Intent, Work
 from flows.regulations import version_in_force
-from flows.trial.gate import standing
+from flows.trial.gate import over_warnings
 from models import Programme, ProgrammeVersion, Round, StageRun
 from models.columns import table_of
 from models.session import transaction
@@ -30,11 +30,8 @@ def launch_round(engine: Engine, book: Rulebook, round_id: int, actor: Actor, no
     """
     with transaction(engine) as session:
         work = Work(session, book, now, calendar_of(session))
-        run_id, tried = round_row(session, round_id).run_id, standing(work, round_id)
-        warned = [one.title for one in tried.findings if one.level == "warn"] if tried.state != "none" else []
-        payload: dict[str, Any] = {"reason": reason} if reason else {}
-        payload |= {"warnings": warned} if warned else {}
-        return apply(work, Intent(run_id, "launch", payload), actor).move.to
+        payload = over_warnings(work, round_id, {"reason": reason} if reason else {})
+        return apply(work, Intent(round_row(session, round_id).run_id, "launch", payload), actor).move.to
 
 
 def drafted_round(session: Session, code: str) -> int | None:

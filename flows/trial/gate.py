@@ -1,6 +1,6 @@
 """The gate (发布关口): what the last trial of a draft says to whoever would launch it, and whether it still holds."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -51,6 +51,13 @@ def standing(work: Work, round_id: int) -> Standing:
     state = "forsaken" if forsaken(row, work.now) else str(row.state)
     report = from_row(row.result) if state == "done" else None
     return Standing(state, row, report, row.plan != plan, row.roster != roster)
+
+
+def over_warnings(work: Work, round_id: int, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """What a launch without the preview page carries: the warnings of the trial, if there was one, which ask for a reason."""
+    tried = standing(work, round_id)
+    warned = [one.title for one in tried.findings if one.level == "warn"] if tried.state != "none" else []
+    return {**payload, "warnings": warned} if warned else dict(payload)
 
 
 def with_trial(found: Timeline, tried: Standing) -> Timeline:

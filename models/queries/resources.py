@@ -79,6 +79,12 @@ def listing_of(session: Session, listing_id: int, body_ids: Collection[int]) -> 
     return session.execute(select(LISTINGS).where(*own)).first()
 
 
+def round_launched(session: Session, run_id: int) -> int | None:
+    """The round that a run is of itself; None for every other run."""
+    own = select(RUNS.c.subject_id).where(RUNS.c.id == run_id, RUNS.c.subject_kind == "round")
+    return session.execute(own).scalar()
+
+
 def open_to(session: Session, run_id: int, person_id: int, body_ids: Collection[int], desks: Collection[str]) -> bool:
     """Whether a person may know of a run: it lies at their desks, or belongs to what they may see."""
     theirs = or_(

@@ -212,7 +212,9 @@ def test_a_trial_that_cannot_be_walked_says_so_and_can_be_begun_again(world: Wor
     assert "重新演练" in page
 
 
-def test_the_command_line_launches_over_findings_only_with_a_reason(world: World) -> None:
+def test_what_launches_without_the_page_launches_over_findings_only_with_a_reason(
+    world: World, bureau: Visitor
+) -> None:
     round_id = draft(world, changes={"expert_review": {"within": {"value": "1 working day", "reason": "赶时间"}}})
     with world.at_work() as work:
         trial_id = ask(work, round_id, world.ids["bureau_officer"])
@@ -225,6 +227,11 @@ def test_the_command_line_launches_over_findings_only_with_a_reason(world: World
     actor = world.actor("bureau_officer")
     with pytest.raises(Refused, match="写明照常发布的理由"):
         launch_round(world.engine, world.book, round_id, actor, world.clock.now())
+    with transaction(world.engine) as session:
+        own = select(RUNS.c.id).where(RUNS.c.subject_kind == "round", RUNS.c.subject_id == round_id)
+        run_id = session.execute(own).scalar_one()
+    refused = bureau.api(f"/api/runs/{run_id}/launch")
+    assert (refused.status_code, "写明照常发布的理由" in refused.text) == (409, True)
     assert launch_round(world.engine, world.book, round_id, actor, world.clock.now(), "专家已经答应") == "announced"
 
 

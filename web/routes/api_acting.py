@@ -13,6 +13,7 @@ from flows.engine.work import Intent, Work
 from flows.office.rounds import Places, RoundPlan, plan_round
 from flows.office.selection import announce, draft_announcement, draft_draw, draft_posting, draft_ranking
 from flows.regulations import version_in_force
+from flows.trial.gate import over_warnings
 from models.queries import resources
 from models.queries.programmes import versions
 from web.api.bodies import ActIn, ActOut, DraftIn, DraftOut, MadeOut, RoundIn, RoundPlannedOut
@@ -51,7 +52,7 @@ def act(write: Writing, run_id: int, event: str, body: ActIn) -> ActOut:
         visitor = visit.visitor
         if not resources.open_to(work.session, run_id, visitor.person_id or 0, visitor.body_ids, visitor.keys):
             raise NotFound
-        happened = apply(work, Intent(run_id, event, body.payload, body.version), visitor.actor)
+        happened = apply(work, Intent(run_id, event, _told(work, run_id, event, body), body.version), visitor.actor)
         move = happened.move
         due = move.due_at.isoformat() if move.due_at else None
         return {"run_id": run_id, "state": move.to, "version": happened.version, "ended": move.ends, "due_at": due}
@@ -97,6 +98,12 @@ def make(write: Writing, listing_id: int) -> MadeOut:
     with visit.reading() as work:
         settled, entries = progress(work.session, listing_id)
     return MadeOut(**said, settled=settled, entries=entries)
+
+
+def _told(work: Work, run_id: int, event: str, body: ActIn) -> Mapping[str, Any]:
+    """What the act says; a launch carries the open warnings of its trial, as on the page."""
+    launched = resources.round_launched(work.session, run_id) if event == "launch" else None
+    return body.payload if launched is None else over_warnings(work, launched, body.payload)
 
 
 def _version(work: Work, visit: Visit, body: RoundIn) -> int:
