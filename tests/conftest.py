@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from tests import postgres
 from tests.databases import any_database, bare_database, sqlite_database
@@ -19,6 +21,11 @@ os.environ.update(
     NO_PROXY="127.0.0.1,localhost,::1",
     no_proxy="127.0.0.1,localhost,::1",
 )
+
+LONG = (
+    "tests/crash/", "tests/integration/test_orchestration_", "tests/browser/", "tests/integration/test_cli", "tests/integration/test_serve",
+    "tests/acceptance/test_scenarios",
+)  # fmt: skip
 
 settings.register_profile("default", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
@@ -41,16 +48,27 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         postgres.remove_place()
 
 
-@pytest.hookimpl(tryfirst=True)
+class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
+    """The tests of a file stay with one worker, its fixtures made once; those of `LONG` are shared out one by one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::", 1)[0]
+        return nodeid if _turn(file) < len(LONG) else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    """How tests are shared out to workers."""
+    return ByFile(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long tests are begun first and shared out one by one; of the others each file stays with one worker, its fixtures made once."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(item.name if _long(item) else item.path.stem))
-    items.sort(key=_long, reverse=True)
+    """What takes long begins first, so that no worker is left with it alone."""
+    items.sort(key=lambda item: _turn(item.nodeid))
 
 
-def _long(item: pytest.Item) -> bool:
-    return item.get_closest_marker("long") is not None
+def _turn(name: str) -> int:
+    """The place of a file among `LONG`; after them all for the others."""
+    return next((place for place, begins in enumerate(LONG) if name.startswith(begins)), len(LONG))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

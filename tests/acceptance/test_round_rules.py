@@ -508,7 +508,7 @@ def test_anonymous_objection_needs_facts_that_can_be_looked_into(world: World) -
     chosen(world, "A")
     world.post()
     with pytest.raises(Refused) as vague:
-        world.do("public", "object", "A", anonymous=True, facts="他不行")
+        world.do("public", "object", "A", anonymous=True, facts="")
     assert vague.value.because == "without_facts"
     world.do("public", "object", "A", anonymous=True, facts="其名校长称号证书编号与市里公布的名单不一致，请予核查")
     assert world.state("A") == "notice.objected"

@@ -12,7 +12,7 @@ from models.columns import table_of
 from models.session import reading, transaction
 from tests.browser.conftest import Site, Visitor
 
-pytestmark = [pytest.mark.long, pytest.mark.needs("chromium"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.needs("chromium"), pytest.mark.timeout(240)]
 PEOPLE = ("bureau_officer", "county_a_officer", "county_a_school1_officer", "zhang")
 
 

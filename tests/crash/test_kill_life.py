@@ -15,7 +15,6 @@ KINDS = {"look", "activities/open", "assessment/open", "assessment/confirmed", "
 EVERY = {"sqlite": 1, "postgresql": 7}
 
 
-@pytest.mark.long
 @pytest.mark.timeout(9 * MINUTES)
 def test_killed_at_the_points_of_each_kind_of_act_a_life_comes_to_the_same_end(any_database: Engine) -> None:
     calm = LifeScript(fresh_database(), "chifeng")

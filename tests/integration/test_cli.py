@@ -90,7 +90,6 @@ def test_what_cannot_be_done_is_said_in_plain_words(
     assert (ended, complaint in said) == (code, True), said
 
 
-@pytest.mark.long
 def test_a_bureau_goes_from_its_roster_to_an_open_round(terminal: Terminal) -> None:
     roster = terminal.folder / "roster.xlsx"
     roster.write_bytes(DemonstrationBureau(schools=12, applications=4).workbook())

@@ -84,7 +84,6 @@ def start_all(one: Site, database: str) -> None:
     one.start("studioflow", "serve", "--role", "clock")
 
 
-@pytest.mark.long
 @pytest.mark.needs("postgresql")
 @pytest.mark.timeout(400)
 def test_round_runs_to_the_plaque_by_a_worker_on_postgresql(

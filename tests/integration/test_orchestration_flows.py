@@ -8,7 +8,6 @@ from contextlib import closing
 from datetime import date
 from pathlib import Path
 
-import pytest
 from sqlalchemy import select, update
 
 from demo.bureau import DemonstrationBureau
@@ -29,7 +28,6 @@ print("backed up", backup())
 """
 
 
-@pytest.mark.long
 def test_a_round_is_launched_a_roster_imported_and_everything_backed_up_by_flows(tmp_path: Path) -> None:
     engine = connect(f"sqlite:///{tmp_path / 'studioflow.db'}")
     schema.upgrade(engine)

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import pytest
 from sqlalchemy import Engine, select, update
 
 from models import StageRun, Transition, schema
@@ -86,7 +85,6 @@ def test_serve_names_a_port_in_use(tmp_path: Path) -> None:
         assert "Traceback" not in one.said()
 
 
-@pytest.mark.long
 def test_embedded_prefect_shows_what_ran_and_deadlines_go_on_when_it_is_killed(tmp_path: Path) -> None:
     engine, url = bureau(tmp_path, 6)
     far = datetime(2099, 1, 1, tzinfo=UTC)
