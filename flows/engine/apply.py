@@ -34,6 +34,7 @@ from models.statements import write
 
 RUNS = table_of(StageRun)
 ENDING = frozenset({"cancel", "stop"})
+SETTLING = frozenset({"application", "assessment", "decision", "rectification"})
 
 MOVE_RUN = (
     update(RUNS)
@@ -60,11 +61,12 @@ def apply(work: Work, intent: Intent, actor: Actor) -> Happening:
 def apply_many(work: Work, intents: Sequence[Intent], actor: Actor) -> list[Result]:
     """Send events to many runs: refused ones fall out with their reason, the others are written set by set.
 
-    What follows (effects, next steps, parents) is written before this returns. Intents for the same subject are taken
-    one after the other, because what the first brings about decides what the next may do.
+    What follows (effects, next steps, parents) is written before this returns. Intents for the same subject, and those
+    that settle matters of the same studio, are taken one after the other, because what the first brings about decides
+    what the next may do: nothing more follows for a studio that the first has ended.
     """
     rows = lock_runs(work.session, [intent.run_id for intent in intents])
-    first, later = _one_a_subject(rows, intents)
+    first, later = _in_turn(work, rows, intents)
     results = _apply_set(work, rows, first, actor)
     if not later:
         return results
@@ -72,16 +74,29 @@ def apply_many(work: Work, intents: Sequence[Intent], actor: Actor) -> list[Resu
     return [found[id(intent)] for intent in intents]
 
 
-def _one_a_subject(rows: Sequence[Any], intents: Sequence[Intent]) -> tuple[list[Intent], list[Intent]]:
-    subjects = {row.id: (row.subject_kind, row.subject_id) for row in rows}
+def _in_turn(work: Work, rows: Sequence[Any], intents: Sequence[Intent]) -> tuple[list[Intent], list[Intent]]:
+    """What can be done at once, and what comes after it."""
+    known = {row.id: row for row in rows}
     seen: set[object] = set()
     first: list[Intent] = []
     later: list[Intent] = []
     for intent in intents:
-        subject = subjects.get(intent.run_id, intent.run_id)
-        (later if subject in seen else first).append(intent)
-        seen.add(subject)
+        row = known.get(intent.run_id)
+        touched: set[object] = {(row.subject_kind, row.subject_id) if row is not None else intent.run_id}
+        if row is not None and row.studio_id is not None and _settles(work, row, intent.event):
+            touched.add(("studio", row.studio_id))
+        (first if seen.isdisjoint(touched) else later).append(intent)
+        seen |= touched
     return first, later
+
+
+def _settles(work: Work, row: Any, event: str) -> bool:
+    """Whether an act may end a matter that can end its studio, or open more for it."""
+    if row.subject_kind not in SETTLING:
+        return False
+    stage = work.book.stage(row.stage)
+    on = stage.find(row.state, event)
+    return on is not None and not on.targets.isdisjoint(stage.exits)
 
 
 def _apply_set(work: Work, rows: Sequence[Any], intents: Sequence[Intent], actor: Actor) -> list[Result]:

@@ -12,7 +12,7 @@ from flows.engine.apply import apply_many
 from flows.engine.calendar import latest_rung
 from flows.engine.consequences.pausing import HELD_UP_IN, hush, paused_among
 from flows.engine.days import calendar_of
-from flows.engine.decide import reminders, wake_after
+from flows.engine.decide import Refusal, reminders, wake_after
 from flows.engine.declare import THE_CLOCK, THE_ENGINE, Ask, Part, RunState, Wait
 from flows.engine.errors import EngineError
 from flows.engine.rulebook import Rulebook, StepRule
@@ -151,8 +151,10 @@ def _fire(work: Work, firing: Sequence[tuple[RunState, str]], done: SweepReport)
         return
     results = apply_many(work, [Intent(run.id, event, expect=run.version) for run, event in firing], THE_CLOCK)
     for (run, event), result in zip(firing, results, strict=True):
-        if result.refused:
-            raise EngineError(f"{run.stage}.{event}: {result.outcome.says}")  # type: ignore[union-attr]
+        if isinstance(result.outcome, Refusal):
+            if result.outcome.because == "stale":
+                continue  # these are held: what was fired before it has brought it to its end
+            raise EngineError(f"{run.stage}.{event}: {result.outcome.says}")
         done.fired += 1
         done.stages[run.stage] = done.stages.get(run.stage, 0) + 1
 

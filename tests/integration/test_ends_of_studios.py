@@ -3,9 +3,11 @@
 import pytest
 from sqlalchemy import select
 
+from flows.engine.apply import apply_many
+from flows.engine.work import Intent
 from models import Message
 from models.columns import table_of
-from tests.lives import STUDIOS, LifeByChance
+from tests.lives import DUTIES, RUNS, STUDIOS, LifeByChance
 from tests.promises import owed_by_strangers
 
 MESSAGES = table_of(Message)
@@ -69,3 +71,41 @@ def test_members_stay_until_the_cycle_ends_when_their_roster_is_to_be_composed_a
     life.pass_days(20)
     (host,) = life.seats(life.studio_rows()[0].id)
     assert host.role == "host"
+
+
+def both_at_once(first: str) -> LifeByChance:
+    """A studio whose bureau, at one blow, releases the result that takes it back and decides to replace a member."""
+    life = LifeByChance("hainan")
+    life.pass_days(340)
+    unqualified = 3
+    annual, members = life.live("assessment", "open")
+    assert (annual.step, members.step) == ("annual", "members")
+    assert life.propose(members, [unqualified, 1])
+    assert life.propose(annual, [unqualified])
+    assert life.press(life.again(annual), "confirm")
+    decision = life.live("decision", "asked")[0]
+    acts = {
+        "release": Intent(annual.id, "release", expect=life.again(annual).version),
+        "decide": Intent(decision.id, "decide", {"choice": "调整出", "reason": "表决通过"}, decision.version),
+    }
+    actor = life.actor()
+    with life.bureau.at_work() as work:
+        results = apply_many(work, sorted(acts.values(), key=lambda one: one.event != first), actor)
+    assert not results[0].refused
+    assert standing(life) == "revoked"
+    assert life.rows(select(RUNS.c.id).where(RUNS.c.ended_at.is_(None))) == []
+    life.acted |= {one.intent.event: int(not one.refused) for one in results}
+    return life
+
+
+def test_nothing_is_decided_of_a_studio_that_the_act_before_it_took_back() -> None:
+    life = both_at_once("release")
+    assert life.acted["decide"] == 0
+    assert life.rows(select(DUTIES.c.id).where(DUTIES.c.key == "refill")) == []
+
+
+def test_what_was_decided_of_a_studio_is_dropped_when_the_act_after_it_takes_the_studio_back() -> None:
+    life = both_at_once("decide")
+    assert life.acted["decide"] == 1
+    (refill,) = life.rows(select(DUTIES.c.id).where(DUTIES.c.key == "refill"))
+    assert life.again_of(refill.id).outcome == "cancelled"
