@@ -166,9 +166,14 @@ def returned(session: Session, run_ids: Collection[int]) -> Mapping[int, Row[Any
 
 
 def duties_of_studio(session: Session, studio_id: int, first: date, last: date) -> Sequence[Row[Any]]:
-    """Duties whose period or deadline has a day from `first` to `last`, with where each stands; by deadline."""
+    """Duties whose period or deadline has a day from `first` to `last`, with where each stands; by deadline.
+
+    What is owed once a cycle and due in its first weeks belongs to every year of the cycle, done or not.
+    """
     begins = func.coalesce(DUTIES.c.begins_on, DUTIES.c.due_on)
-    ends = func.coalesce(DUTIES.c.due_on, DUTIES.c.ends_on)
+    lasts = or_(
+        DUTIES.c.ends_on >= first, DUTIES.c.due_on >= first, and_(DUTIES.c.ends_on.is_(None), DUTIES.c.due_on.is_(None))
+    )
     newest = (
         select(func.max(OTHERS.c.id))
         .where(OTHERS.c.subject_kind == "duty", OTHERS.c.subject_id == DUTIES.c.id)
@@ -177,9 +182,7 @@ def duties_of_studio(session: Session, studio_id: int, first: date, last: date) 
     return session.execute(
         select(DUTIES, RUNS.c.id.label("run_id"), RUNS.c.version, RUNS.c.state, RUNS.c.desk, RUNS.c.ended_at)
         .select_from(DUTIES.outerjoin(RUNS, RUNS.c.id == newest))
-        .where(
-            DUTIES.c.studio_id == studio_id, or_(begins.is_(None), begins <= last), or_(ends.is_(None), ends >= first)
-        )
+        .where(DUTIES.c.studio_id == studio_id, or_(begins.is_(None), begins <= last), lasts)
         .order_by(DUTIES.c.due_on.is_(None), DUTIES.c.due_on, DUTIES.c.id)
     ).all()
 

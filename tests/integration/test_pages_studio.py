@@ -123,6 +123,15 @@ def test_calendar_lists_the_duties_of_the_year_and_narrows_to_one_obligation(lif
     assert one.count("data-row") == 1
 
 
+def test_what_is_owed_once_a_cycle_stays_on_the_list_in_every_year(life: Life) -> None:
+    life.on("2026-06-12")
+    page = client_of(life, "H").get(f"/studios/{life.studio_id}").text
+    row = page.split("工作室发展规划</a>", 1)[1].split("</tr>", 1)[0]
+    assert "逾期未报" in row
+    assert "未开始" not in row
+    assert "工作室发展规划" in client_of(life, "H").get(f"/studios/{life.studio_id}/calendar").text
+
+
 def test_feed_opens_with_its_own_key_and_with_nothing_else(life: Life) -> None:
     client, address = client_of(life, "H"), f"/studios/{life.studio_id}/calendar"
     assert "calendar.ics?key=" not in client.get(address).text
