@@ -38,6 +38,7 @@ OWN_STUDIO = (
 )  # fmt: skip
 # What only those who oversee schools and studios have any use for; a body that assesses for the bureau oversees none.
 OVERSEEING, OUTSIDE = {"/dashboard", "/dashboard/studios", "/rounds"}, "third_party"
+WITHIN = {"/adoptions": "/programmes"}  # pages under a line whose address they do not share
 HOME_DOCK = ("/inbox", "/scores", "/rounds", "/applications", "/messages")
 
 
@@ -112,6 +113,7 @@ def _acting(work: Work, visitor: Visitor, today: date) -> Acting | None:
 def _here(href: str, path: str) -> bool:
     """Whether a line is that of the page: the one with the longest address that the page's begins with."""
     every = [one[1] for _title, lines in RAIL for one in lines]
+    path = next((line for start, line in WITHIN.items() if path.startswith(start)), path)
     within = [one for one in (*every, href) if path == one or path.startswith(f"{one}/")]
     return href in within and len(href) == max(map(len, within))
 

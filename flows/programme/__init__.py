@@ -2,9 +2,9 @@
 
 from flows.programme.comparing import Change, compare, comparison_text
 from flows.programme.expand import Origin
-from flows.programme.explaining import mistakes_text
+from flows.programme.explaining import advice, mistakes_text, probable
 from flows.programme.faults import Fault, FaultyProgramme
-from flows.programme.lint import check
+from flows.programme.lint import check, examine
 from flows.programme.loading import from_expanded, library, load, origin_of, origins_within
 from flows.programme.phrases import Span
 from flows.programme.portrait import Coverage, Line, coverage, lifecycle_sections, lifecycle_text
@@ -19,10 +19,12 @@ __all__ = [
     "Origin",
     "Programme",
     "Span",
+    "advice",
     "check",
     "compare",
     "comparison_text",
     "coverage",
+    "examine",
     "from_expanded",
     "library",
     "lifecycle_sections",
@@ -31,4 +33,5 @@ __all__ = [
     "mistakes_text",
     "origin_of",
     "origins_within",
+    "probable",
 ]

@@ -10,7 +10,7 @@ from flows.programme.lint_dates import lint_dates
 from flows.programme.lint_names import lint_names
 from flows.programme.lint_parts import lint_parts
 from flows.programme.loading import build, open_sheet
-from flows.programme.reading import Place, Sheet, dotted
+from flows.programme.reading import Place, Sheet, dotted, read
 from flows.programme.schema import Programme
 
 # Naming, not ruling: what a thing is called needs no clause of its own.
@@ -26,6 +26,14 @@ def check(paths: Iterable[Path | str]) -> list[Fault]:
             lint(programme, sheet)
         faults.extend(sheet.faults)
     return sorted(faults)
+
+
+def examine(text: str, file: str) -> tuple[Programme | None, tuple[Fault, ...]]:
+    """The programme of a text under the name of its file, and every fault in order of line; None when it cannot become one."""
+    programme, sheet = build(read(text, file))
+    if programme is not None:
+        lint(programme, sheet)
+    return programme, tuple(sorted(sheet.faults))
 
 
 def lint(programme: Programme, sheet: Sheet) -> None:

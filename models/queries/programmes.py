@@ -8,12 +8,14 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session
 
-from models import Application, Body, Cycle, Programme, ProgrammeVersion, Round, StageRun
+from models import Application, Body, Cycle, Person, Programme, ProgrammeVersion, Request, Round, StageRun
 from models.columns import table_of
 
 PROGRAMMES, VERSIONS, BODIES = table_of(Programme), table_of(ProgrammeVersion), table_of(Body)
 ROUNDS, CYCLES = table_of(Round), table_of(Cycle)
 RUNS, APPLICATIONS = table_of(StageRun), table_of(Application)
+REQUESTS, PEOPLE = table_of(Request), table_of(Person)
+ADOPTING = "adopt programme"  # what the act is called where requests are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,28 @@ def rounds_under(session: Session, version_id: int) -> Sequence[tuple[int, str]]
         .order_by(ROUNDS.c.id.desc())
     )
     return [(row.id, row.title) for row in rows]
+
+
+def text_of(session: Session, version_id: int) -> str:
+    """The text of a version as it was written. Raises NoResultFound."""
+    text: str = session.execute(select(VERSIONS.c.text).where(VERSIONS.c.id == version_id)).scalar_one()
+    return text
+
+
+def adoptions(session: Session) -> Mapping[int, tuple[str, datetime]]:
+    """Who adopted a version on a page, and when, by version; those adopted by command are not among them. Two queries."""
+    asked = session.execute(
+        select(REQUESTS.c.actor, REQUESTS.c.answer, REQUESTS.c.at).where(REQUESTS.c.act == ADOPTING)
+    ).all()
+    ids = {int(row.actor.removeprefix("person:")) for row in asked}
+    names = {
+        row.id: row.name for row in session.execute(select(PEOPLE.c.id, PEOPLE.c.name).where(PEOPLE.c.id.in_(ids)))
+    }
+    return {
+        row.answer["version"]: (names.get(int(row.actor.removeprefix("person:")), ""), row.at)
+        for row in asked
+        if "version" in row.answer
+    }
 
 
 def _counted(session: Session, table: Any) -> Mapping[int, int]:

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from flows.engine.errors import NotFound
-from models.queries.programmes import VersionRow, rounds_under, versions
+from models.queries.programmes import VersionRow, adoptions, rounds_under, versions
 from web.views.programmes import SHOWN, change_lines, filter_tabs, sheet_of
 from web.visit import Visit, Visiting
 
@@ -16,7 +16,7 @@ def programmes(visit: Visiting) -> Response:
     """All regulations with their versions and who runs under them."""
     with visit.reading() as work:
         rows = versions(work.session)
-    return visit.page("programmes/list.html", rows=rows)
+    return visit.page("programmes/list.html", rows=rows, edits="administrator" in visit.visitor.roles)
 
 
 @router.get("/programmes/{code}")
@@ -48,11 +48,13 @@ def _shown(visit: Visit, code: str, number: int | None, show: str) -> Response:
         row = _wanted(rows, number)
         programme = visit.book.programme(work.session, row.id)
         rounds = rounds_under(work.session, row.id)
+        edits = any(one.role == "administrator" and one.body_id == row.authority_id for one in visit.visitor.offices)
+        adopted = adoptions(work.session).get(row.id) if edits else None
     sheet = sheet_of(programme, kept)
     base = f"/programmes/{code}/{row.number}"
     return visit.page(
         "programmes/sheet.html", row=row, rows=rows, programme=programme, sheet=sheet, rounds=rounds, base=base, shown=kept,
-        tabs=filter_tabs(sheet.counts, base, kept),
+        tabs=filter_tabs(sheet.counts, base, kept), edits=edits, adopted=adopted,
     )  # fmt: skip
 
 

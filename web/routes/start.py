@@ -44,7 +44,7 @@ def start(visit: Visiting, again: int = 0) -> Response:
         FirstStep(_("导入名册"), _("已有 {bodies} 个机构、{people} 人、{experts} 位专家", bodies=there.bodies, people=there.people, experts=there.experts),
                   there.bodies > 1 and there.people > 1, _("导入名册"), "/imports"),
         FirstStep(_("选定办法"), _("已启用 {n} 个版本，条文旁写明系统怎样执行", n=there.versions) if there.versions
-                  else _("从 14 份样本中选最接近的一份来改，或从空白开始；条文旁会写明系统怎样执行。"), bool(there.versions), _("选一份办法"), "/programmes"),
+                  else _("从 14 份样本中选最接近的一份，或送来自己写的；启用前看清系统怎样执行。"), bool(there.versions), _("选一份办法"), "/adoptions"),
         FirstStep(_("核对日历"), _("{year} 年放假和调休已内置", year=visit.today.year) if gazetted else _("{year} 年放假安排还没有载入，期限都是暂定的", year=visit.today.year),
                   gazetted, _("看日历"), "/calendar"),
         FirstStep(_("设置发信邮箱"), _("已设置，邮件由邮局发出") if mail else _("没有设置时，邮件存在系统里，可在“消息”中查看；需要时由运维人员设置"),

@@ -172,10 +172,13 @@ def _clauses_of(programme: Programme, line: Line) -> Sequence[str]:
 
 def _rule(programme: Programme, line: Line) -> Rule:
     note = _CODE.sub("", line.origin.reason) if line.origin and line.origin.kind != "clause" else ""
-    return Rule(_kind(line.path), line.text.removeprefix("条件 "), _origin(line), _judged(programme, line.path), note)
+    return Rule(
+        _kind(line.path), line.text.removeprefix("条件 "), origin_mark(line), _judged(programme, line.path), note
+    )
 
 
-def _origin(line: Line) -> Provenance | None:
+def origin_mark(line: Line) -> Provenance | None:
+    """Where a line comes from, leading to its clause on the same page; the internal code of a default is never shown."""
     origin: Origin | None = line.origin
     if origin is None:
         return None
