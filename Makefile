@@ -7,6 +7,8 @@ PYTEST_ARGS ?=
 export PYTHON
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
+# Python is started hundreds of times; were it forbidden to keep what it compiled, each start would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run test check fmt bench environment lock
 .PHONY: check-format check-lint check-pages check-types check-imports check-programmes check-migrations
