@@ -27,6 +27,7 @@ class Sheet:
     values: dict[str, Any] = field(default_factory=dict)
     lines: dict[Place, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    decimals: bool = False  # a number with a fraction is kept as it is written, where one may stand
 
     def line_of(self, place: Place) -> int:
         """The line of the place, or of the nearest thing around it that stands in the file."""
@@ -53,7 +54,7 @@ def read(text: str, file: str) -> Sheet:
     return _filled(sheet, node)
 
 
-def read_all(text: str, file: str) -> list[Sheet]:
+def read_all(text: str, file: str, *, decimals: bool = False) -> list[Sheet]:
     """Reads a text of several documents, one sheet each, with the lines of the file. Never raises."""
     try:
         nodes = list(YAML(typ="rt", pure=True).compose_all(text))
@@ -61,7 +62,7 @@ def read_all(text: str, file: str) -> list[Sheet]:
         sheet = Sheet(file, text)
         _blame_yaml(sheet, error)
         return [sheet]
-    return [_filled(Sheet(file, text), node) for node in nodes]
+    return [_filled(Sheet(file, text, decimals=decimals), node) for node in nodes]
 
 
 def _filled(sheet: Sheet, node: Node | None) -> Sheet:
@@ -128,7 +129,7 @@ def _scalar(sheet: Sheet, node: Node, place: Place) -> Any:
         return int(text.replace("_", ""), 0) if not text.lstrip("-0").isdigit() else int(text)
     if tag == "bool":
         return text.lower() == "true"
-    if tag in ("str", "timestamp"):
+    if tag in ("str", "timestamp") or (tag == "float" and sheet.decimals):
         return text
     if tag == "null":
         sheet.blame(place, "空", "一个值，或删去这个键", ("键后面没有值", "the key has no value"))

@@ -142,6 +142,7 @@ def _of_studio(bureau: Bureau, address: str, studio_id: int, rest: str) -> Targe
     if not at and key in bureau.programme.paths:
         return _cycle_application(bureau, address, studio_id, key)
     period, unit = _unit(bureau, key, period)
+    period = "" if period in bureau.programme.obligations else period
     for kind, table, column in _tables():
         where = (table.c.studio_id == studio_id) & (column == key) & period_is(table.c.period, period)
         if kind == "duty":
@@ -208,6 +209,9 @@ def _unit(bureau: Bureau, key: str, period: str) -> tuple[str, int | None]:
     head, slash, last = period.rpartition("/")
     if not slash or last.isdigit():
         return period, None
+    owed = bureau.programme.obligations.get(key)
+    if owed is not None and owed.each == "school" and last in bureau.profiles:
+        return head, bureau.bodies[bureau.profiles[last].body]  # whoever is named stands for their school
     unit = bureau.people.get(last) or bureau.bodies.get(last)
     if unit is None:
         raise UnknownName(f"{key}@{period}：没有叫“{last}”的人或单位")

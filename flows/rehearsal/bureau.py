@@ -316,6 +316,9 @@ class Bureau:
         """
         if who == "public":
             return THE_PUBLIC
+        studio, _, part = who.partition("/")
+        if part == "host" and studio in self.studios:
+            return self.person_acting(self._host_of(self.studios[studio]))
         named = self.people.get(who) or {"host": host_id, "person": person_id, "applicant": person_id}.get(who)
         if named is not None:
             return self.person_acting(named)

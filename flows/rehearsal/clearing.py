@@ -13,6 +13,7 @@ from flows.rehearsal.bureau import Bureau
 from flows.rehearsal.carrying import act, settle_duty
 from flows.rehearsal.looks import fen
 from flows.rehearsal.placing import wish_for_any
+from flows.rehearsal.singly import USUAL
 from models import Attachment
 from models.columns import table_of
 
@@ -108,8 +109,17 @@ def _results(
     named = {str(seats.get(str(name)) or name): grade for name, grade in said.items() if name != "others"}
     if "others" not in said:
         return named
-    rest = {str(one): said["others"] for one in graded_seats(bureau, target) if str(one) not in named}
+    others = usual_grade(bureau, target.run) if said["others"] == USUAL else said["others"]
+    rest = {str(one): others for one in graded_seats(bureau, target) if str(one) not in named}
     return {**rest, **named}
+
+
+def usual_grade(bureau: Bureau, run: Any) -> str:
+    """The grade that a scenario need not name: good enough, and no better; empty where the text knows none."""
+    with bureau.at_work() as work:
+        policy: Any = work.book.rule(work.session, run.version_id, run.path, run.step, run.round_id).policy
+    enough = [grade for grade in policy.grades if grade not in {"marginal", "unqualified"}]
+    return str(enough[-1]) if enough else ""
 
 
 def graded_seats(bureau: Bureau, target: Target) -> list[int]:

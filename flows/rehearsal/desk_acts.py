@@ -3,16 +3,22 @@
 from collections.abc import Callable, Mapping
 from datetime import date
 
+from flows.engine.calendar import at_local
 from flows.engine.declare import Actor
 from flows.office.appeals import appeal
 from flows.office.findings import note_loss, order_rectification
-from flows.office.happenings import Planned, plan_activity
+from flows.office.happenings import Planned, answer_leave, ask_leave, plan_activity
 from flows.office.ledger import Expense, spend
 from flows.rehearsal import seen
 from flows.rehearsal.addresses import Target, find
 from flows.rehearsal.bureau import Bureau, UnknownName
 from flows.rehearsal.looks import fen
+from flows.rehearsal.recording import AFTERNOON
 from flows.rehearsal.scenario import Step
+from models import Record
+from models.columns import table_of
+
+RECORDS = table_of(Record)
 
 
 def at_desk(bureau: Bureau, step: Step) -> None:
@@ -60,9 +66,24 @@ def _plan(bureau: Bureau, step: Step, where: tuple[str, Target], actor: Actor) -
     address, target = where
     key = address.partition("/")[2].partition("@")[0]
     held_on = date.fromisoformat(str(step.payload.get("held_on", bureau.today)))
-    planned = Planned(str(step.payload.get("title", "活动")), held_on, agenda=(key,))
+    starts_at = at_local(held_on, AFTERNOON)
+    planned = Planned(
+        str(step.payload.get("title", "活动")), held_on, starts_at=starts_at, agenda=(key,) if key else ()
+    )
     with bureau.at_work() as work:
         plan_activity(work, actor, target.studio_id or 0, planned)
+
+
+def _ask_leave(bureau: Bureau, step: Step, where: tuple[str, Target], actor: Actor) -> None:
+    """Leave from the last activity that a studio planned, granted as soon as it is asked for in time."""
+    target = where[1]
+    mine = (RECORDS.c.studio_id == target.studio_id) & RECORDS.c.starts_at.is_not(None)
+    row = seen.one_row(bureau.engine, RECORDS.select().where(mine).order_by(RECORDS.c.id.desc()))
+    if row is None:
+        raise UnknownName(f"{where[0]} 还没有计划活动，先写 do: plan")
+    host = bureau.person_acting(target.host_id or 0)
+    with bureau.at_work() as work:
+        answer_leave(work, host, ask_leave(work, actor, row.id, str(step.payload.get("reason", "请假"))), granted=True)
 
 
 def _seat(bureau: Bureau, target: Target, name: str) -> int:
@@ -74,4 +95,5 @@ def _seat(bureau: Bureau, target: Target, name: str) -> int:
 
 DOING: Mapping[str, Callable[[Bureau, Step, tuple[str, Target], Actor], None]] = {
     "appeal": _appeal, "spend": _spend, "note_loss": _note_loss, "order_rectification": _order, "plan": _plan,
+    "ask_leave": _ask_leave,
 }  # fmt: skip

@@ -5,13 +5,15 @@ from datetime import timedelta
 from typing import Any
 
 from flows.engine.calendar import local_day
-from flows.rehearsal import looks, seen
-from flows.rehearsal.addresses import Target, find
+from flows.rehearsal import figures, looks, seen
+from flows.rehearsal.addresses import NotYet, Target, find
 from flows.rehearsal.bureau import Bureau, UnknownName
 from flows.rehearsal.looks import Misspelled
+from flows.rehearsal.questions import decisions
 from flows.rehearsal.scenario import Expectation
 from flows.rehearsal.seated import roster_faults, roster_rows
 from flows.rehearsal.spelling import DESCRIBED, spelled
+from flows.rehearsal.understood import misunderstood
 from flows.rehearsal.warned import warnings
 
 MOMENT = timedelta(microseconds=1)
@@ -19,6 +21,8 @@ MOMENT = timedelta(microseconds=1)
 
 def look(bureau: Bureau, expectation: Expectation) -> list[str]:
     """What does not hold, in words; nothing when everything holds."""
+    if faults := misunderstood(bureau, expectation.kind, expectation.of):
+        return faults
     meant = spelled(expectation.kind, expectation.of)
     return [fault for one in meant for fault in KINDS[expectation.kind].look(bureau, one)]
 
@@ -125,7 +129,10 @@ def _all_are(read: Callable[[Bureau, Target], bool], word: str) -> Callable[[Bur
             except UnknownName as error:
                 faults.append(str(error))
                 continue
-            if read(bureau, target) is not bool(yes):
+            if "/" in str(yes):
+                found = looks.counted(bureau, target).strip("（）")
+                faults += [] if found == str(yes) else [f"{address} 应为 {yes}，实为 {found or '不计次数'}"]
+            elif read(bureau, target) is not bool(yes):
                 faults.append(
                     f"{address} {'应当' if yes else '不应当'}{word}，实为 {state_of(bureau, target)}{looks.counted(bureau, target)}"
                 )
@@ -192,11 +199,17 @@ def _is_there(bureau: Bureau, kind: str, of: Any) -> str:
         return "" if KINDS[kind].look(bureau, of) else f"不应当成立，却成立：{kind} {of}"
     try:
         found = ROWS[kind](bureau, of)
-    except Misspelled as error:
-        return str(error)
-    except UnknownName:
+    except NotYet:
         return ""
+    except UnknownName as error:
+        return "" if not isinstance(error, Misspelled) and _named(bureau, of) else str(error)
     return f"不应当有 {kind} {of}，却有：{'；'.join(found[:6])}" if found else ""
+
+
+def _named(bureau: Bureau, of: Any) -> bool:
+    """Whether whoever a description is about is known, though there is nothing of theirs to look at."""
+    whose = [str(value) for value in of.values()] if isinstance(of, dict) else [str(of)]
+    return bool({*bureau.people, *bureau.people_given, *bureau.bodies} & set(whose))
 
 
 def _count(bureau: Bureau, said: Any) -> list[str]:
@@ -228,9 +241,10 @@ class Kind:
 
 # Rows that answer a description; `none` and `count` take these.
 ROWS: Mapping[str, Callable[[Bureau, Any], Sequence[str]]] = {
-    "message": looks.messages, "document": looks.documents, "money": looks.money, "cycle": looks.cycles, "decision": looks.decisions,
+    "message": looks.messages, "document": looks.documents, "money": looks.money, "cycle": looks.cycles, "decision": decisions,
     "warning": warnings, "open": looks.open_runs, "overdue": looks.overdue_runs, "state": looks.in_state, "standing": looks.studios_standing,
     "outcome": looks.outcomes, "consequence": looks.consequences, "roster": roster_rows, "credit": looks.credited,
+    "benefit": figures.benefits, "target": figures.targets, "record": figures.records,
 }  # fmt: skip
 
 
@@ -253,9 +267,12 @@ KINDS: Mapping[str, Kind] = {
     "money": Kind(_some(looks.money, "经费"), "{fund: city, period: 2025/26, amount: 20000元, share: 100, status: due}", "有这样一笔经费；total: 各笔合计"),
     "cycle": Kind(_some(looks.cycles, "周期"), "{studio: studio, number: 2, from: 2027-04-15, to: 2029-04-14}", "有这样一个周期"),
     "roster": Kind(_roster, "{L2: none, A1: assistant}，或 {learner: 5}", "谁在工作室里、是什么角色；各角色几人"),
-    "decision": Kind(_some(looks.decisions, "决定事项"), "{about: studio, question: 是否, choice: 终止, answer: 终止}", "有这样一件请人决定的事"),
+    "decision": Kind(_some(decisions, "决定事项"), "{about: studio, question: 是否, choice: 终止, answer: 终止}", "有这样一件请人决定的事"),
     "warning": Kind(_some(warnings, "提示"), "{about: studio, because: share_exceeded, says: 2/9}", "有这样一条提示，不是处分"),
     "consequence": Kind(_some(looks.consequences, "结果运用"), "{kind: title, to: host, says: 名班主任}", "有这样一项结果运用"),
+    "benefit": Kind(_some(figures.benefits, "待遇"), "{to: L1, says: 加分}", "谁享有这样一项待遇"),
+    "target": Kind(_some(figures.targets, "目标"), "{measure: studios, reached: 3, met: false}，或 {studios: 3}", "目标完成到多少；reached: none 是没有记录"),
+    "record": Kind(_some(figures.records, "记录"), "{kind: paper, by: L1, level: city, says: 课题}", "有这样一份记录（活动、成果、材料）"),
     "credit": Kind(_some(looks.credited, "计入"), "studio/visits@one；多少次用 count: {credit: studio/visits@one, is: 1}", "有计入这一事项的记录"),
     "open": Kind(_some(looks.open_runs, "在办"), "studio，或 studio/plan@y1", "还有在办的事项"),
     "count": Kind(_count, "{state: expert_review.reserved, is: 3}", "有几个；种类写下面可以数的"),

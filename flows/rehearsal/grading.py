@@ -9,7 +9,7 @@ from flows.engine.errors import Refused
 from flows.rehearsal.addresses import Target, find
 from flows.rehearsal.bureau import Bureau, UnknownName
 from flows.rehearsal.carrying import act
-from flows.rehearsal.clearing import clear, graded_seats, with_seats
+from flows.rehearsal.clearing import clear, graded_seats, usual_grade, with_seats
 from flows.rehearsal.payloads import grade_named
 
 TRIES = 4
@@ -82,11 +82,8 @@ def judge(bureau: Bureau, target: Target, said: Mapping[str, Any]) -> None:
 
 
 def _usual(bureau: Bureau, run: Any) -> Mapping[str, Any]:
-    """The grade that a scenario need not name: good enough, and no better; none where the text knows none."""
-    with bureau.at_work() as work:
-        policy: Any = work.book.rule(work.session, run.version_id, run.path, run.step, run.round_id).policy
-    enough = [grade for grade in policy.grades if grade not in {"marginal", "unqualified"}]
-    return {"grade": enough[-1]} if enough else {}
+    grade = usual_grade(bureau, run)
+    return {"grade": grade} if grade else {}
 
 
 def _press(bureau: Bureau, target: Target, event: str, said: Mapping[str, Any]) -> None:

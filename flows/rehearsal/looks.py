@@ -48,12 +48,14 @@ def _known(said: str, known: Iterable[str], what: str) -> None:
 
 def messages(bureau: Bureau, said: Any) -> list[str]:
     """Messages by notice, recipient, words and day."""
-    wanted = said_in(said, ("notice", "to", "says", "on"), "message")
+    wanted = said_in(said, ("notice", "to", "says", "on", "about"), "message")
     query = select(MESSAGES).order_by(MESSAGES.c.id)
+    if "about" in wanted:
+        query = query.where(MESSAGES.c.run_id.in_([run.id for run in find(bureau, str(wanted["about"])).runs]))
     if "notice" in wanted:
         _known(str(wanted["notice"]), notices(), "通知")
         query = query.where(MESSAGES.c.notice == wanted["notice"])
-    whom = _recipients(bureau, str(wanted["to"])) if "to" in wanted else None
+    whom = recipients(bureau, str(wanted["to"])) if "to" in wanted else None
     found = []
     for row in seen.all_rows(bureau.engine, query):
         key = f"person:{row.person_id}" if row.person_id else f"body:{row.body_id}"
@@ -63,7 +65,7 @@ def messages(bureau: Bureau, said: Any) -> list[str]:
     return found
 
 
-def _recipients(bureau: Bureau, who: str) -> frozenset[str]:
+def recipients(bureau: Bureau, who: str) -> frozenset[str]:
     """Everybody who may be meant by a recipient: seen from each studio and each application there is."""
     keys: set[str] = set()
     seen_from = [(None, None, None)]
@@ -166,6 +168,7 @@ def money(bureau: Bureau, said: Any) -> list[str]:
     for row in seen.all_rows(bureau.engine, query):
         status = next((run.state for run in reversed(seen.runs_of(bureau.engine, "entitlement", row.id))), "")
         right = "amount" not in wanted or (row.amount_fen or 0) == fen(wanted["amount"])
+        right &= status != "stopped" or bool({"share", "status"} & set(wanted))
         right &= "to" not in wanted or _is_payee(bureau, row, str(wanted["to"]))
         if right and ("status" not in wanted or status == wanted["status"]):
             total += row.amount_fen or 0
@@ -178,7 +181,7 @@ def money(bureau: Bureau, said: Any) -> list[str]:
 def _parties(bureau: Bureau, who: str) -> frozenset[str]:
     """The desks of a payer or payee by name; `studio` is paid at its school or to its host."""
     if who != "studio":
-        return frozenset({who, *_recipients(bureau, who)})
+        return frozenset({who, *recipients(bureau, who)})
     hosts = {f"person:{row.host_id}" for row in seen.all_rows(bureau.engine, seen.STUDIOS.select())}
     return frozenset({"studio", *hosts, *(f"studio:{one}" for one in bureau.studios.values())})
 
@@ -209,8 +212,9 @@ def fen(said: object) -> int:
 
 
 def yuan(amount_fen: int | None) -> str:
-    """Fen as people read them."""
-    return "未核定" if amount_fen is None else f"{amount_fen // FEN}元"
+    """Fen as people read them, to the fen."""
+    whole, part = divmod(amount_fen or 0, FEN)
+    return "未核定" if amount_fen is None else f"{whole}{f'.{part:02}' if part else ''}元"
 
 
 def cycles(bureau: Bureau, said: Any) -> list[str]:
@@ -225,32 +229,6 @@ def cycles(bureau: Bureau, said: Any) -> list[str]:
         if all(str(has[key]) == str(value) for key, value in wanted.items() if key in has):
             found.append(f"第{row.number}周期 {row.begins_on}…{row.ends_on}")
     return found
-
-
-def decisions(bureau: Bureau, said: Any) -> list[str]:
-    """Questions put to an authority, by studio, words of the question, a choice there is, and the answer given."""
-    wanted = said_in(said, ("about", "question", "choice", "answer", "open"), "decision")
-    query = DECISIONS.select().order_by(DECISIONS.c.id)
-    if "about" in wanted:
-        query = query.where(_about(bureau, str(wanted["about"]), DECISIONS))
-    found = []
-    for row in seen.all_rows(bureau.engine, query):
-        choices = [str(one.get("title", "")) for one in row.choices]
-        right = str(wanted.get("question", "")) in row.question and (
-            "choice" not in wanted or wanted["choice"] in choices
-        )
-        right &= "open" not in wanted or bool(wanted["open"]) is not bool(row.answer)
-        if right and str(wanted.get("answer", "")) in words_in(row.answer):
-            found.append(f"{row.question}（{'、'.join(choices)}）{words_in(row.answer)}")
-    return found
-
-
-def _about(bureau: Bureau, name: str, table: Any) -> Any:
-    """Which rows are about a studio, or about somebody by their seat: `studio`, or the name of a member."""
-    if is_member(bureau, name):
-        seats = select(SEATS.c.id).where(SEATS.c.person_id == bureau.people[name])
-        return table.c.seat_id.in_(seats)
-    return table.c.studio_id == find(bureau, name).studio_id
 
 
 def is_member(bureau: Bureau, name: str) -> bool:
@@ -275,7 +253,14 @@ def open_runs(bureau: Bureau, said: Any) -> list[str]:
 
 def overdue_runs(bureau: Bureau, said: Any) -> list[str]:
     """What is overdue at an address; of a studio everything that belongs to it."""
-    target = find(bureau, str(said if isinstance(said, str) else "studio"))
+    address = str(said if isinstance(said, str) else "studio")
+    studio, _, key = address.partition("/")
+    if key in bureau.programme.obligations:
+        ours = (DUTIES.c.studio_id == find(bureau, studio).studio_id) & (DUTIES.c.key == key)
+        late = (seen.RUNS.c.subject_kind == "duty") & seen.RUNS.c.state.in_(("overdue", "unmet"))
+        query = select(DUTIES.c.period).join(seen.RUNS, seen.RUNS.c.subject_id == DUTIES.c.id).where(ours, late)
+        return [f"{key}@{row.period}" for row in seen.all_rows(bureau.engine, query.order_by(DUTIES.c.id))]
+    target = find(bureau, address)
     mine = (seen.RUNS.c.studio_id == target.studio_id) & (seen.RUNS.c.state == "overdue")
     if target.kind != "studio":
         return [run.step for run in seen.live(target.runs) if run.state == "overdue"]

@@ -36,6 +36,7 @@ from flows.rehearsal.payloads import as_taken, with_grades
 from flows.rehearsal.placing import allocate, wish
 from flows.rehearsal.recording import MARKS, recorded
 from flows.rehearsal.scenario import CALL, COMPLETE, DESK_ACTS, NAME, UNNAME, WISH, Step
+from flows.rehearsal.synonyms import as_event
 from flows.rehearsal.voting import SEATS, vote
 from models import Record
 from models.columns import table_of
@@ -73,7 +74,8 @@ def perform(bureau: Bureau, step: Step) -> None:
     if step.do in OWN_ACTS:
         OWN_ACTS[step.do](bureau, step)
         return
-    targets = [_target(bureau, step, address) for address in step.to]
+    targets = _each_once([_target(bureau, step, address) for address in step.to])
+    step = replace(step, do=as_event(step.do, {target.kind for target in targets}))
     payload = _payload(bureau, step, targets)
     if step.by == SEATS and step.do == "give":
         for target in targets:
@@ -91,6 +93,11 @@ def perform(bureau: Bureau, step: Step) -> None:
     with bureau.at_work() as work:
         for result in apply_many(work, [intent for intent, _ in intents], intents[0][1]):
             _raise(result.outcome)
+
+
+def _each_once(targets: Sequence[Target]) -> list[Target]:
+    """Of several addresses that mean the same (an assessment, by each of its members) the first."""
+    return list({(target.kind, target.subject_id): target for target in reversed(targets)}.values())[::-1]
 
 
 def _hand_in_once(bureau: Bureau, step: Step, targets: Sequence[Target], payload: Mapping[str, Any]) -> None:

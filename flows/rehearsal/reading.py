@@ -12,11 +12,13 @@ from flows.programme.faults import Fault
 from flows.programme.loading import library
 from flows.programme.reading import Place, Sheet, read_all
 from flows.rehearsal.beginning import ROUND_KEYS
+from flows.rehearsal.contents import may_carry
 from flows.rehearsal.established import STUDIO_KEYS
 from flows.rehearsal.expectations import KINDS
 from flows.rehearsal.profiles import FACTS
 from flows.rehearsal.scenario import COMPLETE, Case, Expectation, Refusing, Scenario, Step
-from flows.rehearsal.words import CASE, GIVEN, REFUSED, STEP, TOP, acts, reasons
+from flows.rehearsal.synonyms import ACTS, REASONS, as_contents
+from flows.rehearsal.words import CALENDAR, CASE, GIVEN, REFUSED, STEP, TOP, acts, reasons
 
 
 class FaultyScenario(ValueError):  # noqa: N818  named for what it is
@@ -42,7 +44,7 @@ def scenario_files(places: Iterable[Path]) -> list[Path]:
 
 def read_scenarios(file: Path) -> list[Scenario]:
     """The scenarios of one file, one a YAML document. Raises FaultyScenario with every mistake of the file."""
-    sheets = read_all(file.read_text(encoding="utf-8"), str(file))
+    sheets = read_all(file.read_text(encoding="utf-8"), str(file), decimals=True)
     scenarios = [_scenario(sheet, file) for sheet in sheets]
     faults = [fault for sheet in sheets for fault in sheet.faults]
     if faults:
@@ -119,6 +121,7 @@ def _calendar(sheet: Sheet, place: Place, values: Mapping[str, Any]) -> Mapping[
     """What is otherwise than in the default calendar; the word `default` means nothing is."""
     said = values.get("calendar", {})
     if isinstance(said, dict):
+        _each_known(sheet, (*place, "calendar"), said, CALENDAR)
         return said
     if said not in (None, "default"):
         sheet.blame(
@@ -164,7 +167,7 @@ def _step(sheet: Sheet, place: Place, one: Any) -> Step | None:
         return None
     _known(sheet, place, one, STEP)
     on, at = _moment(sheet, place, one.get("on"))
-    do = str(one.get("do", ""))
+    do = ACTS.get(str(one.get("do", "")), str(one.get("do", "")))
     if do and do not in acts():
         sheet.blame((*place, "do"), do, "、".join(sorted(acts())), (f"没有“{do}”这种办理", f"no event `{do}`"))
     if not do and "expect" not in one:
@@ -177,10 +180,21 @@ def _step(sheet: Sheet, place: Place, one: Any) -> Step | None:
     if not isinstance(payload, dict):
         sheet.blame((*place, "with"), payload, "键: 值", ("with 应当由“键: 值”组成", "`with` must be a mapping"))
         payload = {}
+    payload = _contents(sheet, (*place, "with"), do, payload)
     return Step(
         sheet.line_of(place), on, at, str(one.get("by", "")), do, tuple(str(name) for name in (to if isinstance(to, list) else [to] if to else [])),
         isinstance(to, list), payload, _refusing(sheet, place, one), _expected(sheet, place, one),
     )  # fmt: skip
+
+
+def _contents(sheet: Sheet, place: Place, do: str, said: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What an act carries, by the names its event takes; a key that nothing reads is named."""
+    known = may_carry(do)
+    for key in said:
+        if known is not None and next(iter(as_contents(do, {key: said[key]}))) not in known:
+            names = (f"{do} 的内容没有“{key}”这一项", f"`{do}` takes no `{key}`")
+            sheet.blame((*place, key), key, "、".join(sorted(known)), names)
+    return as_contents(do, said)
 
 
 def _refusing(sheet: Sheet, place: Place, one: Mapping[str, Any]) -> Refusing | None:
@@ -198,7 +212,7 @@ def _refusing(sheet: Sheet, place: Place, one: Mapping[str, Any]) -> Refusing | 
         )
         return Refusing()
     _known(sheet, where, said, REFUSED)
-    because = str(said.get("because", ""))
+    because = REASONS.get(str(said.get("because", "")), str(said.get("because", "")))
     if because and because not in reasons():
         expected = "、".join(sorted(reasons()))
         sheet.blame((*where, "because"), because, expected, (f"没有叫“{because}”的拒绝理由", f"no guard `{because}`"))

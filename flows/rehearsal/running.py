@@ -16,6 +16,7 @@ from flows.rehearsal.profiles import UnknownFact
 from flows.rehearsal.reports import CaseReport, StepReport
 from flows.rehearsal.scenario import Case, Refusing, Scenario, Step
 from flows.rehearsal.setting import set_up
+from flows.rehearsal.singly import gathered
 
 NOT_YET = "not_yet"
 # By the reason the engine gives, other ways to say the same.
@@ -45,8 +46,8 @@ def _play(scenario: Scenario, case: Case) -> CaseReport:
     bureau = None
     try:
         bureau = set_up(scenario, case)
-        for step in case.steps:
-            report.steps.append(_step(bureau, step))
+        for step, done in gathered(bureau.programme, case.steps):
+            report.steps.append(_step(bureau, step, done))
             if step.do and not report.steps[-1].held:
                 report.missed = f"第{step.line}行之后没有走到" if step is not case.steps[-1] else ""
                 break
@@ -61,10 +62,11 @@ def _play(scenario: Scenario, case: Case) -> CaseReport:
     return report
 
 
-def _step(bureau: Bureau, step: Step) -> StepReport:
+def _step(bureau: Bureau, step: Step, done: Step | None) -> StepReport:
+    """Do or look at a step; `done`: what is done at it, None where a later one does it too."""
     found = list(_reach(bureau, step))
-    if step.do and not found:
-        found += _act(bureau, step)
+    if step.do and done is not None and not found:
+        found += _act(bureau, done)
     asked = list(step.to)
     if not found:
         for expectation in step.expect:

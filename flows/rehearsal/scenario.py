@@ -7,7 +7,7 @@ from typing import Any
 
 # What a scenario may do beside the events of the stages.
 COMPLETE, WISH, CALL, NAME, UNNAME = "complete", "wish", "call", "name", "take_back"
-DESK_ACTS = ("appeal", "spend", "note_loss", "order_rectification", "plan")
+DESK_ACTS = ("appeal", "spend", "note_loss", "order_rectification", "plan", "ask_leave")
 OWN_ACTS = frozenset({COMPLETE, WISH, CALL, NAME, UNNAME, *DESK_ACTS})
 
 

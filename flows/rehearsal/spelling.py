@@ -18,12 +18,15 @@ class Described:
 
 
 DESCRIBED: Mapping[str, Described] = {
-    "message": Described("notice", "to", "notice", frozenset({"notice", "to", "says", "on"})),
+    "message": Described("notice", "to", "notice", frozenset({"notice", "to", "says", "on", "about"})),
     "document": Described("kind", "to", "kind", frozenset({"kind", "to", "says", "number", "on"})),
     "money": Described("fund", "studio", "amount", frozenset({"fund", "studio", "period", "amount", "share", "heads", "status", "total", "from", "to"})),
     "cycle": Described("studio", "studio", "from", frozenset({"studio", "number", "from", "to"})),
-    "decision": Described("about", "about", "question", frozenset({"about", "question", "choice", "answer", "open"})),
+    "decision": Described("about", "about", "question", frozenset({"about", "question", "choice", "choices", "answer", "open", "by", "due"})),
     "warning": Described("about", "about", "because", frozenset({"about", "because", "says", "on"})),
+    "benefit": Described("to", "to", "says", frozenset({"to", "says"})),
+    "target": Described("measure", "measure", "reached", frozenset({"measure", "reached", "met", "at_least", "at_most", "average", "says"})),
+    "record": Described("kind", "by", "kind", frozenset({"kind", "by", "studio", "level", "says", "on"})),
     "consequence": Described("kind", "to", "kind", frozenset({"kind", "to", "says", "studio"})),
 }  # fmt: skip
 
@@ -31,18 +34,25 @@ DESCRIBED: Mapping[str, Described] = {
 def spelled(kind: str, said: Any) -> list[Any]:
     """What is meant, one description after another: `studio`, `{studio: {from: …}}` and `{studio: studio, from: …}` say the same."""
     form = DESCRIBED.get(kind)
-    if form is None:
+    if form is None or not isinstance(said, str | list | Mapping):
         return [said]
     if isinstance(said, str):
         return [_at(form, said) if "/" in said else {form.word: said}]
     if isinstance(said, list):
         return [one for each in said for one in spelled(kind, each)]
-    if not isinstance(said, Mapping):
-        return [said]
+    return list(_described(form, said))
+
+
+def _described(form: Described, said: Mapping[str, Any]) -> Iterator[Any]:
     if OF in said:
         of = "studio" if "studio" in form.keys else form.holder
-        return [{of: said[OF], **{key: value for key, value in said.items() if key != OF}}]
-    return list(_held(form, said)) if _by_holder(form, said) else [said]
+        yield {of: said[OF], **{key: value for key, value in said.items() if key != OF}}
+    elif isinstance(many := said.get(form.holder), list):
+        yield from ({**said, form.holder: one} for one in many)
+    elif _by_holder(form, said):
+        yield from _held(form, said)
+    else:
+        yield said
 
 
 def _by_holder(form: Described, said: Mapping[str, Any]) -> bool:

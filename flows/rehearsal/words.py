@@ -52,6 +52,7 @@ STEP = ("on", "by", "do", "to", "with", "refused", "expect")
 TOP = ("scenario", "title", "programme", "capabilities", "calendar", "given", "steps", "cases")
 CASE = ("title", "calendar", "given", "steps")
 REFUSED = ("because", "clause", "says")
+CALENDAR = ("terms", "holidays", "workdays")
 
 
 def events() -> Mapping[str, tuple[tuple[str, On], ...]]:
