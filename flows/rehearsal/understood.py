@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
+from functools import cache
 from typing import Any, get_args
 
 from flows.engine.declare import CANCELLED, WITHDRAWN
 from flows.lifecycle import STAGES
+from flows.programme.loading import shared_defaults
 from flows.programme.vocabulary import GRADES, LEVELS, AbsentPart
 from flows.rehearsal.addresses import BY_ITSELF, NotYet, find
 from flows.rehearsal.bureau import Bureau, UnknownName
@@ -70,10 +72,23 @@ def _value(bureau: Bureau, kind: str, value: Any) -> Iterator[str]:
         yield from _unknown(part, words, what)
 
 
+@cache
+def _usual_steps() -> frozenset[str]:
+    """The steps of the shared paths: a text that has one of them not may be asked for its absence."""
+    steps = (one.get("steps", ()) for one in shared_defaults().values() if isinstance(one, Mapping))
+    return frozenset(str(step["step"]) for each in steps for step in each)
+
+
 def _states(bureau: Bureau) -> set[str]:
-    """Every step of the programme and of what follows, and every state of a stage."""
+    """Every step of the programme, of the shared paths and of what follows, and every state of a stage."""
     text = bureau.programme
-    steps = {step.name for path in text.paths.values() for step in path.steps} | set(STAGES) | FOLLOWING | BY_ITSELF
+    steps = (
+        {step.name for path in text.paths.values() for step in path.steps}
+        | set(STAGES)
+        | FOLLOWING
+        | BY_ITSELF
+        | _usual_steps()
+    )
     states = {str(state) for stage in STAGES.values() for state in stage.states}
     return steps | states | {*text.obligations, *text.assessments, *text.funds} | {CANCELLED, WITHDRAWN, "*"}
 
