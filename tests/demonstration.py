@@ -1,9 +1,12 @@
-"""The demonstration bureau for tests: founded once a session on one day, never written to by a test."""
+"""The demonstration bureau for tests: founded once for all workers on one day, never written to by a test."""
 
+import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +20,7 @@ from models.columns import table_of
 from models.schema import upgrade
 from models.session import connect, reading, transaction
 from tests.parts import need
-from tests.postgres import drop_database, postgres_url
+from tests.postgres import drop_database, locked, place, postgres_url
 from web.app import create_app
 from web.identity import digest
 
@@ -53,20 +56,37 @@ class Demonstration:
 @pytest.fixture(scope="session")
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
     """The demonstration bureau as it stands on 21 November 2026."""
-    yield from _founded(connect(f"sqlite:///{tmp_path_factory.mktemp('demonstration') / 'demo.db'}"))
+    founded, mine = place() / "demonstration.db", tmp_path_factory.mktemp("demonstration") / "demo.db"
+    with locked("demonstration"):
+        if not _note("sqlite").exists():
+            _found(f"sqlite:///{founded}")
+    shutil.copyfile(founded, mine)
+    yield from _opened(f"sqlite:///{mine}")
 
 
 @pytest.fixture(scope="session")
 def demonstration_on_postgres(worker: str) -> Iterator[Demonstration]:
     """The same bureau on PostgreSQL, in a database of its own."""
     need("postgresql")
-    yield from _founded(connect(postgres_url(f"{worker}_shown")))
+    yield from _opened(postgres_url(f"{worker}_shown", _found))
     drop_database(f"{worker}_shown")
 
 
-def _founded(engine: Engine) -> Iterator[Demonstration]:
+def _found(url: str) -> None:
+    """Found the bureau once for all workers; each works on a copy."""
+    engine, shares = connect(url), list[float]()
     upgrade(engine)
-    shares: list[float] = []
     assert load_demo(engine, NOW, progress=shares.append)
-    yield Demonstration(engine, tuple(shares))
     engine.dispose()
+    _note(engine.dialect.name).write_text(json.dumps(shares))
+
+
+def _opened(url: str) -> Iterator[Demonstration]:
+    engine = connect(url)
+    yield Demonstration(engine, tuple(json.loads(_note(engine.dialect.name).read_text())))
+    engine.dispose()
+
+
+def _note(database: str) -> Path:
+    """Where it is kept what was told of the progress while a bureau was founded; written when all is done."""
+    return place() / f"demonstration.{database}.json"

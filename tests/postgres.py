@@ -73,7 +73,7 @@ def postgres_url(worker: str, prepare: Callable[[str], None] | None = None) -> s
     template = _template(cluster, prepare) if prepare else "template1"
     name, source = sql.Identifier(f"studioflow_{worker}"), sql.Identifier(template)
     cluster.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
-    with _locked():  # PostgreSQL copies a template for one client at a time
+    with locked():  # PostgreSQL copies a template for one client at a time
         cluster.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name, source))
     return cluster.url(f"studioflow_{worker}")
 
@@ -88,19 +88,19 @@ def drop_database(worker: str) -> None:
 def running_cluster() -> Cluster:
     """The cluster of this test run, started by whoever asks first."""
     need("postgresql")
-    with _locked():
-        note = _place() / "cluster.json"
+    with locked():
+        note = place() / "cluster.json"
         if note.exists():
             return Cluster(**json.loads(note.read_text()))
-        cluster = _start(_place())
+        cluster = _start(place())
         note.write_text(json.dumps(asdict(cluster)))
         return cluster
 
 
 def _template(cluster: Cluster, prepare: Callable[[str], None]) -> str:
     name = f"template_{prepare.__module__}_{prepare.__qualname__}".replace(".", "_").lower()[:60]
-    with _locked():
-        done = _place() / f"{name}.made"
+    with locked(name):
+        done = place() / f"{name}.made"
         if not done.exists():
             cluster.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
             cluster.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
@@ -179,12 +179,14 @@ def _alive(process: int) -> bool:
     return True
 
 
-def _place() -> Path:
+def place() -> Path:
+    """The folder of this test run, shared by all its workers."""
     return Path(os.environ[PLACE])
 
 
 @contextmanager
-def _locked() -> Iterator[None]:
-    with (_place() / "lock").open("w") as lock:
+def locked(what: str = "cluster") -> Iterator[None]:
+    """One worker at a time."""
+    with (place() / f"{what}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
