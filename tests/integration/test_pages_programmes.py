@@ -115,6 +115,19 @@ def test_calendar_lines_read_back_as_written() -> None:
 # Messages
 
 
+def test_letter_stands_beside_its_box_and_box_and_page_are_kept(world: World, bureau: Visitor, school: Visitor) -> None:
+    box = bureau.get("/messages?box=queued").text
+    assert 'class="letter"' in box  # the newest is open beside the list
+    first = re.findall(r'href="/messages/(\d+)\?box=queued"', box)[0]
+    opened = bureau.get(f"/messages/{first}?box=queued").text
+    assert opened.count('aria-current="true"') == 1
+    assert f'href="/messages/{first}?box=queued" aria-current="true"' in opened
+    assert "发件记录" in opened
+    own = school.get("/messages").text
+    mine = re.findall(r'href="/messages/(\d+)"', own)[0]
+    assert "您好" in school.get(f"/messages/{mine}?box=queued").text  # a box of the office is not theirs
+
+
 def test_own_messages_are_read_and_others_are_not_found(world: World, school: Visitor, bureau: Visitor) -> None:
     mine, *_rest = world.mail("review_asked", "county_a_school1")
     page = school.get(f"/messages/{mine.id}").text

@@ -1,10 +1,13 @@
 """Messages (消息): what one was told; for the bureau what was sent, waits, came back, or must be printed."""
 
+from dataclasses import dataclass
+
 from fastapi import APIRouter
 from fastapi.responses import Response
 
 from flows.engine.calendar import start_of_day
 from flows.engine.errors import NotFound
+from flows.engine.work import Work
 from models.queries.letters import letter, mark_read
 from models.queries.messages import MessageCounts, houses, message_counts, my_messages, wordings
 from models.queries.messages import box as office_box
@@ -13,6 +16,7 @@ from web.i18n import _
 from web.views.messages import (
     ADDRESSES,
     OFFICE,
+    Opened,
     box_tabs,
     catalogue_rows,
     letter_of,
@@ -33,47 +37,64 @@ def administered(visit: Visit) -> tuple[int, ...]:
 
 @router.get("/messages")
 def messages(visit: Visiting, box: str = "inbox", before: int | None = None, notice: str = "") -> Response:
-    """A box, newest first, fifty at a time."""
-    bodies = administered(visit)
-    office = bool(bodies)
-    name = ADDRESSES.get(box, box) if office else "inbox"
-    person = visit.visitor.person_id or 0
-    with visit.reading() as work:
-        counts = message_counts(
-            work.session, person, since=start_of_day(visit.today), body_ids=bodies if office else ()
-        )
-        if name in OFFICE:
-            lines = office_box(work.session, name, limit=PAGE, before_id=before, notice=notice, body_ids=bodies)  # type: ignore[arg-type]
-        else:
-            lines = [] if name == "templates" else my_messages(work.session, person, limit=PAGE, before_id=before)
-    chosen = box if name in OFFICE or name == "templates" else "inbox"
-    rows = [row_of(line, visit.today, own=chosen == "inbox") for line in lines]
-    older = f"/messages?box={chosen}&before={lines[-1].id}" if len(lines) == PAGE else ""
-    return visit.page(
-        "messages/list.html", rows=rows, tabs=box_tabs(counts, chosen, office=office), chosen=chosen, older=older,
-        counts=counts, notices=catalogue_rows() if name == "templates" else (), sub=_said(counts) if office else "",
-    )  # fmt: skip
+    """A box, newest first, fifty at a time; on a desk the newest letter beside it."""
+    return _shown(visit, _Asked(box, before, notice))
 
 
 @router.get("/messages/{message_id}")
-def message(visit: Visiting, message_id: int) -> Response:
-    """One message as it was sent, why, and what is known of it."""
+def message(visit: Visiting, message_id: int, box: str = "inbox", before: int | None = None) -> Response:
+    """One message as it was sent, why, and what is known of it; on a desk beside its box."""
+    return _shown(visit, _Asked(box, before, "", message_id))
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A box from some message on, of one kind of notice, and the message that was opened."""
+
+    box: str
+    before: int | None
+    notice: str
+    message_id: int | None = None
+
+
+def _shown(visit: Visit, asked: _Asked) -> Response:
     bodies = administered(visit)
+    name = ADDRESSES.get(asked.box, asked.box) if bodies else "inbox"
+    chosen = asked.box if name in OFFICE or name == "templates" else "inbox"
     person = visit.visitor.person_id or 0
     with visit.reading() as work:
-        row = letter(work.session, message_id, person, bodies)
-        if row is None:
-            raise NotFound
-        house = houses(work.session, [row.run_id]).get(row.run_id or 0)
-        said = wordings(work.session, [row.notice])
-        origin = row.context.get("clause", "")
-    own = said.get((row.notice, house.body_id)) if house else None
-    shown = letter_of(
-        row, house.name if house else "", house.phone if house else settings().support_phone, visit.now, own
-    )
+        counts = message_counts(work.session, person, since=start_of_day(visit.today), body_ids=bodies)
+        if name in OFFICE:
+            lines = office_box(
+                work.session, name, limit=PAGE, before_id=asked.before, notice=asked.notice, body_ids=bodies
+            )  # type: ignore[arg-type]
+        else:
+            lines = [] if name == "templates" else my_messages(work.session, person, limit=PAGE, before_id=asked.before)
+        opened = asked.message_id or (lines[0].id if lines else None)
+        shown = _opened(visit, work, opened) if opened is not None else None
+    rows = [row_of(line, visit.today, own=chosen == "inbox") for line in lines]
+    here = "" if chosen == "inbox" else f"?box={chosen}"
+    older = f"/messages{here or '?box=inbox'}&before={lines[-1].id}" if len(lines) == PAGE else ""
+    kept = "&".join([*([here[1:]] if here else []), *([f"before={asked.before}"] if asked.before else [])])
     return visit.page(
-        "messages/message.html", row=row, letter=shown, origin=origin, off=may_turn_off(row.notice), line=row_of(row, visit.today, own=False),
-        proof=proof_words(row, visit.today), mine=row.person_id == person,
+        "messages/list.html", rows=rows, tabs=box_tabs(counts, chosen, office=bool(bodies)), chosen=chosen, older=older,
+        counts=counts, notices=catalogue_rows() if name == "templates" else (), sub=_said(counts) if bodies else "",
+        opened=shown, asked=asked.message_id is not None, keep=f"?{kept}" if kept else "",
+    )  # fmt: skip
+
+
+def _opened(visit: Visit, work: Work, message_id: int) -> Opened:
+    """One message with all that is said of it. Raises NotFound for one that the visitor may not read."""
+    person = visit.visitor.person_id or 0
+    row = letter(work.session, message_id, person, administered(visit))
+    if row is None:
+        raise NotFound
+    house = houses(work.session, [row.run_id]).get(row.run_id or 0)
+    own = wordings(work.session, [row.notice]).get((row.notice, house.body_id)) if house else None
+    name, phone = (house.name, house.phone) if house else ("", settings().support_phone)
+    return Opened(
+        row, row_of(row, visit.today, own=False), letter_of(row, name, phone, visit.now, own), row.context.get("clause", ""),
+        may_turn_off(row.notice), proof_words(row, visit.today), row.person_id == person,
     )  # fmt: skip
 
 
@@ -92,7 +113,7 @@ def read(visit: Visiting, message_id: int, form: Posted) -> Response:
     visit.once(
         form, f"read message {message_id}", lambda work: {"n": mark_read(work.session, person, visit.now, message_id)}
     )
-    return visit.go("/messages", _("已标为读过。"))
+    return visit.go(f"/messages/{message_id}", _("已标为读过。"))
 
 
 def _said(counts: MessageCounts) -> str:

@@ -50,6 +50,19 @@ class Letter:
     number: str
 
 
+@dataclass(frozen=True)
+class Opened:
+    """A message that is open: its row, its line, its letter, and what is said of it; `mine`: it is to the reader."""
+
+    row: Any
+    line: Row
+    letter: Letter | None
+    origin: str
+    off: str
+    proof: str
+    mine: bool
+
+
 def row_of(line: Any, today: date, *, own: bool) -> Row:
     """A message (a MessageLine or a letter) as a list shows it; what is not sent yet has the subject it will have."""
     subject = line.subject or subject_to_be(line.notice, line.context)
