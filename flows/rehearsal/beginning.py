@@ -50,7 +50,9 @@ def round_path(bureau: Bureau) -> str:
 
 
 def places(bureau: Bureau, said: Any) -> Sequence[Places]:
-    """Quotas as a scenario writes them: `{round: 20, county: 3}`, or a list of `{per, at_most, at_least, body, kind}`."""
+    """Quotas as a scenario writes them: `4` or `{round: 20, county: 3}`, or a list of `{per, at_most, at_least, body, kind}`."""
+    if isinstance(said, int):
+        said = {"round": said}
     if isinstance(said, dict):
         return [Places(str(scope), int(most)) for scope, most in said.items()]
     return [

@@ -168,12 +168,17 @@ FACTS: Mapping[str, str] = {
     "has": "业绩：[{title: 名校长, level: city, on: 2024-01-01, published: true, key: true}]", "commits": "承诺到哪一天（日期）",
     "posts": "任职经历：[{post: class_teacher, since: 2015-09-01, until: 2020-08-31}]", "papers": "另外带上的材料",
     "lacks": "没有的：业绩的种类、commitment、材料的名称，或 studio（没有下一级的工作室）",
-    "age": "周岁，算到批次截止日（不按批次的算到当天），同 born", "years": "任现职几年，同 since", "school": "同 body", "school_stage": "同 stage",
+    "age": "周岁，算到批次截止日（不按批次的算到当天），同 born", "years": "任现职几年，同 since；或 {class_teacher: 3}，任某职几年", "school": "同 body", "school_stage": "同 stage",
     "employment": "established（在编）或别的，同 established",
     **dict.fromkeys(("title", "honour", "class_honour", "competition", "paper", "project", "recommendation", "training"), "这一种业绩：名称、{level: city, on: …}，或 none（没有）"),
 }  # fmt: skip
 CREDENTIALS = ("title", "honour", "class_honour", "competition", "paper", "project", "recommendation", "training")
 NOTHING = (None, False, "none", "无", "")
+
+
+def _held_for(years: Mapping[str, Any], on: date) -> list[Mapping[str, Any]]:
+    """Posts held for so many years on a day: `{class_teacher: 3}`."""
+    return [{"post": post, "since": add_months(on, -12 * int(number))} for post, number in years.items()]
 
 
 def as_facts(said: Mapping[str, Any], on: date) -> dict[str, Any]:
@@ -186,6 +191,9 @@ def as_facts(said: Mapping[str, Any], on: date) -> dict[str, Any]:
     given |= {"stage": said["school_stage"]} if "school_stage" in said else {}
     if "employment" in said:
         given["established"] = said["employment"] == "established"
+    if isinstance(said.get("years"), Mapping):
+        given["posts"] = [*said.get("posts", ()), *_held_for(said["years"], on)]
+        said = {key: value for key, value in said.items() if key != "years"}
     given |= {
         new: add_months(on, -12 * int(said[old])) for old, new in (("age", "born"), ("years", "since")) if old in said
     }

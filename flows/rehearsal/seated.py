@@ -12,6 +12,8 @@ from models import Seat
 from models.columns import table_of
 
 SEATS = table_of(Seat)
+# Other ways to say that somebody has no seat, or any.
+OUT, IN = frozenset({"none", "out", "left", "gone", "false"}), frozenset({"in", "seated", "true"})
 
 
 def seated(bureau: Bureau, studio_id: int) -> Mapping[str, str]:
@@ -39,12 +41,21 @@ def roster_faults(bureau: Bureau, said: Any) -> list[str]:
     for name, wanted in said.items():
         if name == "of":
             continue
-        found: object = list(there.values()).count(name) if isinstance(wanted, int) else there.get(name, "none")
-        if str(found) != str(wanted):
+        number = isinstance(wanted, int) and not isinstance(wanted, bool)
+        found: object = list(there.values()).count(name) if number else there.get(name, "none")
+        if not (str(found) == str(wanted) if number else _is_role(bureau, str(found), str(wanted))):
             faults.append(
                 f"名单中 {name} 应为 {wanted}，实为 {found}；现有：{'、'.join(f'{one}（{role}）' for one, role in there.items())}"
             )
     return faults
+
+
+def _is_role(bureau: Bureau, found: str, wanted: str) -> bool:
+    """Whether somebody's role is the one written: by its name or title, or only that they are in or out."""
+    if wanted.lower() in OUT | IN:
+        return (found == "none") is (wanted.lower() in OUT)
+    role = bureau.programme.people.get(found)
+    return wanted in {found, role.title if role is not None else found}
 
 
 def _roster_of(bureau: Bureau, studio: str, said: Any) -> list[str]:

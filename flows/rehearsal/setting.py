@@ -1,6 +1,7 @@
 """Setting up what is given (布景): time is set so that everything given has happened before the first step."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path as FilePath
 from typing import Any
@@ -18,11 +19,14 @@ from flows.rehearsal.losing import await_losses
 from flows.rehearsal.scenario import Case, Scenario
 
 MORNING = 9
+# An application that has come to its end.
+DONE = frozenset({"", "done", "end", "granted", "completed"})
 
 
 def set_up(scenario: Scenario, case: Case) -> Bureau:
     """A bureau on which everything that a case gives is there. Raises Refused, UnknownName, UnknownFact, Stuck."""
     programme = loaded(scenario.programme)
+    case = with_path(programme, case)
     given, first = case.given, case.steps[0].on if case.steps else date.max
     studios = _studios(given)
     opens_on = _preparing(programme, given, first)
@@ -38,6 +42,26 @@ def set_up(scenario: Scenario, case: Case) -> Bureau:
         bureau.pass_to_day(opens_on, MORNING)
         _round(bureau, case, opens_on)
     return bureau
+
+
+def with_path(programme: Programme, case: Case) -> Case:
+    """A case whose round names its path: where it does not, that of its addresses (`create/A`), else of the steps reached."""
+    said = case.given.get("round", {})
+    if not {"round", "applications"} & set(case.given) or "path" in said:
+        return case
+    rounds = [path for path in programme.paths.values() if path.call == "round"]
+    heads = {address.partition("/")[0] for step in case.steps for address in step.to if "/" in address}
+    meant = [path for path in rounds if path.name in heads] or _with_steps(rounds, case.given.get("applications", {}))
+    if len(meant) != 1:
+        return case
+    return replace(case, given={**case.given, "round": {**said, "path": meant[0].name}})
+
+
+def _with_steps(rounds: Sequence[Path], reached: Mapping[str, Any]) -> list[Path]:
+    """The first path that has every step that is written as reached; a next cycle is meant by its name."""
+    steps = {str(target).partition(".")[0] for target in reached.values() if target not in {*DONE, RESERVE}}
+    having = [path for path in rounds if steps and steps <= {step.name for step in path.steps}]
+    return sorted(having, key=lambda path: path.gives == "cycle")[:1]
 
 
 def _studios(given: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
@@ -110,12 +134,13 @@ def _closing(case: Case, opens_on: date) -> date:
 
 
 def _in_round(case: Case) -> bool:
-    return any("/" not in address for step in case.steps for address in step.to)
+    path = f"{case.given.get('round', {}).get('path', '/')}/"
+    return any("/" not in address or address.startswith(path) for step in case.steps for address in step.to)
 
 
 def _goals(bureau: Bureau, path: Path, said: Mapping[str, Any]) -> Iterator[Goal]:
     for name, target in said.items():
-        until = "" if target in {"", "done", "end"} else str(target)
+        until = "" if target in DONE else str(target)
         if until and until != RESERVE and until.partition(".")[0] not in {step.name for step in path.steps}:
             known: Sequence[str] = [step.name for step in path.steps]
             raise UnknownName(f"{name}：路径 {path.name} 没有叫“{until}”的步骤；有：{'、'.join([*known, RESERVE])}")
