@@ -2,7 +2,7 @@
 
 import re
 import zipfile
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Engine
 
 from models.files import FileRefused, keep_file, place_of
+from models.queries.cases import cases
 from models.settings import settings
 from tests.browsing import client_of, counting, form
 from tests.world import World
@@ -181,6 +182,29 @@ def test_sent_back_application_opens_only_what_was_named(world: World) -> None:
     seen = client_of(world, "county_a_school1").get("/inbox").text
     assert "改动 1 处" in seen
     assert "补正前后" in client_of(world, "county_a_school1").get(address.removesuffix("/form")).text
+
+
+def test_correction_of_name_and_paper_is_shown_and_keeps_the_first_submission(world: World) -> None:
+    world.begin("宋海燕", studio_name="甲工作室", school_stage="初中")
+    world.do("宋海燕", "submit", "宋海燕")
+    address = f"/applications/{world.ids['application/宋海燕']}"
+    application = world.ids["application/宋海燕"]
+    with world.at_work() as work:
+        submitted = cases(work.session, [application])[application].submitted_at
+    defects = [{"place": "工作室名称", "what": "与规定不符"}, {"place": "其他材料", "what": "请补"}]
+    world.do("county_a_school1", "send_back", "宋海燕", defects=defects)
+    world.clock.advance(world.clock.now() + timedelta(hours=2))
+    client = client_of(world, "宋海燕")
+    paper = {"file.0": ("证明.pdf", PDF, "application/pdf")}
+    client.post(f"{address}/files", data=form(studio_name="乙工作室"), files=paper)
+    page = client.get(f"{address}/form").text
+    client.post(f"{address}/submit", data=form(studio_name="乙工作室", version=version_in(page)))
+    seen = client_of(world, "county_a_school1").get(address).text
+    assert "改动 2 处" in seen
+    assert "甲工作室" in seen
+    assert re.search(r"证明\.pdf（[0-9a-f]{8}）", seen)
+    with world.at_work() as work:
+        assert cases(work.session, [application])[application].submitted_at == submitted
 
 
 def test_bureau_extends_one_case_with_a_reason(world: World) -> None:

@@ -353,7 +353,10 @@ def change_lines(revisions: Sequence[Any], words: Mapping[str, str]) -> tuple[tu
     last = revisions[-1] if revisions and revisions[-1].n > 1 else None
     if last is None:
         return ()
-    return tuple((_(words.get(key, key)), str(before or "—"), str(after or "—")) for key, before, after in last.changed)
+    return tuple(
+        (_(words.get(key, key.removeprefix("file:"))), str(before or "—"), str(after or "—"))
+        for key, before, after in last.changed
+    )
 
 
 def answer_pairs(application: Any, words: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -8,12 +8,14 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from flows.engine.calendar import local_day
 from flows.engine.series import next_numbers
 from flows.engine.work import Happening, Intent, Work
-from models import Application, CriterionCheck, Objection, Revision
+from models import Application, Attachment, CriterionCheck, Objection, Revision
 from models.columns import table_of
-from models.queries.cases import cases
+from models.queries.cases import Case, cases
 
 APPLICATIONS, REVISIONS = table_of(Application), table_of(Revision)
-CHECKS, OBJECTIONS = table_of(CriterionCheck), table_of(Objection)
+CHECKS, OBJECTIONS, ATTACHMENTS = table_of(CriterionCheck), table_of(Objection), table_of(Attachment)
+OWN = ("studio_name", "school_stage", "subject", "kind")  # what an application says beside its answers
+PAPER = "file:"  # before the name of a paper among the answers of a revision
 
 SUBMIT = (
     update(APPLICATIONS)
@@ -30,7 +32,10 @@ JUDGE = (
 
 
 def record_submission(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
-    """Give the number (once), keep the revision with what changed, and the criteria as they were found."""
+    """Give the number (once), keep the revision with what changed, and the criteria as they were found.
+
+    Who was sent back for corrections keeps the moment of the first submission: a tie goes by it.
+    """
     found = cases(work.session, [one.run.application_id for one in happened])
     unnumbered = [one for one in happened if found[one.run.subject_id].number is None]
     numbers = _numbers(work, unnumbered)
@@ -38,12 +43,12 @@ def record_submission(work: Work, happened: Sequence[Happening], _value: str) ->
         {
             "b_id": one.run.subject_id,
             "b_number": found[one.run.subject_id].number or numbers[one.run.subject_id],
-            "b_at": work.now,
+            "b_at": (one.intent.event == "resubmit" and found[one.run.subject_id].submitted_at) or work.now,
         }
         for one in happened
     ]
     work.session.connection().execute(SUBMIT, rows)
-    _keep_revisions(work, happened, {one.run.subject_id: found[one.run.subject_id].answers for one in happened})
+    _keep_revisions(work, happened, _said(work, found))
     _keep_checks(work, [one for one in happened if one.move.note])
     return ()
 
@@ -61,6 +66,24 @@ def _numbers(work: Work, unnumbered: Sequence[Happening]) -> Mapping[int, str]:
         for one, n in zip(group, numbers, strict=True):
             given[one.run.subject_id] = f"{prefix}-{year}-{n:03}"
     return given
+
+
+def _said(work: Work, found: Mapping[int, Case]) -> Mapping[int, Mapping[str, Any]]:
+    """All that is submitted, by application: what is written, and by which files each paper is there."""
+    rows = work.session.execute(
+        select(ATTACHMENTS.c.application_id, ATTACHMENTS.c.slot, ATTACHMENTS.c.filename, ATTACHMENTS.c.file_sha256)
+        .where(ATTACHMENTS.c.application_id.in_(found), ATTACHMENTS.c.removed_at.is_(None))
+        .order_by(ATTACHMENTS.c.id)
+    )
+    papers: dict[int, dict[str, str]] = {}
+    for row in rows:
+        mine = papers.setdefault(row.application_id, {})
+        named = f"{row.filename}（{row.file_sha256[:8]}）"
+        mine[f"{PAPER}{row.slot}"] = "、".join([*filter(None, [mine.get(f"{PAPER}{row.slot}")]), named])
+    return {
+        key: {**case.answers, **{own: getattr(case, own) for own in OWN}, **papers.get(key, {})}
+        for key, case in found.items()
+    }
 
 
 def _keep_revisions(work: Work, happened: Sequence[Happening], answers: Mapping[int, Mapping[str, Any]]) -> None:
@@ -81,10 +104,14 @@ def _keep_revisions(work: Work, happened: Sequence[Happening], answers: Mapping[
 
 
 def _changed(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> list[list[Any]]:
-    """Which answers differ from the revision before: [question, before, after]; none in the first."""
+    """What differs from the revision before: [question, before, after]; none in the first.
+
+    Revisions made before names and papers were kept in them say nothing of these, so neither does the comparison.
+    """
     if before is None:
         return []
-    keys = sorted(set(before) | set(after))
+    whole = OWN[0] in before
+    keys = sorted(key for key in {*before, *after} if whole or not (key in OWN or key.startswith(PAPER)))
     return [[key, before.get(key), after.get(key)] for key in keys if before.get(key) != after.get(key)]
 
 
