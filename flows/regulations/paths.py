@@ -29,9 +29,9 @@ def path_rule(programme: Programme, path: str, step: str, changes: Mapping[str, 
     stage, off = STAGES[node.stage], left_out(changes)
     go = {exit_state: landing(found, target, off) for exit_state, target in node.go.items()}
     return StepRule(
-        path, step, _title(programme, node), stage, _policy(programme, found, node, stage, changes),
+        path, step, _title(programme, found.gives, node), stage, _policy(programme, found, node, stage, changes),
         tuple(node.by), go, onwards(found, step, off), node.if_any, found.gives, node.optional, off.get(step, {}),
-        passed_by(found, step, off, partial(_title, programme)),
+        passed_by(found, step, off, partial(_title, programme, found.gives)),
     )  # fmt: skip
 
 
@@ -146,9 +146,12 @@ def _origins(programme: Programme, path: Path, step: Step, changes: Mapping[str,
     return origins
 
 
-def _title(programme: Programme, step: Step) -> str:
+def _title(programme: Programme, gives: str, step: Step) -> str:
     if step.stage == "tier_review":
-        return f"{'、'.join(who_title(programme, who) for who in step.by)}审核"
+        who = "、".join(who_title(programme, who) for who in step.by)
+        return f"{who}{'同意' if set(step.by) == {'person'} else '审核'}"
+    if step.stage == "membership" and gives == "exit":
+        return "退出"
     if step.stage == "plaque" and not step.plaque:
         return "登记"
     return programme.word(step.stage, STAGES[step.stage].title)

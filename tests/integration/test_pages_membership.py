@@ -406,6 +406,22 @@ def test_titles_of_exits_and_named_roles_are_readable(life: Life) -> None:
     assert "指定为「H工作室」顾问" in client_of(life, "顾").get("/applications").text
 
 
+def test_who_is_asked_to_leave_or_join_agrees_or_not_and_recommends_nobody(life: Life) -> None:
+    life.begin_seat("M1", "H", path="leave")
+    case = life.rows(select(APPLICATIONS.c.id).where(APPLICATIONS.c.gives == "exit"))[0].id
+    asking = client_of(life, "M1")
+    sheet = asking.get(f"/applications/{case}/form").text
+    assert "退出申请表" in sheet
+    assert "提交申报" not in sheet
+    sent = asking.post(f"/applications/{case}/submit", data=form(leaving="工作调动", version="1"))
+    assert sent.status_code == 303, sent.text
+    assert "席位" not in asking.get(f"/applications/{case}").text
+    school = next(name for name, one in life.ids.items() if one == 3 and name.endswith("school1"))
+    page = client_of(life, school).get("/inbox").text
+    assert "不同意" in page
+    assert "推荐" not in page.split('class="pane-foot"', 1)[1].split("</form>", 1)[0]
+
+
 def test_host_follows_who_leaves_the_studio_once_it_is_asked_for(life: Life) -> None:
     life.begin_seat("M1", "H", path="leave")
     case = f"/applications/{life.rows(select(APPLICATIONS.c.id).where(APPLICATIONS.c.gives == 'exit'))[0].id}"

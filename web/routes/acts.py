@@ -76,6 +76,10 @@ DONE = {
     "resubmit": word("已重新提交，编号不变。"), "withdraw": word("已撤回。"), "extend": word("已延期：{name}，相关人员已收到通知。"), "submit": word("已提交。"),
     "judge": word("已判断资格：{name}。"), "ask_seats": word("已请还没有问过的成员投票。"),
 }  # fmt: skip
+AGREED = {
+    "endorse": word("已同意：{name}。"),
+    "decline": word("不同意：{name}，理由已通知本人。"),
+}  # to a seat, an exit or a next cycle
 
 
 @router.post("/runs/{run_id}/{event}")
@@ -83,17 +87,23 @@ def act(visit: Visiting, form: Posted, run_id: int, event: str) -> Response:
     """One act on one case; `act` takes the event from the choice made in the form. The engine decides who may."""
     chosen = (form.text("choice") or form.text("choice_pressed")) if event == "act" else event
     if event == "act" and not chosen:
-        raise Refused("without_choice", _("请先选同意、退回或不予推荐。没有改动任何内容。"))
+        raise Refused("without_choice", _("请先选同意、退回或不同意。没有改动任何内容。"))
     if chosen not in PAYLOADS:
         raise NotFound
     payload = PAYLOADS[chosen](form)
 
     def do(work: Work) -> Mapping[str, Any]:
         happened = apply(work, Intent(run_id, chosen, payload, form.version), visit.visitor.actor)
-        return {"version": happened.version, "to": happened.move.to, "name": name_of(work, run_id)}
+        return {
+            "version": happened.version,
+            "to": happened.move.to,
+            "name": name_of(work, run_id),
+            "gives": happened.rule.gives,
+        }
 
     done = visit.once(form, f"{chosen}:{run_id}", do)
-    return visit.go(local(form.text("back") or "/inbox"), _(DONE[chosen], name=done["name"]))
+    words = DONE if done.get("gives") in {None, "", "studio"} else {**DONE, **AGREED}
+    return visit.go(local(form.text("back") or "/inbox"), _(words[chosen], name=done["name"]))
 
 
 def name_of(work: Work, run_id: int) -> str:

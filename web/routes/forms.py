@@ -151,6 +151,7 @@ def _context(
     )
     lines = check_lines(checks, address)
     return {
+        "title": _(views.TITLES.get(row.gives, "申报表")), "open_fields": list(views.lacking(row).values()) if not draft.returned else [],
         "wishes": wishes_of(work, programme, row, draft.policy, draft.allowed), "application": row, "run": run, "returned": draft.returned, "defects": draft.defects, "due": due_of(work, run, rule, address),
         "parts": views.parts_of(row, dict(programme.kinds), draft.allowed, said, faults, draft.defects), "obstacles": found,
         "slots": views.slots_of(draft.policy, draft.row.role, draft.papers, draft.allowed, draft.defects), "checks": lines,

@@ -159,6 +159,7 @@ class Decision:
     told: str = ""
     seal: bool = False
     votes: Any = None
+    recommends: bool = True
     lines: range = field(default_factory=lambda: range(1, FEWEST_DEFECT_LINES + 1))
 
 
@@ -187,7 +188,7 @@ def decision_of(
         run_id, row.version, _options(work, rule, row, refused, address),
         tuple(Judgement(place, title, provenance_of(origins.get(place), address)) for place, title in open_places),
         _ranks(policy, facts), _quota(facts), _places(papers, checks), facts.person_name, policy.seal,
-        facts.votes if policy.vote is not None else None,
+        facts.votes if policy.vote is not None else None, _recommends(rule),
     )  # fmt: skip
 
 
@@ -234,23 +235,33 @@ def unmet_of(work: Work, live: Sequence[Any], actor: Actor) -> Decision | None:
     return None
 
 
+def _recommends(rule: StepRule) -> bool:
+    """Whether somebody is recommended to lead a studio; to a seat, an exit or a next cycle one agrees or does not."""
+    return rule.gives in {"", "studio"}
+
+
 def _options(work: Work, rule: StepRule, row: Any, refused: Mapping[str, Refusal], address: str) -> tuple[Option, ...]:
     span = span_of(rule, "returned")
     following = (
         work.book.rule(work.session, row.version_id, row.path, rule.next, row.round_id).title if rule.next else ""
     )
+    recommends = _recommends(rule)
+    done = _("这一步办完，申报办结") if recommends else _("这一步办完，就办结了")
     follows = {
-        "endorse": _("转{step}", step=following) if following else _("这一步办完，申报办结"),
+        "endorse": _("转{step}", step=following) if following else done,
         "send_back": _("缺陷一次列全，给 {span}", span=span.chinese) if span else _("缺陷一次列全"),
         "decline": _("须写明理由，通知本人"),
     }
-    labels = {"endorse": _("同意并推荐"), "send_back": _("退回补正"), "decline": _("不予推荐")}
+    labels = {
+        "endorse": _("同意并推荐") if recommends else _("同意"), "send_back": _("退回补正"),
+        "decline": _("不予推荐") if recommends else _("不同意"),
+    }  # fmt: skip
     first = next((event for event in labels if event not in refused), "")
     return tuple(
         Option(
             event, label, follows[event], key, refused[event].says if event in refused else "",
             provenance_of(refused[event].origin, address) if event in refused else None, event == first,
-            tuple(_(text) for text in CANNED[event]),
+            tuple(_(text) for text in CANNED[event]) if recommends or event == "send_back" else (),
         )
         for (event, label), key in zip(labels.items(), "ard", strict=True)
     )  # fmt: skip

@@ -18,7 +18,10 @@ from web.views.wishes import wished
 COLUMNS = ("studio_name", "school_stage", "subject", "kind")
 LONG = {"leaving": 3, "school_philosophy": 2, "achievements": 5, "plan": 5, "team": 3}
 NUMBERS = {"projects", "papers"}
-NEEDED: Mapping[str, tuple[str, ...]] = {"seat": ("school_stage",), "exit": ()}
+NEEDED: Mapping[str, tuple[str, ...]] = {"seat": ("school_stage",), "exit": (), "cycle": (), "level": ()}
+TITLES = {
+    "seat": word("加入申请表"), "exit": word("退出申请表"), "level": word("升级申请表"), "cycle": word("续期申请表"),
+}  # fmt: skip
 # What only some things are asked for with; everything else is asked of who would lead a studio.
 OF_SEATS = ("school_stage", "subject", "phone", "projects", "papers", "achievements", "wishes")
 OF_EXITS = ("phone", "leaving")
