@@ -177,8 +177,12 @@ def test_question_shows_what_each_choice_brings_and_who_may_answer(asked: Life) 
 
 
 def test_answer_needs_a_reason_and_names_the_members_it_moves_out(asked: Life) -> None:
-    assert decide(asked, "bureau", choice="调整成员").status_code == 409
-    assert decide(asked, "bureau", choice="调整成员", reason="长期缺席").status_code == 409
+    assert decide(asked, "bureau", choice="调整成员").status_code == 422
+    back = decide(asked, "bureau", choice="调整成员", reason="长期缺席")
+    assert back.status_code == 422
+    assert "填写的内容都在" in back.text
+    assert "长期缺席</textarea>" in back.text
+    assert 'value="调整成员" required checked' in back.text
     assert decide(asked, "H", choice="调整成员", reason="x").status_code == 409
     answer = decide(asked, "bureau", choice="调整成员", reason="长期缺席", seat=str(asked.seat_of("M2").id))
     assert answer.status_code == 303
@@ -199,7 +203,7 @@ def test_share_of_a_fund_is_a_whole_percent_of_the_range(sqlite_database: Engine
     question = next(row for row in life.rows(DECISIONS.select()) if row.span)
     address = f"/decisions/{question.id}"
     assert "0% 到 99%" in client_of(life, "bureau").get(address).text
-    for share, status in (("150", 409), ("", 409), ("60", 303)):
+    for share, status in (("150", 422), ("", 422), ("60", 303)):
         version = str(next(run for run in life.runs_of("decision", question.id)).version)
         answer = client_of(life, "bureau").post(address, data=form(share=share, reason="减拨四成", version=version))
         assert answer.status_code == status, share

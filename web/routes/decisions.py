@@ -1,6 +1,7 @@
 """Decisions (决定事项): what the text leaves open, put to a body: its choices, what each brings, and the answer with its reason."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fastapi import APIRouter
@@ -19,10 +20,22 @@ from web.i18n import _
 from web.routes.assessments import scope_of
 from web.views.cases import due_of, provenance_of
 from web.views.following import ADVERSE, became_mark, followed_words, fund_title, left_to_do, rule_words
-from web.visit import Posted, Visit, Visiting
+from web.visit import Form, Posted, Visit, Visiting
 
 router = APIRouter()
 LONGEST = 2000
+PASSED = frozenset({"stale", "wrong_state", "ended", "not_yours"})  # then there is nothing left to decide here
+
+
+@dataclass(frozen=True)
+class Said:
+    """What was chosen and written, and why it was refused, so that a refusal loses nothing."""
+
+    choice: str = ""
+    share: str = ""
+    seats: tuple[str, ...] = ()
+    reason: str = ""
+    refused: str = ""
 
 
 def _seen(visit: Visit, work: Work, decision_id: int) -> Any:
@@ -40,7 +53,7 @@ def decision(visit: Visiting, decision_id: int, note: str = "", choice: str = ""
     with visit.reading() as work:
         row = _seen(visit, work, decision_id)
         context = _context(visit, work, row)
-    return visit.page("decisions/page.html", row=row, note=note, chosen=choice, **context)
+    return visit.page("decisions/page.html", row=row, note=note, said=Said(choice), **context)
 
 
 def _context(visit: Visit, work: Work, row: Any) -> dict[str, Any]:
@@ -81,18 +94,31 @@ def _may(work: Work, visit: Visit, row: Any) -> bool:
 
 @router.post("/decisions/{decision_id}")
 def decide(visit: Visiting, form: Posted, decision_id: int) -> Response:
-    """Answer the question, with the reason; what was chosen follows at once."""
-    reason = form.text("reason")[:LONGEST]
-    share = form.text("share")
-    if not reason:
+    """Answer the question, with the reason; what was chosen follows at once. What cannot be decided so comes back filled in."""
+    said = Said(form.text("choice"), form.text("share"), tuple(form.texts("seat")), form.text("reason")[:LONGEST])
+    try:
+        return _decide(visit, form, decision_id, said)
+    except Refused as refused:
+        if refused.because in PASSED:
+            raise
+        with visit.reading() as work:
+            row = _seen(visit, work, decision_id)
+            context = _context(visit, work, row)
+        return visit.page(
+            "decisions/page.html", 422, row=row, note="", said=replace(said, refused=refused.says), **context
+        )
+
+
+def _decide(visit: Visit, form: Form, decision_id: int, said: Said) -> Response:
+    if not said.reason:
         raise Refused("without_reason", _("请写明理由，写入决定记录。没有改动任何内容。"))
-    payload: dict[str, Any] = {"reason": reason}
-    if form.text("choice"):
-        payload["choice"] = form.text("choice")
-    if share.isdigit():
-        payload["share"] = int(share)
-    if form.texts("seat"):
-        payload["seats"] = [int(one) for one in form.texts("seat") if one.isdigit()]
+    payload: dict[str, Any] = {"reason": said.reason}
+    if said.choice:
+        payload["choice"] = said.choice
+    if said.share.isdigit():
+        payload["share"] = int(said.share)
+    if said.seats:
+        payload["seats"] = [int(one) for one in said.seats if one.isdigit()]
 
     def do(work: Work) -> Mapping[str, Any]:
         row = _seen(visit, work, decision_id)
