@@ -29,6 +29,11 @@ def library() -> dict[str, Path]:
     return {path.stem: path for path in sorted(LIBRARY.glob("*.yaml")) if path.name != DEFAULTS}
 
 
+def library_titles() -> dict[str, str]:
+    """The codes of the programmes that come with the software, by their titles."""
+    return {load(code).title: code for code in library()}
+
+
 @lru_cache(maxsize=1)
 def shared_defaults() -> Mapping[str, Any]:
     """The shared D-codes. Raises ValueError when the file of defaults cannot be read."""

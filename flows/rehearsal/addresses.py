@@ -153,6 +153,25 @@ def _of_studio(bureau: Bureau, address: str, studio_id: int, rest: str) -> Targe
     raise _missing(bureau, address, key)
 
 
+def periods_at(bureau: Bureau, address: str) -> list[str]:
+    """The periods of everything there is of what an address without a period names. Raises UnknownName."""
+    name, _, key = address.partition("/")
+    studio_id = the_studio(bureau, name)
+    known = [*bureau.programme.obligations, *bureau.programme.assessments, *bureau.programme.funds, *_FOLLOWING]
+    if key not in known:
+        raise UnknownName(f"{address}：办法里没有叫“{key}”的事项、考核或经费；有：{'、'.join(known)}")
+    if key in _FOLLOWING and _FOLLOWING[key] is not DUTIES:
+        table = _FOLLOWING[key]
+        return [
+            str(row.id) for row in seen.all_rows(bureau.engine, table.select().where(table.c.studio_id == studio_id))
+        ]
+    found = []
+    for _, table, column in _tables():
+        query = select(table.c.period).where(table.c.studio_id == studio_id, column == key).order_by(table.c.id)
+        found += [str(row.period) for row in seen.all_rows(bureau.engine, query)]
+    return found
+
+
 def _when(period: str) -> Any:
     """A duty's period; a week of school may also be called by its calendar week (`2025-W38`)."""
     week = re.fullmatch(r"(\d{4})-W(\d{2})", period)

@@ -19,6 +19,7 @@ from models.columns import table_of
 
 ATTACHMENTS = table_of(Attachment)
 NO_OBJECTION = "没有不同意见"
+MENDED = "已经整改"
 
 
 def clear(bureau: Bureau, target: Target, refused: Refused) -> bool:
@@ -30,6 +31,8 @@ def clear(bureau: Bureau, target: Target, refused: Refused) -> bool:
             return _hear(bureau, target)
         case "papers_missing" | "criteria_unmet" | "unsealed":
             return _bring_papers(bureau, target)
+        case "too_early":
+            return _report_mended(bureau, target)
         case "unwished":
             return target.application_id is not None and wish_for_any(bureau, target.application_id)
         case _:
@@ -67,6 +70,15 @@ def _settle_blocking(bureau: Bureau, target: Target, refused: Refused) -> bool:
     for run in named:
         settle_duty(bureau, run)
     return bool(named)
+
+
+def _report_mended(bureau: Bureau, target: Target) -> bool:
+    """Who is looked at again before the limit has reported that all is mended."""
+    if target.kind != "rectification" or target.run is None or target.run.state != "mending":
+        return False
+    host = bureau.person_acting(target.host_id or 0)
+    act(bureau, target.run, "report", host, {"report": MENDED})
+    return True
 
 
 def _hear(bureau: Bureau, target: Target) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from flows.engine.calendar import local_day
 from flows.rehearsal import figures, looks, seen
-from flows.rehearsal.addresses import NotYet, Target, find
+from flows.rehearsal.addresses import NotYet, Target, find, periods_at
 from flows.rehearsal.bureau import Bureau, UnknownName
 from flows.rehearsal.looks import Misspelled
 from flows.rehearsal.questions import decisions
@@ -15,15 +15,17 @@ from flows.rehearsal.seated import roster_faults, roster_rows
 from flows.rehearsal.spelling import DESCRIBED, spelled
 from flows.rehearsal.understood import misunderstood
 from flows.rehearsal.warned import warnings
+from flows.rehearsal.worded import worded
 
 MOMENT = timedelta(microseconds=1)
 
 
 def look(bureau: Bureau, expectation: Expectation) -> list[str]:
     """What does not hold, in words; nothing when everything holds."""
-    if faults := misunderstood(bureau, expectation.kind, expectation.of):
+    said = worded(bureau.programme, expectation.kind, expectation.of)
+    if faults := misunderstood(bureau, expectation.kind, said):
         return faults
-    meant = spelled(expectation.kind, expectation.of)
+    meant = spelled(expectation.kind, said)
     return [fault for one in meant for fault in KINDS[expectation.kind].look(bureau, one)]
 
 
@@ -47,6 +49,7 @@ def _differs(bureau: Bureau, read: Callable[[Bureau, Target], object], address: 
 
 
 def _same(wanted: Any, found: object) -> bool:
+    wanted = wanted.removesuffix(".*") if isinstance(wanted, str) else wanted
     if isinstance(wanted, str) and isinstance(found, str) and "." in found and "." not in wanted:
         return wanted in found.split(".")
     return str(wanted) == str(found) or (isinstance(wanted, bool) and wanted is found)
@@ -214,6 +217,8 @@ def _named(bureau: Bureau, of: Any) -> bool:
 
 def _count(bureau: Bureau, said: Any) -> list[str]:
     """How many: `{kind: description, is: n}`."""
+    if isinstance(said, dict) and said and all("/" in str(key) for key in said):
+        return [fault for address, number in said.items() for fault in _counted_at(bureau, str(address), number)]
     kinds = [key for key in said if key != "is"] if isinstance(said, dict) else []
     if len(kinds) != 1 or "is" not in said or kinds[0] not in ROWS:
         return [f"应当写成 {{种类: 描述, is: 个数}}，种类有：{'、'.join(ROWS)}；写的是 {said}"]
@@ -222,6 +227,16 @@ def _count(bureau: Bureau, said: Any) -> list[str]:
     if len(found) == int(said["is"]):
         return []
     return [f"{kind} {of} 应有 {said['is']} 个，实有 {len(found)} 个：{'；'.join(found[:12])}"]
+
+
+def _counted_at(bureau: Bureau, address: str, number: Any) -> list[str]:
+    """How many there are of what is owed, judged or paid under an address without a period: `{studio/training: 13}`."""
+    found = periods_at(bureau, address)
+    return (
+        []
+        if str(len(found)) == str(number)
+        else [f"{address} 应有 {number} 件，实有 {len(found)} 件：{'、'.join(found)}"]
+    )
 
 
 def _rows(bureau: Bureau, kind: str, of: Any) -> Sequence[str]:
@@ -265,6 +280,7 @@ KINDS: Mapping[str, Kind] = {
     "message": Kind(_some(looks.messages, "通知"), "{notice: objection_upheld, to: B, says: 核实}", "有这样一条通知"),
     "document": Kind(_some(looks.documents, "文书"), "{kind: circular, to: studio, says: 通报}", "有这样一份文书"),
     "money": Kind(_some(looks.money, "经费"), "{fund: city, period: 2025/26, amount: 20000元, share: 100, status: due}", "有这样一笔经费；total: 各笔合计"),
+    "balance": Kind(figures.balance, "{studio: 1979.45元}", "台账的余额"),
     "cycle": Kind(_some(looks.cycles, "周期"), "{studio: studio, number: 2, from: 2027-04-15, to: 2029-04-14}", "有这样一个周期"),
     "roster": Kind(_roster, "{L2: none, A1: assistant}，或 {learner: 5}", "谁在工作室里、是什么角色；各角色几人"),
     "decision": Kind(_some(decisions, "决定事项"), "{about: studio, question: 是否, choice: 终止, answer: 终止}", "有这样一件请人决定的事"),

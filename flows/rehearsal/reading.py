@@ -9,7 +9,7 @@ from typing import Any
 from flows.engine.calendar import CHINA
 from flows.programme.explaining import mistakes_text
 from flows.programme.faults import Fault
-from flows.programme.loading import library
+from flows.programme.loading import library, library_titles
 from flows.programme.reading import Place, Sheet, read_all
 from flows.rehearsal.beginning import ROUND_KEYS
 from flows.rehearsal.contents import may_carry
@@ -74,6 +74,8 @@ def _programme(sheet: Sheet, code: object, file: Path) -> str:
     beside = file.parent / code
     if beside.is_file() or Path(code).is_file():
         return str(beside if beside.is_file() else Path(code))
+    if (titled := library_titles().get(code)) is not None:
+        return titled
     sheet.blame(("programme",), code, "、".join(library()), (f"没有叫 {code} 的办法", f"no programme `{code}`"))
     return code
 
@@ -170,7 +172,7 @@ def _step(sheet: Sheet, place: Place, one: Any) -> Step | None:
     do = ACTS.get(str(one.get("do", "")), str(one.get("do", "")))
     if do and do not in acts():
         sheet.blame((*place, "do"), do, "、".join(sorted(acts())), (f"没有“{do}”这种办理", f"no event `{do}`"))
-    if not do and "expect" not in one:
+    if not do and not one.get("expect"):
         sheet.blame(place, "无", "do 或 expect", ("这一步既没有办理也没有查看", "the step neither acts nor looks"))
     if do and do != COMPLETE and not one.get("by"):
         sheet.blame(place, "无", "by", ("没有写由谁办理", "`by` is missing"))
@@ -216,7 +218,9 @@ def _refusing(sheet: Sheet, place: Place, one: Mapping[str, Any]) -> Refusing | 
     if because and because not in reasons():
         expected = "、".join(sorted(reasons()))
         sheet.blame((*where, "because"), because, expected, (f"没有叫“{because}”的拒绝理由", f"no guard `{because}`"))
-    return Refusing(because, str(said.get("clause", "")), str(said.get("says", "")))
+    clause = said.get("clause", "")
+    clauses = [str(one) for one in (clause if isinstance(clause, list) else [clause])]
+    return Refusing(because, "、".join(clauses), str(said.get("says", "")))
 
 
 def _expected(sheet: Sheet, place: Place, one: Mapping[str, Any]) -> tuple[Expectation, ...]:

@@ -1,14 +1,15 @@
 """Playing scenarios (预演): each case on a bureau of its own, step by step; what is wrong is reported, never raised."""
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from time import perf_counter
 from typing import Any
 
 from flows.engine.errors import NotFound, Refused
+from flows.programme import Programme
 from flows.rehearsal.addresses import NotYet
 from flows.rehearsal.bureau import Bureau, UnknownName
 from flows.rehearsal.carrying import Stuck
+from flows.rehearsal.citing import cites
 from flows.rehearsal.expectations import look
 from flows.rehearsal.history import addresses_in, history_around
 from flows.rehearsal.performing import perform
@@ -93,7 +94,7 @@ def _act(bureau: Bureau, step: Step) -> list[str]:
     try:
         perform(bureau, step)
     except Refused as refused:
-        return _refused_otherwise(step.refused, refused)
+        return _refused_otherwise(step.refused, refused, clauses_of(bureau.programme, step.to))
     except NotFound as missing:
         return (
             [str(missing)]
@@ -107,8 +108,11 @@ def _act(bureau: Bureau, step: Step) -> list[str]:
     return [] if step.refused is None else [f"应当被拒绝（{words_of_refusal(step.refused)}），却办成了"]
 
 
-def _refused_otherwise(wanted: Refusing | None, refused: Refused) -> list[str]:
-    """How a refusal differs from the one that is written; everything, where none is."""
+def _refused_otherwise(wanted: Refusing | None, refused: Refused, rules: str = "") -> list[str]:
+    """How a refusal differs from the one that is written; everything, where none is.
+
+    `rules`: the clauses of what was acted on; a refusal that cites none of its own (it is over) rests on them.
+    """
     said = f"{refused.because}：{refused.says}（{refused.origin.get('text', '')} {refused.origin.get('reason', '')}）"
     if wanted is None:
         return [f"被拒绝 {said}", *refused.missing]
@@ -119,12 +123,23 @@ def _refused_otherwise(wanted: Refusing | None, refused: Refused) -> list[str]:
         wanted.clause
         and (refused.origin or wanted.because in {"", refused.because})
         and refused.because != NOT_YET
-        and wanted.clause not in json.dumps(refused.origin, ensure_ascii=False)
+        and not cites(refused.origin, rules, wanted.clauses)
     ):
         faults.append(f"依据应为 {wanted.clause}，实为 {refused.origin.get('text') or '无'}")
     if wanted.says and wanted.says not in " ".join([refused.says, *refused.missing]):
         faults.append(f"应当说到“{wanted.says}”，说的是：{refused.says}")
     return faults
+
+
+def clauses_of(programme: Programme, addresses: Sequence[str]) -> str:
+    """The clauses of the paths, obligations, assessments and funds that addresses name, in a line."""
+    parts = {part.partition("@")[0] for address in addresses for part in address.split("/")}
+    sections = ("paths", "obligations", "assessments", "funds")
+    return " ".join(
+        origin.text
+        for place, origin in programme.origins.items()
+        if place.partition(".")[0] in sections and place.split(".")[1:2] and place.split(".")[1] in parts
+    )
 
 
 def _same_reason(wanted: str, refused: Refused) -> bool:

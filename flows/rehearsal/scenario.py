@@ -19,6 +19,11 @@ class Refusing:
     clause: str = ""
     says: str = ""
 
+    @property
+    def clauses(self) -> tuple[str, ...]:
+        """Every clause that must be cited; several are written as a list."""
+        return tuple(part for part in self.clause.split("、") if part)
+
 
 @dataclass(frozen=True, slots=True)
 class Expectation:

@@ -37,7 +37,7 @@ def misunderstood(bureau: Bureau, kind: str, said: Any) -> list[str]:
         many = [each for each in (said if isinstance(said, list) else [said]) if isinstance(each, dict)]
         return [fault for each in many for inner, of in each.items() for fault in misunderstood(bureau, inner, of)]
     if kind == "count":
-        named = said.items() if isinstance(said, dict) else ()
+        named = said.items() if isinstance(said, dict) and not all("/" in str(key) for key in said) else ()
         return [fault for inner, of in named if inner != "is" for fault in misunderstood(bureau, inner, of)]
     if kind == "money" and isinstance(said, dict) and "fund" in said:
         return list(_unknown(str(said["fund"]), bureau.programme.funds, "经费"))
@@ -67,7 +67,7 @@ def _value(bureau: Bureau, kind: str, value: Any) -> Iterator[str]:
     what, known = WORDS[kind]
     words = {*known(bureau), *NOTHING}
     said = str(grade_named(bureau.programme, value) if kind == "grade" else value)
-    parts = [said] if kind != "state" or said in words else said.rsplit(".", 1)
+    parts = [said] if kind != "state" or said in words else said.removesuffix(".*").rsplit(".", 1)
     for part in parts:
         yield from _unknown(part, words, what)
 

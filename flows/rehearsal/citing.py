@@ -1,0 +1,28 @@
+"""Clauses a refusal cites (依据): whether the one that a scenario writes is among them, whole or as the article they stand in."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+WIDE = str.maketrans("（）", "()")
+
+
+def cites(origin: Mapping[str, Any], rules: str, clauses: Sequence[str]) -> bool:
+    """Whether an origin cites each of these; where it cites nothing, the clauses of what was acted on (`rules`) stand for it."""
+    text, reason = (str(origin.get("text", "")), str(origin.get("reason", ""))) if origin else (rules, "")
+    there = [one for part in text.translate(WIDE).split() for one in part.split("、")]
+    return all(
+        any(_within(one, clause.translate(WIDE)) for one in there) or _said(reason, clause) for clause in clauses
+    )
+
+
+def _within(cited: str, clause: str) -> bool:
+    """Whether a cited clause is this one, or a part of it: 三(二)1 is of 三 and of 三(二), 第十七条 is not of 第十."""
+    if not cited.startswith(clause) or not clause:
+        return False
+    after = cited[len(clause) : len(clause) + 1]
+    return not after or after in "(." or (after.isdigit() and not clause[-1].isdigit())
+
+
+def _said(reason: str, clause: str) -> bool:
+    """Whether the reason of a default names it (石家庄(十五))."""
+    return len(clause) > 1 and clause.translate(WIDE) in reason.translate(WIDE)
