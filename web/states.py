@@ -58,6 +58,7 @@ STATES: dict[str, dict[str, StateMark]] = {
         "named": StateMark(word("已命名"), "award", GREEN),
         "held": StateMark(word("异议核查中"), "circle-pause", PURPLE),
         "declined": StateMark(word("不予推荐"), "circle-xmark", RED),
+        "upheld": StateMark(word("异议成立，已取消资格"), "circle-xmark", RED),
         "unselected": StateMark(word("未入选"), "minus", GRAY),
         "withdrawn": StateMark(word("已撤回"), "arrow-turn-up", GRAY),
         "lapsed": StateMark(word("未提交，已失效"), "calendar-xmark", GRAY),

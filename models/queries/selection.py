@@ -4,15 +4,30 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, and_, func, or_, select
 from sqlmodel import Session
 
-from models import Application, Body, Duty, Listing, ListingEntry, Opinion, Person, Quota, Round, StageRun, Studio, Tie
+from models import (
+    Application,
+    Body,
+    Document,
+    Duty,
+    Listing,
+    ListingEntry,
+    Opinion,
+    Person,
+    Quota,
+    Round,
+    StageRun,
+    Studio,
+    Tie,
+)
 from models.columns import table_of
 
 ROUNDS, RUNS, LISTINGS, ENTRIES = table_of(Round), table_of(StageRun), table_of(Listing), table_of(ListingEntry)
 PEOPLE, BODIES, TIES, OPINIONS = table_of(Person), table_of(Body), table_of(Tie), table_of(Opinion)
 APPLICATIONS, QUOTAS, DUTIES, STUDIOS = table_of(Application), table_of(Quota), table_of(Duty), table_of(Studio)
+DOCUMENTS = table_of(Document)
 
 
 def round_for(session: Session, round_id: int, body_ids: Collection[int]) -> Row[Any] | None:
@@ -163,6 +178,19 @@ def plaque_of(session: Session, run_id: int, body_ids: Collection[int]) -> Row[A
     return session.execute(
         _plaques().where(RUNS.c.id == run_id, ROUNDS.c.authority_body_id.in_(list(body_ids)))
     ).first()
+
+
+def numbers_given(session: Session, run_id: int, studio_id: int | None) -> Sequence[tuple[str, str]]:
+    """The numbers given on the way to a plaque, as (kind, number) in the order they were given; one query."""
+    listed = select(ENTRIES.c.listing_id).where(ENTRIES.c.run_id == run_id)
+    announced = and_(DOCUMENTS.c.subject_kind == "listing", DOCUMENTS.c.subject_id.in_(listed))
+    given = and_(DOCUMENTS.c.subject_kind == "studio", DOCUMENTS.c.subject_id == studio_id)
+    rows = session.execute(
+        select(DOCUMENTS.c.kind, DOCUMENTS.c.number)
+        .where(DOCUMENTS.c.kind.in_(("announcement", "plaque", "certificate")), or_(announced, given))
+        .order_by(DOCUMENTS.c.id)
+    )
+    return [(row.kind, row.number) for row in rows]
 
 
 def _plaques() -> Any:

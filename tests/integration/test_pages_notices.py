@@ -225,6 +225,10 @@ def test_plaque_waits_for_its_setup_duty_by_name(world: World) -> None:
     hung = client.post(f"/plaques/{run_id}", data=form(act="hang", version=world.run_of("宋海燕").version))
     assert hung.status_code == 303
     assert world.outcome("宋海燕") == "hung"
+    said = client.get(f"/plaques/{run_id}").text
+    assert "公布文号" in said
+    assert "牌匾编号" in said
+    assert "2025-001" in said
 
 
 def test_open_rounds_are_listed_for_everybody(world: World) -> None:

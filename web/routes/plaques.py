@@ -9,14 +9,15 @@ from fastapi.responses import Response
 from flows.engine.apply import apply
 from flows.engine.errors import NotFound
 from flows.engine.work import Intent, Work
-from models.queries.selection import plaque_of, plaques_in, setup_duties
+from models.queries.selection import numbers_given, plaque_of, plaques_in, setup_duties
 from web.display import run_mark
-from web.i18n import _
+from web.i18n import _, word
 from web.routes.ranking import round_under
 from web.views.plaques import plaque_lines
 from web.visit import Posted, Visit, Visiting
 
 router = APIRouter()
+NUMBERS = {"announcement": word("公布文号"), "plaque": word("牌匾编号"), "certificate": word("证书编号")}
 
 
 @router.get("/rounds/{round_id}/plaques")
@@ -37,20 +38,22 @@ def plaque(visit: Visiting, run_id: int, note: str = "") -> Response:
         line = plaque_lines(work, [row], visit.visitor.actor)[0]
         duties = setup_duties(work.session, [row.studio_id]).get(row.studio_id, ())
         marks = [(one, run_mark("activities", one.state)) for one in duties]
-    return visit.page("plaques/plaque.html", row=row, line=line, duties=marks, note=note)
+        numbers = [(_(NUMBERS[kind]), number) for kind, number in numbers_given(work.session, run_id, row.studio_id)]
+    return visit.page("plaques/plaque.html", row=row, line=line, duties=marks, numbers=numbers, note=note)
 
 
 @router.post("/plaques/{run_id}")
 def hang(visit: Visiting, form: Posted, run_id: int) -> Response:
-    """Hang one plaque; the cycle begins today."""
+    """Hang one plaque, the cycle begins today; or register where no plaque is hung."""
+    event = "register" if form.text("act") == "register" else "hang"
 
     def act(work: Work) -> Mapping[str, Any]:
         row = _plaque(work, visit, run_id)
-        event = "register" if form.text("act") == "register" else "hang"
         return {"version": apply(work, Intent(row.id, event, {}, form.version), visit.visitor.actor).version}
 
     visit.once(form, "hang", act)
-    return visit.go(f"/plaques/{run_id}", _("已挂牌，建设周期从今天开始。"))
+    said = _("已登记，工作室设立。") if event == "register" else _("已挂牌，建设周期从今天开始。")
+    return visit.go(f"/plaques/{run_id}", said)
 
 
 def _plaque(work: Work, visit: Visit, run_id: int) -> Any:

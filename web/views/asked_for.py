@@ -15,7 +15,7 @@ BY_NAMING = {"named": word("指定为「{studio}」{role}"), "unnamed": word("�
 
 OUTCOMES = {
     "hung": "named", "endorsed": "recommended", "declined": "declined", "lapsed": "lapsed", "withdrawn": "withdrawn",
-    "rejected": "unselected", "upheld": "declined", "registered": "named",
+    "rejected": "unselected", "upheld": "upheld", "registered": "named",
 }  # fmt: skip
 # What a seat or a cycle came to has marks of its own.
 SEAT_OUTCOMES = {"seated": "active", "left": "left", "unplaced": "unplaced"}
