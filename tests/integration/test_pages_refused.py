@@ -71,3 +71,34 @@ def test_lost_session_and_foreign_form_show_what_was_written(bureau: Visitor, wo
     assert REASON in lost.text
     assert "/login?next=" in lost.text
     assert bureau.post(address).status_code == 303
+
+
+def test_refused_calendar_keeps_days_and_basis(bureau: Visitor) -> None:
+    days = "2027-02-05 放假 春节"
+    answer = bureau.post("/calendar/edit", changes=days, reason="", year="2027")
+    assert answer.status_code == 409
+    assert "没有保存：" in answer.text
+    assert f">{days}</textarea>" in answer.text  # to be changed
+    assert f'name="changes" value="{days}"' in answer.text  # to be saved once the basis is written
+    garbled = bureau.post("/calendar/edit", changes="二月五日放假", reason=REASON, year="2027")
+    assert garbled.status_code == 409
+    assert "二月五日放假" in garbled.text
+
+
+def test_refused_appointment_and_substitution_keep_what_was_typed(bureau: Visitor, world: World) -> None:
+    address = f"/people/{world.ids['county_a_officer']}"
+    body = str(world.ids["county_a"])
+    reversed_ = {"role": "viewer", "body_id": body, "from_on": "2025-06-30", "to_on": "2025-06-01"}
+    answer = bureau.post(f"{address}/appointments", form="appoint", **reversed_)
+    assert answer.status_code == 409
+    assert "结束日早于开始日" in answer.text
+    for kept in ('value="2025-06-30"', 'value="2025-06-01"', '<option value="viewer" selected>'):
+        assert kept in answer.text
+    undated = bureau.post(f"{address}/appointments", form="appoint", **{**reversed_, "from_on": ""})
+    assert "请填日期" in undated.text
+    lent = bureau.post(
+        f"{address}/substitutions", form="lend", by="没有的工号", body_id=body, from_on="2025-06-01", to_on="2025-06-30"
+    )
+    assert lent.status_code == 409
+    assert 'value="没有的工号"' in lent.text
+    assert 'value="2025-06-30"' in lent.text

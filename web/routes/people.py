@@ -1,13 +1,13 @@
 """The roll (名册与权限): who may do what; appointments with dates, and who acts for whom."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from flows.engine.errors import NotFound
+from flows.engine.errors import NotFound, Refused
 from flows.engine.work import Work
 from flows.office.appointing import end_role, give_role, substitute
 from models.people import ROLES
@@ -25,7 +25,7 @@ from models.queries.roll import (
 from web.display import Choice, Paging
 from web.i18n import _, word
 from web.routes.rounds import day_of
-from web.visit import Posted, Visit, Visiting
+from web.visit import Form, Posted, Visit, Visiting
 
 router = APIRouter()
 ROLE_WORDS = {
@@ -82,24 +82,54 @@ def _at(wanted: RollFilter, page: int) -> str:
 @router.get("/people/{person_id}")
 def one_person(visit: Visiting, person_id: int, note: str = "") -> Response:
     """One person: posts, appointments over time, substitutions."""
+    return _shown(visit, person_id, note)
+
+
+def _shown(visit: Visit, person_id: int, note: str = "", refused: str = "", said: Form | None = None) -> Response:
+    """The page of a person; refused, with why and what was typed in the form that it came from."""
+    typed = _typed(said)
     with visit.reading() as work:
         ids = under(work.session, administered_by(visit))
-        row = person_of(work.session, person_id, ids, visit.today)
+        row = person_of(work.session, person_id, ids)
         if row is None:
             raise NotFound
         post = posts_of(work.session, [person_id], visit.today).get(person_id, (row.works_at, ""))
         context = {
             "post": post,
             "held": appointments_of(work.session, [person_id]), "substitutions": substitutions_of(work.session, person_id),
-            "bodies": [Choice(str(one.id), one.name, chosen=one.name == post[0]) for one in named_bodies(work.session, ids)],
+            "bodies": [Choice(str(one.id), one.name, chosen=str(one.id) == typed["body_id"] if typed["body_id"] else one.name == post[0])
+                       for one in named_bodies(work.session, ids)],
         }  # fmt: skip
-    roles = [Choice(one, f"{_(ROLE_WORDS[one])}：{_(ROLE_NOTES[one])}", chosen=one == "officer") for one in ROLES]
-    return visit.page("people/person.html", row=row, roles=roles, words=ROLE_WORDS, note=note, **context)
+    roles = [
+        Choice(one, f"{_(ROLE_WORDS[one])}：{_(ROLE_NOTES[one])}", chosen=one == (typed["role"] or "officer"))
+        for one in ROLES
+    ]
+    return visit.page(
+        "people/person.html", 409 if refused else 200, row=row, roles=roles, words=ROLE_WORDS, note=note, refused=refused,
+        typed=typed, **context,
+    )  # fmt: skip
+
+
+def _typed(said: Form | None) -> dict[str, str]:
+    """What was typed in a form of a person, with the form that it is (`form`); nothing when none was refused."""
+    return {key: said.text(key) if said else "" for key in ("form", "role", "body_id", "from_on", "to_on", "by")}
+
+
+def _or_filled(visit: Visit, form: Form, person_id: int, act: Callable[[], Response]) -> Response:
+    """Do an act on a person; refused, the page comes back with what was typed."""
+    try:
+        return act()
+    except Refused as refusal:
+        return _shown(visit, person_id, "", refusal.says, form)
 
 
 @router.post("/people/{person_id}/appointments")
 def appoint(visit: Visiting, form: Posted, person_id: int) -> Response:
     """Appoint from a day on, until another if one is given."""
+    return _or_filled(visit, form, person_id, lambda: _appoint(visit, form, person_id))
+
+
+def _appoint(visit: Visit, form: Form, person_id: int) -> Response:
     from_on, to_on = day_of(form.text("from_on")), day_of(form.text("to_on")) if form.text("to_on") else None
 
     def give(work: Work) -> Mapping[str, Any]:
@@ -118,6 +148,10 @@ def appoint(visit: Visiting, form: Posted, person_id: int) -> Response:
 @router.post("/people/{person_id}/appointments/{appointment_id}/end")
 def end(visit: Visiting, form: Posted, person_id: int, appointment_id: int) -> Response:
     """Let an appointment end with a day."""
+    return _or_filled(visit, form, person_id, lambda: _end(visit, form, person_id, appointment_id))
+
+
+def _end(visit: Visit, form: Form, person_id: int, appointment_id: int) -> Response:
     on = day_of(form.text("to_on"))
 
     def stop(work: Work) -> Mapping[str, Any]:
@@ -133,6 +167,10 @@ def end(visit: Visiting, form: Posted, person_id: int, appointment_id: int) -> R
 @router.post("/people/{person_id}/substitutions")
 def let_act(visit: Visiting, form: Posted, person_id: int) -> Response:
     """Let somebody act for this person in a body for a time."""
+    return _or_filled(visit, form, person_id, lambda: _let_act(visit, form, person_id))
+
+
+def _let_act(visit: Visit, form: Form, person_id: int) -> Response:
     from_on, to_on = day_of(form.text("from_on")), day_of(form.text("to_on"))
 
     def lend(work: Work) -> Mapping[str, Any]:
@@ -156,6 +194,6 @@ def let_act(visit: Visiting, form: Posted, person_id: int) -> Response:
 def _reached(work: Work, visit: Visit, person_id: int) -> list[int]:
     """The bodies one administers, if the person is of them. Raises NotFound."""
     ids = under(work.session, administered_by(visit))
-    if person_of(work.session, person_id, ids, visit.today) is None:
+    if person_of(work.session, person_id, ids) is None:
         raise NotFound
     return ids
