@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, bindparam, insert, select, update
+from sqlalchemy import Engine, bindparam, func, insert, select, update
 from sqlmodel import Session
 
 from flows.engine.apply import carry_on
@@ -23,12 +23,12 @@ from flows.opening.expiry import close_phase, open_expiry
 from flows.opening.units import cycles_with_new_seats
 from flows.opening.windows import open_windows
 from flows.programme.agenda import KINDS, Agenda
-from models import Cycle, Incident
+from models import Cycle, Incident, StageRun
 from models.columns import table_of
 from models.session import transaction
 from models.statements import write
 
-CYCLES, INCIDENTS = table_of(Cycle), table_of(Incident)
+CYCLES, INCIDENTS, RUNS = table_of(Cycle), table_of(Incident), table_of(StageRun)
 CHUNK = 400
 RUNNING = frozenset({"active", "suspended"})
 Opener = Callable[[Work, Sequence[CycleItem]], int]
@@ -172,5 +172,12 @@ def _put_off(engine: Engine, now: datetime, cycle_id: int, what: str) -> None:
         tomorrow = local_day(now) + timedelta(days=1)
         due = (CYCLES.c.id == cycle_id) & (CYCLES.c.opens_next_on < tomorrow)
         if session.execute(update(CYCLES).where(due).values(opens_next_on=tomorrow)).rowcount:  # type: ignore[attr-defined]
-            incident = {"kind": "opening", "run_id": None, "what": what[:2000], "raised_at": now, "resolution": ""}
+            # A case of its studio, so that those who run its programme see it.
+            case = (
+                select(func.max(RUNS.c.id))
+                .join(CYCLES, CYCLES.c.studio_id == RUNS.c.studio_id)
+                .where(CYCLES.c.id == cycle_id)
+            )
+            run_id = session.execute(case).scalar()
+            incident = {"kind": "opening", "run_id": run_id, "what": what[:2000], "raised_at": now, "resolution": ""}
             session.execute(insert(INCIDENTS).values(**incident))

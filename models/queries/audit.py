@@ -16,11 +16,14 @@ from models import (
     ListingEntry,
     Message,
     Person,
+    Programme,
+    ProgrammeVersion,
     Round,
     StageRun,
     Transition,
 )  # fmt: skip
 from models.columns import table_of
+from models.queries.messages import about
 from models.queries.scope import visible_applications
 
 RUNS, TRANSITIONS, APPLICATIONS, PEOPLE = (
@@ -30,6 +33,7 @@ RUNS, TRANSITIONS, APPLICATIONS, PEOPLE = (
     table_of(Person),
 )
 ROUNDS, INCIDENTS, LEASES, MESSAGES = table_of(Round), table_of(Incident), table_of(Lease), table_of(Message)
+VERSIONS, PROGRAMMES = table_of(ProgrammeVersion), table_of(Programme)
 LISTINGS, ENTRIES = table_of(Listing), table_of(ListingEntry)
 PAGE = 50
 
@@ -125,10 +129,29 @@ def _literal(text: str) -> str:
 # Operations
 
 
-def incidents(session: Session, *, resolved: bool = False) -> Sequence[Row[Any]]:
-    """Open incidents, oldest first; or the last fifty resolved ones."""
-    statement = select(INCIDENTS, PEOPLE.c.name.label("resolver")).outerjoin(
-        PEOPLE, PEOPLE.c.id == INCIDENTS.c.resolved_by
+def _ruled(body_ids: Collection[int]) -> Select[Any]:
+    """The versions of the programmes that these bodies run."""
+    return (
+        select(VERSIONS.c.id)
+        .join(PROGRAMMES, PROGRAMMES.c.id == VERSIONS.c.programme_id)
+        .where(PROGRAMMES.c.authority_body_id.in_(list(body_ids)))
+    )
+
+
+def _to_look_into(body_ids: Collection[int]) -> ColumnElement[bool]:
+    """Incidents of cases and messages of these bodies' programmes; all of them where no other authority has a programme."""
+    runs = select(RUNS.c.id).where(RUNS.c.version_id.in_(_ruled(body_ids)))
+    messages = select(MESSAGES.c.id).where(or_(MESSAGES.c.run_id.in_(runs), MESSAGES.c.body_id.in_(list(body_ids))))
+    others = select(PROGRAMMES.c.id).where(PROGRAMMES.c.authority_body_id.not_in(list(body_ids)))
+    return or_(~others.exists(), INCIDENTS.c.run_id.in_(runs), INCIDENTS.c.message_id.in_(messages))
+
+
+def incidents(session: Session, body_ids: Collection[int], *, resolved: bool = False) -> Sequence[Row[Any]]:
+    """Open incidents that these bodies' administrators look into, oldest first; or the last fifty resolved ones."""
+    statement = (
+        select(INCIDENTS, PEOPLE.c.name.label("resolver"))
+        .outerjoin(PEOPLE, PEOPLE.c.id == INCIDENTS.c.resolved_by)
+        .where(_to_look_into(body_ids))
     )
     if resolved:
         done = INCIDENTS.c.resolved_at.is_not(None)
@@ -137,21 +160,29 @@ def incidents(session: Session, *, resolved: bool = False) -> Sequence[Row[Any]]
     return session.execute(statement.where(open_ones).order_by(INCIDENTS.c.raised_at).limit(PAGE)).all()
 
 
-def resolve_incident(
-    session: Session, incident_id: int, person_id: int, reason: str, now: datetime, *, again: bool
-) -> bool:
-    """Resolve an open incident with a reason; `again`: its run is looked at once more. False when it is not open."""
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """How an incident was dealt with, by whom and when; `again`: its run is looked at once more."""
+
+    person_id: int
+    reason: str
+    at: datetime
+    again: bool
+
+
+def resolve_incident(session: Session, incident_id: int, body_ids: Collection[int], done: Resolution) -> bool:
+    """Resolve an open incident that these bodies look into. False when it is not open, or not theirs."""
     row = session.execute(
         update(INCIDENTS)
-        .where(INCIDENTS.c.id == incident_id, INCIDENTS.c.resolved_at.is_(None))
-        .values(resolved_at=now, resolved_by=person_id, resolution=reason)
+        .where(INCIDENTS.c.id == incident_id, INCIDENTS.c.resolved_at.is_(None), _to_look_into(body_ids))
+        .values(resolved_at=done.at, resolved_by=done.person_id, resolution=done.reason)
         .returning(INCIDENTS.c.kind, INCIDENTS.c.run_id)
     ).first()
     if row is None:
         return False
-    if again and row.kind == "run" and row.run_id is not None:
+    if done.again and row.kind == "run" and row.run_id is not None:
         live = (RUNS.c.id == row.run_id, RUNS.c.ended_at.is_(None))
-        session.execute(update(RUNS).where(*live).values(wake_at=now, attempts=0))
+        session.execute(update(RUNS).where(*live).values(wake_at=done.at, attempts=0))
     return True
 
 
@@ -160,29 +191,35 @@ def leases(session: Session) -> Sequence[Row[Any]]:
     return session.execute(select(LEASES).order_by(LEASES.c.name)).all()
 
 
-def depths(session: Session, now: datetime) -> Depths:
-    """How much waits; four queries."""
+def depths(session: Session, body_ids: Collection[int], now: datetime) -> Depths:
+    """How much waits under the programmes of these bodies; three queries."""
     due = RUNS.c.wake_at <= now
     row = session.execute(
-        select(func.count().filter(due), func.min(RUNS.c.wake_at), func.count()).where(RUNS.c.ended_at.is_(None))
+        select(func.count().filter(due), func.min(RUNS.c.wake_at), func.count()).where(
+            RUNS.c.ended_at.is_(None), RUNS.c.version_id.in_(_ruled(body_ids))
+        )
     ).one()
     statuses = session.execute(
         select(MESSAGES.c.status, func.count())
-        .where(MESSAGES.c.status.in_(("queued", "sending", "held", "unaddressed", "bounced", "failed")))
+        .where(
+            MESSAGES.c.status.in_(("queued", "sending", "held", "unaddressed", "bounced", "failed")), *about(body_ids)
+        )
         .group_by(MESSAGES.c.status)
     )
     oldest = row[1] if row[1] is not None and row[1] <= now else None
-    return Depths(row[0], oldest, row[2], {row[0]: row[1] for row in statuses}, _unapplied(session))
+    return Depths(row[0], oldest, row[2], {row[0]: row[1] for row in statuses}, _unapplied(session, body_ids))
 
 
-def _unapplied(session: Session) -> Sequence[tuple[int, str, int, int]]:
+def _unapplied(session: Session, body_ids: Collection[int]) -> Sequence[tuple[int, str, int, int]]:
     """Made lists that are not wholly applied: id, act, settled entries, all entries."""
     rows = session.execute(
         select(
             LISTINGS.c.id, LISTINGS.c.act, func.count(ENTRIES.c.applied_at).label("settled"), func.count().label("n")
         )
         .join(ENTRIES, ENTRIES.c.listing_id == LISTINGS.c.id)
+        .outerjoin(ROUNDS, ROUNDS.c.id == LISTINGS.c.round_id)
         .where(LISTINGS.c.made_at.is_not(None), LISTINGS.c.applied_at.is_(None))
+        .where(or_(ROUNDS.c.authority_body_id.in_(list(body_ids)), LISTINGS.c.body_id.in_(list(body_ids))))
         .group_by(LISTINGS.c.id, LISTINGS.c.act)
         .order_by(LISTINGS.c.id)
     )

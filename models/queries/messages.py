@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from models import Body, Message, Person, Preference, Programme, ProgrammeVersion, StageRun, Template
 from models.columns import table_of
+from models.locking import locks_rows
 
 MESSAGES, PREFERENCES = table_of(Message), table_of(Preference)
 PEOPLE, BODIES, RUNS = table_of(Person), table_of(Body), table_of(StageRun)
@@ -46,7 +47,7 @@ def due_messages(session: Session, now: datetime, limit: int) -> Sequence[Row[An
         .order_by(MESSAGES.c.next_at, MESSAGES.c.id)
         .limit(limit)
     )
-    if session.get_bind().dialect.name == "postgresql":
+    if locks_rows(session):
         statement = statement.with_for_update(skip_locked=True)
     return session.execute(statement).all()
 
@@ -164,7 +165,7 @@ def box(
     body_ids: Collection[int] | None = None,
 ) -> Sequence[MessageLine]:
     """One box of the office, newest first. `body_ids`: only messages about runs of programmes of these bodies. One query."""
-    statement = _lines().where(MESSAGES.c.status.in_(STATUSES[name]), *_within(body_ids))
+    statement = _lines().where(MESSAGES.c.status.in_(STATUSES[name]), *about(body_ids))
     if since is not None:
         statement = statement.where(MESSAGES.c.created_at >= since)
     if notice:
@@ -192,7 +193,7 @@ def message_counts(
     )
     sums = [_many(MESSAGES.c.status.in_(STATUSES[name])) for name in ("waiting", "held", "bounced", "to_print")]
     sent = _many(and_(MESSAGES.c.status.in_(STATUSES["sent"]), MESSAGES.c.created_at >= since))
-    row = session.execute(select(sent, *sums).where(*_within(body_ids))).one()
+    row = session.execute(select(sent, *sums).where(*about(body_ids))).one()
     unread = session.execute(mine).scalar_one()
     return MessageCounts(unread, *(int(number or 0) for number in row))
 
@@ -201,7 +202,8 @@ def _many(condition: ColumnElement[bool]) -> ColumnElement[Any]:
     return func.sum(case((condition, 1), else_=0))
 
 
-def _within(body_ids: Collection[int] | None) -> Sequence[ColumnElement[bool]]:
+def about(body_ids: Collection[int] | None) -> Sequence[ColumnElement[bool]]:
+    """Messages about cases of the programmes of these bodies, or to the bodies themselves; no condition for None."""
     if body_ids is None:
         return ()
     runs = (

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import Engine, event, select, update
 
+from flows.office.adoption import adopt
 from flows.programme import coverage, library, lifecycle_sections, load
 from models import Incident, LoginSession, Message, StageRun, Substitution, Transition
 from models.columns import table_of
@@ -115,7 +116,7 @@ def test_calendar_lines_read_back_as_written() -> None:
 # Messages
 
 
-def test_letter_stands_beside_its_box_and_box_and_page_are_kept(world: World, bureau: Visitor, school: Visitor) -> None:
+def test_letter_stands_beside_its_box_and_box_and_page_are_kept(bureau: Visitor, school: Visitor) -> None:
     box = bureau.get("/messages?box=queued").text
     assert 'class="letter"' in box  # the newest is open beside the list
     first = re.findall(r'href="/messages/(\d+)\?box=queued"', box)[0]
@@ -244,6 +245,37 @@ def test_incident_is_resolved_with_a_reason_and_tried_again(world: World, bureau
     assert world.run_of("甲").wake_at == world.moment()
     assert bureau.post(f"/operations/incidents/{number}", reason="再来").status_code == 404
     assert "补了邮箱" in bureau.get("/operations").text
+
+
+def test_incidents_of_another_authority_are_neither_shown_nor_resolved(world: World, bureau: Visitor) -> None:
+    ours = world.run_of("甲").id
+    with transaction(world.engine) as session:
+        other = adopt(session, load("hainan"), world.ids["county_b"], date(2020, 1, 1))
+        place = {
+            "stage": "duty",
+            "subject_kind": "duty",
+            "subject_id": 1,
+            "state": "open",
+            "entered_at": world.moment(),
+        }
+        theirs = StageRun(version_id=other, **place)
+        session.add(theirs)
+        session.flush()
+        told = [Incident(kind="run", run_id=run, what=what, raised_at=world.moment(), resolution="")
+                for run, what in ((theirs.id, "别局的事"), (None, "没有事项"), (ours, "本局的事"))]  # fmt: skip
+        session.add_all(told)
+        session.flush()
+        numbers = [one.id for one in told]
+    page = bureau.get("/operations").text
+    assert "本局的事" in page
+    assert "别局的事" not in page
+    assert "没有事项" not in page
+    for number in numbers[:2]:
+        assert bureau.post(f"/operations/incidents/{number}", reason="试试").status_code == 404
+    refused = bureau.post(f"/operations/incidents/{numbers[2]}", reason="")
+    assert refused.status_code == 409
+    assert "请先写明怎样处理的" in refused.text
+    assert f'id="reason-{numbers[2]}-error"' in refused.text
 
 
 @pytest.mark.capability(73)

@@ -11,6 +11,7 @@ from flows.engine.work import Work
 from models.queries.audit import (
     PAGE,
     AuditFilter,
+    Resolution,
     chain_of,
     depths,
     incidents,
@@ -19,8 +20,9 @@ from models.queries.audit import (
     transitions,
 )
 from web.i18n import _
+from web.routes.people import administered_by
 from web.views.audit import chain_fault, line_of
-from web.visit import Posted, Visiting
+from web.visit import Posted, Visit, Visiting
 
 router = APIRouter()
 
@@ -28,12 +30,19 @@ router = APIRouter()
 @router.get("/operations")
 def operations(visit: Visiting) -> Response:
     """Incidents first, then who leads, how much waits, what is not finished."""
+    return _shown(visit)
+
+
+def _shown(visit: Visit, refused: str = "", about: int = 0, *, again: bool = True) -> Response:
+    """The page; `refused`: why the incident `about` was not resolved, said beside it with what was ticked."""
+    bodies = administered_by(visit)
     with visit.reading() as work:
-        open_ones, solved = incidents(work.session), incidents(work.session, resolved=True)
-        led, waits = leases(work.session), depths(work.session, visit.now)
+        open_ones, solved = incidents(work.session, bodies), incidents(work.session, bodies, resolved=True)
+        led, waits = leases(work.session), depths(work.session, bodies, visit.now)
     return visit.page(
-        "operations/status.html", incidents=open_ones, solved=solved, leases=led, depths=waits, now=visit.now
-    )
+        "operations/status.html", 409 if refused else 200, incidents=open_ones, solved=solved, leases=led, depths=waits, now=visit.now,
+        refused=refused, about=about, again=again,
+    )  # fmt: skip
 
 
 @router.post("/operations/incidents/{incident_id}")
@@ -41,11 +50,11 @@ def resolve(visit: Visiting, incident_id: int, form: Posted) -> Response:
     """Resolve an incident with a reason, and look at its case once more if wished."""
     reason, again = form.text("reason"), bool(form.text("again"))
     if not reason:
-        raise Refused("without_reason", _("请先写明怎样处理的。没有改动任何内容。"), {}, ("reason",))
+        return _shown(visit, _("请先写明怎样处理的。没有改动任何内容。"), incident_id, again=again)
 
     def act(work: Work) -> dict[str, int]:
-        person = visit.visitor.person_id or 0
-        if not resolve_incident(work.session, incident_id, person, reason, visit.now, again=again):
+        done = Resolution(visit.visitor.person_id or 0, reason, visit.now, again)
+        if not resolve_incident(work.session, incident_id, administered_by(visit), done):
             raise NotFound
         return {"incident": incident_id}
 
