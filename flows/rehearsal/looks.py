@@ -100,6 +100,8 @@ def documents(bureau: Bureau, said: Any) -> list[str]:
     """Documents by kind, studio or member, number and words."""
     wanted = said_in(said, ("kind", "to", "says", "number", "on"), "document")
     if "kind" in wanted:
+        if wanted["kind"] in {*BARE, *VALUED} - {*DOCUMENT_KINDS}:
+            raise Misspelled(f"“{wanted['kind']}”是结果运用，不是文书；写 consequence: {{kind: {wanted['kind']}}}")
         _known(str(wanted["kind"]), DOCUMENT_KINDS, "文书")
     name = str(wanted.get("to", ""))
     seats = _seats_of(bureau, name) if name and is_member(bureau, name) else None
@@ -167,11 +169,15 @@ def money(bureau: Bureau, said: Any) -> list[str]:
     found, total = [], 0
     for row in seen.all_rows(bureau.engine, query):
         status = next((run.state for run in reversed(seen.runs_of(bureau.engine, "entitlement", row.id))), "")
-        right = "amount" not in wanted or (row.amount_fen or 0) == fen(wanted["amount"])
+        due = (row.amount_fen or 0) * row.share // 100
+        right = "amount" not in wanted or fen(wanted["amount"]) in {
+            due,
+            *([row.amount_fen] if "share" in wanted else []),
+        }
         right &= status != "stopped" or bool({"share", "status"} & set(wanted))
         right &= "to" not in wanted or _is_payee(bureau, row, str(wanted["to"]))
         if right and ("status" not in wanted or status == wanted["status"]):
-            total += row.amount_fen or 0
+            total += due
             found.append(f"{row.fund}@{row.period} {yuan(row.amount_fen)} {row.share}% {status}")
     if "total" in wanted and total != fen(wanted["total"]):
         return []

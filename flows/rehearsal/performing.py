@@ -31,6 +31,7 @@ from flows.rehearsal.carrying import (
 from flows.rehearsal.clearing import clear, with_seats
 from flows.rehearsal.desk_acts import at_desk
 from flows.rehearsal.finishing import finish
+from flows.rehearsal.looks import is_member
 from flows.rehearsal.naming import naming
 from flows.rehearsal.payloads import as_taken, with_grades
 from flows.rehearsal.placing import allocate, wish
@@ -203,6 +204,8 @@ def _target(bureau: Bureau, step: Step, address: str) -> Target:
     Who hosts a studio may apply for its next level or cycle: their name is then their application.
     """
     begins = step.do in {"submit", COMPLETE, WISH} and "@" not in address
+    if step.do == "decide" and address in bureau.people and is_member(bureau, address):
+        address = f"studio/decision/{address}"
     try:
         target = find(bureau, address)
     except UnknownName as missing:
