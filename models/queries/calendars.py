@@ -1,4 +1,4 @@
-"""What falls due for a person in a year: the open cases at their desks, by day; one query."""
+"""The calendar (日历): what falls due for a person in a year, and whether other bureaus live by it too; one query each."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -7,10 +7,11 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlmodel import Session
 
-from models import Application, Person, Round, StageRun
+from models import Application, Person, Programme, Round, StageRun
 from models.columns import table_of
 
 RUNS, APPLICATIONS, PEOPLE, ROUNDS = table_of(StageRun), table_of(Application), table_of(Person), table_of(Round)
+PROGRAMMES = table_of(Programme)
 MOST = 2_000
 
 
@@ -48,3 +49,9 @@ def falling_due(session: Session, desks: Collection[str], first: datetime, last:
                 "" if row.stage == "opinion" else row.name)
         for row in rows
     ]  # fmt: skip
+
+
+def others_live_by_it(session: Session, body_ids: Collection[int]) -> bool:
+    """Whether a programme in this database is decided by a body that is none of these."""
+    beyond = select(PROGRAMMES.c.id).where(PROGRAMMES.c.authority_body_id.not_in(list(body_ids)))
+    return session.execute(beyond.limit(1)).first() is not None

@@ -15,6 +15,7 @@ from models.queries.calendars import Falling
 from web.display import day, due_day, month, plain_day
 from web.i18n import _
 
+SATURDAY = 5
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 MOST_LINES = 120
 KINDS: Mapping[str, DayKind] = {"放假": "holiday", "补班": "makeup", "工作日": "weekday", "周末": "weekend"}
@@ -140,6 +141,16 @@ def published(year: int, calendar: WorkCalendar) -> list[CalendarDay]:
     except ValueError:
         return []
     return [one for one in days if not one.provisional and calendar.days.get(one.day) != one]
+
+
+def as_published(one: CalendarDay) -> bool:
+    """Whether a day is worked or free as the notice of its year says, or that year has no notice yet."""
+    try:
+        listed = gazetted_days([one.day.year])
+    except ValueError:
+        return True
+    free = next((known.working for known in listed if known.day == one.day), one.day.weekday() < SATURDAY)
+    return any(known.provisional for known in listed) or one.working == free
 
 
 def settles(days: Sequence[CalendarDay], calendar: WorkCalendar) -> list[CalendarDay]:
