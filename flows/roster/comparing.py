@@ -34,6 +34,8 @@ class Comparison:
     authority_code: str | None
     round_id: int | None
     rows: dict[str, list[Row]]
+    confined: bool = False
+    reached: frozenset[str] = frozenset()
     good: dict[str, dict[str, Row]] = field(default_factory=dict)
     plans: list[RowPlan] = field(default_factory=list)
 
@@ -45,9 +47,24 @@ class Comparison:
         """All columns of a body as they will be; an empty cell keeps what is stored."""
         return _fields(row, BODY_FIELDS, self.stored.bodies.get(row.key))
 
+    def is_elsewhere(self, staff_no: str) -> bool:
+        """Whether a person has a post or an office in a body that the importing authority does not reach."""
+        person = self.stored.people.get(staff_no) if self.confined else None
+        if person is None:
+            return False
+        held = {post.body_id for post in self.stored.posts.get(person.id, [])} | self.stored.offices.get(
+            person.id, set()
+        )
+        return any(self.stored.code_of[one] not in self.reached for one in held)
+
     def person_fields(self, row: Row) -> dict[str, Any]:
-        """The columns of a person that a row writes; where both sheets name a person, 人员 has the say on the person."""
+        """The columns of a person that a row writes; where both sheets name a person, 人员 has the say on the person.
+
+        An expert who is at home elsewhere is engaged as they are: their name, telephone and address are not ours to write.
+        """
         known = self.stored.people.get(row.key)
+        if row.sheet == EXPERTS and self.is_elsewhere(row.key):
+            return {}
         if row.sheet == PEOPLE:
             return _fields(row, PERSON_FIELDS, known)
         own = (
@@ -86,12 +103,14 @@ def compare(
     code = stored.code_of[authority_body_id] if authority_body_id is not None else _only_root(stored, rows[BODIES])
     if authority_body_id is None and code in stored.bodies:
         stored = read_stored(session, numbers, stored.bodies[code].id, round_id, today)
-    compared = Comparison(stored, today, code, round_id, rows)
+    compared = Comparison(stored, today, code, round_id, rows, confined=authority_body_id is not None)
     for sheet in columns.SHEETS:
         _once(rows[sheet])
         compared.good[sheet] = {row.key: row for row in rows[sheet] if not row.faults}
-    _check_bodies(compared, confined=authority_body_id is not None)
-    _check_people(compared, confined=authority_body_id is not None)
+    _check_bodies(compared, confined=compared.confined)
+    tree = parents(compared)
+    compared.reached = frozenset(one for one in tree if code in (_above(tree, one) or ()))
+    _check_people(compared)
     _check_experts(compared)
     _check_applications(compared)
     compared.plans = [_plan(compared, row) for sheet in columns.SHEETS for row in rows[sheet]]
@@ -212,21 +231,15 @@ def _level_of(compared: Comparison, code: str | None) -> str | None:
     return row.get("层级") if row is not None else body.level if body is not None else None
 
 
-def _check_people(compared: Comparison, *, confined: bool) -> None:
-    tree = parents(compared)
+def _check_people(compared: Comparison) -> None:
     for row in compared.rows[PEOPLE]:
         code = row.get("单位编码")
         if code is None:
             continue
         if not compared.body_known(code):
             _drop(compared, row, "单位编码", *_missing(compared.rows[BODIES], code, "单位"))
-        elif confined:
-            person = compared.stored.people.get(row.key)
-            posts = compared.stored.posts.get(person.id, []) if person is not None else []
-            for one in {code, *(compared.stored.code_of[post.body_id] for post in posts)}:
-                if compared.authority_code not in (_above(tree, one) or ()):
-                    _drop(compared, row, "单位编码", "此人或此单位不在本单位管辖范围内", "请上级单位导入")
-                    break
+        elif compared.confined and (code not in compared.reached or compared.is_elsewhere(row.key)):
+            _drop(compared, row, "单位编码", "此人或此单位不在本单位管辖范围内", "请上级单位导入")
 
 
 def _check_experts(compared: Comparison) -> None:
@@ -236,6 +249,8 @@ def _check_experts(compared: Comparison) -> None:
         same = compared.good[PEOPLE].get(row.key)
         if same is not None and row.get("姓名") and same.get("姓名") != row.get("姓名"):
             _drop(compared, row, "姓名", f"与人员表第 {same.number} 行同一工号的姓名不同", "请核对工号和姓名")
+        if compared.is_elsewhere(row.key) and row.get("姓名") != compared.stored.people[row.key].name:
+            _drop(compared, row, "姓名", "与名册里这个工号的姓名不同", "请向本人核对工号和姓名")
         for code in row.get("回避机构编码", ()):
             if not compared.body_known(code):
                 _drop(compared, row, "回避机构编码", *_missing(compared.rows[BODIES], code, "机构"))
@@ -257,6 +272,8 @@ def _check_applications(compared: Comparison) -> None:
             )
         elif compared.school_of(row.key) is None:
             _drop(compared, row, "申报人工号", "申报人没有任职单位", "请先在人员表填写单位和职务")
+        elif compared.is_elsewhere(row.key):
+            _drop(compared, row, "申报人工号", "申报人不在本单位管辖范围内", "请核对工号")
 
 
 def _plan(compared: Comparison, row: Row) -> RowPlan:

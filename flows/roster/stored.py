@@ -31,6 +31,7 @@ class Stored:
     avoided: set[tuple[int, int]] = field(default_factory=set)
     experts: set[int] = field(default_factory=set)
     applied: set[int] = field(default_factory=set)
+    offices: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
 
 
 def read_stored(
@@ -56,6 +57,8 @@ def read_stored(
         APPOINTMENTS.c.role == "expert", APPOINTMENTS.c.body_id == authority, live
     )
     stored.experts = {row.person_id for row in session.execute(experts)}
+    for one in _where_in(session, select(APPOINTMENTS).where(live), APPOINTMENTS.c.person_id, ids):
+        stored.offices[one.person_id].add(one.body_id)
     if round_id is not None:
         applied = select(APPLICATIONS.c.person_id).where(APPLICATIONS.c.round_id == round_id)
         stored.applied = {row.person_id for row in session.execute(applied)}

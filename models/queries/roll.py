@@ -55,9 +55,8 @@ def _live(today: date) -> ColumnElement[bool]:
     return and_(APPOINTMENTS.c.from_on <= today, or_(APPOINTMENTS.c.to_on.is_(None), APPOINTMENTS.c.to_on >= today))
 
 
-def _within(ids: Collection[int], today: date) -> ColumnElement[bool]:
+def _within(ids: Collection[int]) -> ColumnElement[bool]:
     """People with a post or an appointment in these bodies."""
-    del today
     held = exists().where(POSTS.c.person_id == PEOPLE.c.id, POSTS.c.body_id.in_(ids))
     named = exists().where(APPOINTMENTS.c.person_id == PEOPLE.c.id, APPOINTMENTS.c.body_id.in_(ids))
     return or_(held, named)
@@ -65,7 +64,7 @@ def _within(ids: Collection[int], today: date) -> ColumnElement[bool]:
 
 def people(session: Session, ids: Collection[int], wanted: RollFilter, today: date) -> tuple[Sequence[Row[Any]], int]:
     """One page of the people of these bodies, with their accounts; two queries."""
-    condition = _within(ids, today)
+    condition = _within(ids)
     if wanted.role:
         condition = and_(
             condition,
@@ -122,27 +121,25 @@ def substitutions_of(session: Session, person_id: int) -> Sequence[Row[Any]]:
     ).all()  # fmt: skip
 
 
-def person_of(session: Session, person_id: int, ids: Collection[int], today: date) -> Row[Any] | None:
+def person_of(session: Session, person_id: int, ids: Collection[int]) -> Row[Any] | None:
     """One person of these bodies with the account; one query."""
     return session.execute(
         select(PEOPLE, USERS.c.login, USERS.c.disabled_at)
         .outerjoin(USERS, USERS.c.person_id == PEOPLE.c.id)
-        .where(PEOPLE.c.id == person_id, _within(ids, today))
+        .where(PEOPLE.c.id == person_id, _within(ids))
     ).first()
 
 
 def offices_beyond(session: Session, person_id: int, ids: Collection[int], today: date) -> Sequence[str]:
-    """The bodies other than these in which a person holds an office now or later; one query."""
-    return list(
-        session.execute(
-            select(BODIES.c.name)
-            .join(APPOINTMENTS, APPOINTMENTS.c.body_id == BODIES.c.id)
-            .where(APPOINTMENTS.c.person_id == person_id, APPOINTMENTS.c.body_id.not_in(list(ids)))
-            .where(or_(APPOINTMENTS.c.to_on.is_(None), APPOINTMENTS.c.to_on >= today))
-            .distinct()
-            .order_by(BODIES.c.name)
-        ).scalars()
-    )
+    """The bodies other than these in which a person holds a post or an office now or later; one query."""
+    tied = or_(*(
+        exists().where(
+            held.c.body_id == BODIES.c.id, held.c.person_id == person_id, or_(held.c.to_on.is_(None), held.c.to_on >= today)
+        )
+        for held in (APPOINTMENTS, POSTS)
+    ))  # fmt: skip
+    beyond = select(BODIES.c.name).where(BODIES.c.id.not_in(list(ids)), tied).order_by(BODIES.c.name)
+    return list(session.execute(beyond).scalars())
 
 
 def named_bodies(session: Session, ids: Collection[int]) -> Sequence[Row[Any]]:
@@ -169,15 +166,16 @@ class Beginnings:
 
 
 def beginnings(session: Session, body_ids: Collection[int], year: int) -> Beginnings:
-    """How far a new bureau is; one query."""
+    """How far a new bureau is, with the bodies below it and their people; one query, and one for each body."""
     mine = list(body_ids)
+    below = under(session, mine)
 
     def counted(table: Any, *conditions: Any) -> Any:
         return select(func.count()).select_from(table).where(*conditions).scalar_subquery()
 
     row = session.execute(
         select(
-            counted(BODIES).label("bodies"), counted(PEOPLE).label("people"),
+            counted(BODIES, BODIES.c.id.in_(below)).label("bodies"), counted(PEOPLE, _within(below)).label("people"),
             counted(APPOINTMENTS, APPOINTMENTS.c.role == "expert", APPOINTMENTS.c.body_id.in_(mine)).label("experts"),
             counted(VERSIONS.join(PROGRAMMES, PROGRAMMES.c.id == VERSIONS.c.programme_id), PROGRAMMES.c.authority_body_id.in_(mine)).label("versions"),
             counted(DAYS, DAYS.c.kind == "holiday", DAYS.c.day >= date(year, 1, 1), DAYS.c.day <= date(year, 12, 31)).label("holidays"),

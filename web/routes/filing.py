@@ -78,7 +78,7 @@ def begin_for(visit: Visiting, form: Posted, round_id: int) -> Response:
 
     def do(work: Work) -> Mapping[str, Any]:
         _row, ids = _filing_round(visit, work, round_id)
-        if person_of(work.session, whose, ids, visit.today) is None:
+        if person_of(work.session, whose, ids) is None:
             raise NotFound
         begun = under_way(work.session, round_id, [whose]).get(whose)
         if begun is not None and begun[1] == visit.visitor.person_id:

@@ -59,7 +59,7 @@ def _shown(
 ) -> Response:
     with visit.reading() as work:
         ids = under(work.session, administered_by(visit))
-        row = person_of(work.session, person_id, ids, visit.today)
+        row = person_of(work.session, person_id, ids)
         if row is None:
             raise NotFound
         post = posts_of(work.session, [person_id], visit.today).get(person_id, (row.works_at, ""))
@@ -125,7 +125,7 @@ def _password(form: Form) -> str:
 def _reached(work: Work, visit: Visit, person_id: int) -> Any:
     """A person whose account one may change. Raises NotFound; Refused for one's own, and for whoever holds an office elsewhere."""
     ids = under(work.session, administered_by(visit))
-    row = person_of(work.session, person_id, ids, visit.today)
+    row = person_of(work.session, person_id, ids)
     if row is None:
         raise NotFound
     if person_id == visit.visitor.person_id:
