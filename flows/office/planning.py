@@ -13,7 +13,7 @@ from flows.engine.declare import Actor
 from flows.engine.errors import NotFound, Refused
 from flows.engine.work import Work
 from flows.office.changes import DECIDED, signed_changes
-from flows.office.rounds import Places, counted_at
+from flows.office.rounds import Places, counted_at, refuse_foreign
 from flows.regulations import Regulations
 from flows.regulations.left_out import left_out
 from models import Quota, Round, StageRun
@@ -88,6 +88,7 @@ def set_places(work: Work, actor: Actor, round_id: int, places: Sequence[Places]
     for one in places:
         if one.at_least is not None and one.at_most is not None and one.at_least > one.at_most:
             raise Refused("range", f"最少 {one.at_least} 个多于最多 {one.at_most} 个，请改名额。没有改动任何内容。")
+    refuse_foreign(work, row.authority_body_id, places)
     kept = [quota for quota in _quotas(work, round_id) if quota.origin.get("kind") != "decision"]
     work.session.execute(
         delete(QUOTAS).where(QUOTAS.c.round_id == round_id, QUOTAS.c.id.not_in([quota.id for quota in kept]))

@@ -1,6 +1,6 @@
 """Rounds: plan and launch a year's intake, and begin applications in it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -71,6 +71,7 @@ def plan_round(work: Work, actor: Actor, plan: RoundPlan) -> tuple[int, int]:
     if plan.path not in programme.paths or programme.path(plan.path).call != "round":
         raise Refused("no_round", "办法没有规定这条路径按批次申报。")
     path = programme.path(plan.path)
+    refuse_foreign(work, cast.authority_id, plan.quotas)
     changes = signed_changes(work, actor, plan.version_id, plan.path, plan.changes, {})
     round_id: int = work.session.execute(
         insert(ROUNDS)
@@ -87,6 +88,14 @@ def plan_round(work: Work, actor: Actor, plan: RoundPlan) -> tuple[int, int]:
     _store_quotas(work, round_id, path, [*places, *((one, decided) for one in plan.quotas)], left_out(changes))
     opening = Opening(plan.version_id, "round", "round", "round", round_id, round_id=round_id)
     return round_id, open_runs(work, [opening])[0]
+
+
+def refuse_foreign(work: Work, authority_id: int, places: Iterable[Places]) -> None:
+    """Places go to bodies of the authority's own tree. Raises NotFound for any other."""
+    named = {one.body_id for one in places if one.body_id is not None}
+    above = lineages(work.session, named)
+    if any(authority_id not in {place.id for place in above.get(one, ())} for one in named):
+        raise NotFound
 
 
 def _store_quotas(
@@ -133,6 +142,7 @@ def begin_application(
     path = _path_for(work, programme, cast, programme.path(one.path), whose)
     body_id, above = workplace_of(work, whose)
     refuse_stranger(actor, path, cast, above, whose, None)
+    _refuse_elsewhere(work, cast, above)
     about = studio_id if studio_id is not None else _own_studio(work, cast, path, whose)
     if path.gives in {"seat", "exit"}:
         _refuse_without_studio(work, programme, path, about)
@@ -145,6 +155,14 @@ def begin_application(
         "made_by": actor.person_id, "answers": dict(answers or {}),
     }  # fmt: skip
     return begin_case(work, case, path.steps[0].name)
+
+
+def _refuse_elsewhere(work: Work, cast: Cast, above: Sequence[Place]) -> None:
+    """A round calls the people of its authority; those of another bureau in the same database are not among them. Raises Refused."""
+    if cast.authority_id in {place.id for place in above}:
+        return
+    if lineages(work.session, [cast.authority_id])[cast.authority_id][-1].id != above[-1].id:
+        raise Refused("elsewhere", "您的单位不归本批次的主管部门管，不能在这里申报。请向本单位的主管部门了解申报安排。")
 
 
 def _refuse_without_studio(work: Work, programme: Programme, path: Path, studio_id: int | None) -> None:
