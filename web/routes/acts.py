@@ -11,6 +11,7 @@ from flows.engine.apply import apply
 from flows.engine.errors import NotFound, Refused
 from flows.engine.work import Intent, Work
 from models.queries.inbox import inbox_case
+from models.queries.resources import open_to
 from web.i18n import _, word
 from web.routes.account import local
 from web.visit import Form, Posted, Visiting
@@ -93,7 +94,10 @@ def act(visit: Visiting, form: Posted, run_id: int, event: str) -> Response:
     payload = PAYLOADS[chosen](form)
 
     def do(work: Work) -> Mapping[str, Any]:
-        happened = apply(work, Intent(run_id, chosen, payload, form.version), visit.visitor.actor)
+        visitor = visit.visitor
+        if not open_to(work.session, run_id, visitor.person_id or 0, visitor.body_ids, visitor.keys):
+            raise NotFound  # a refusal would tell a stranger that there is such a case, and how it stands
+        happened = apply(work, Intent(run_id, chosen, payload, form.version), visitor.actor)
         return {
             "version": happened.version,
             "to": happened.move.to,

@@ -1,6 +1,6 @@
 """Assessments (考核): the sheet with what the system knows, the grade with its consequences, and the opinion of a party."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -230,11 +230,17 @@ def _said(form: Form, sheet: Sheet) -> views.Said:
             grades[int(seat)] = form.text(key)
         elif key.startswith("reason.") and seat.isdigit() and form.text(key):
             reasons[int(seat)] = form.text(key)[:LONGEST]
-    content = sheet.programme.assessments[sheet.row.key].content if sheet.row.key in sheet.programme.assessments else ()
+    content = _contents(sheet)
     marks = {n: (form.text(f"mark.{n}"), form.text(f"comment.{n}")[:LONGEST]) for n in range(len(content))}
     return views.Said(
         grades, reasons, tuple(form.texts("award")), marks, form.text("reason")[:LONGEST], form.text("held_on"), form.text("limit_on"),
     )  # fmt: skip
+
+
+def _contents(sheet: Sheet) -> Sequence[str]:
+    """What is judged, by the programme; nothing for what it counts by itself (attendance)."""
+    judged = sheet.programme.assessments.get(sheet.row.key)
+    return judged.content if judged is not None else ()
 
 
 def _faults(said: views.Said, sheet: Sheet, event: str, seen: str) -> list[tuple[str, str]]:
@@ -262,7 +268,7 @@ def _payload(said: views.Said, sheet: Sheet, event: str) -> dict[str, Any]:
         return dict(reason)
     if event == "release":
         return reason | ({"limit_on": _day(said.limit_on)} if said.limit_on else {})
-    content = sheet.programme.assessments[sheet.row.key].content
+    content = _contents(sheet)
     marks = {
         content[n]: {"value": value, "comment": comment}
         for n, (value, comment) in said.marks.items()
