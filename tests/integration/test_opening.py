@@ -130,6 +130,10 @@ def test_month_without_a_seminar_is_overdue_and_unmet_when_books_close(any_datab
     february = next(one for one in world.owed("H", "seminar") if one.period == "2026-02")
     assert february.state == "overdue"
     assert world.mail("overdue", "H")
+    world.on("2026-03-03")
+    of_february = [one.run_id for one in world.mail("overdue", "H") if one.context["due"] == "2026-02-28"]
+    assert of_february
+    assert len(of_february) == len(set(of_february))  # told once of the day after, not by the change and by the ladder
     world.on("2026-04-01")
     assert {one.outcome for one in world.owed("H", "seminar")} == {"unmet"}
 

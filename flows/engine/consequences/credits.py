@@ -98,9 +98,12 @@ def assign_duty(work: Work, happened: Sequence[Happening], _value: str) -> Itera
 
 
 def tell_overdue(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
-    """Tell whoever answers for a duty that it is overdue; what a text only encourages never is."""
+    """Tell whoever answers for a duty that it is overdue; what a text only encourages never is.
+
+    This is the reminder of the day after (D-REMIND): the ladder's own of that day is not sent beside it.
+    """
     tell(work, [
-        Telling(one.facts.parts["responsible"], "overdue", one.run, one.version, one.rule, one.facts, one.run.due_at)
+        Telling(one.facts.parts["responsible"], "overdue", one.run, one.version, one.rule, one.facts, one.run.due_at, "rung+1")
         for one in happened
         if one.move.to != one.run.state
     ])  # fmt: skip
