@@ -49,12 +49,15 @@ class Goal:
 
 def carry(bureau: Bureau, goals: Sequence[Goal]) -> None:
     """Take applications on by ordinary acts until each is where it shall be. Raises Refused, Stuck."""
+    before: list[tuple[int, int]] = []
     for _ in range(MOST_ROUNDS):
         waiting = [(goal, run) for goal in goals for run in _open_runs(bureau, goal)]
         if not waiting:
             return
-        if not any(move(bureau, waiting) for move in MOVES):
-            goal, run = waiting[0]
+        now = [(run.id, run.version) for _, run in waiting]
+        before, still = now, before == now
+        if still or not any(move(bureau, waiting) for move in MOVES):
+            goal, run = min(waiting, key=lambda pair: pair[1].id)
             raise Stuck(f"{goal.name} 停在 {run.step}.{run.state}，到不了{goal.until or '办结'}")
     raise Stuck(f"{'、'.join(goal.name for goal in goals)} 办了 {MOST_ROUNDS} 轮还没有到")
 

@@ -7,8 +7,13 @@ WIDE = str.maketrans("（）", "()")
 
 
 def cites(origin: Mapping[str, Any], rules: str, clauses: Sequence[str]) -> bool:
-    """Whether an origin cites each of these; where it cites nothing, the clauses of what was acted on (`rules`) stand for it."""
-    text, reason = (str(origin.get("text", "")), str(origin.get("reason", ""))) if origin else (rules, "")
+    """Whether an origin, or that of what stands before it, cites each of these.
+
+    Where nothing is cited, the clauses of what was acted on (`rules`) stand for it.
+    """
+    origins = [origin, *origin.get("blocking", ())] if origin else [{"text": rules}]
+    reason = " ".join(str(one.get("reason", "")) for one in origins)
+    text = " ".join(str(one.get("text", "")) for one in origins)
     there = [one for part in text.translate(WIDE).split() for one in part.split("、")]
     return all(
         any(_within(one, clause.translate(WIDE)) for one in there) or _said(reason, clause) for clause in clauses

@@ -51,17 +51,18 @@ def with_path(programme: Programme, case: Case) -> Case:
         return case
     rounds = [path for path in programme.paths.values() if path.call == "round"]
     heads = {address.partition("/")[0] for step in case.steps for address in step.to if "/" in address}
-    meant = [path for path in rounds if path.name in heads] or _with_steps(rounds, case.given.get("applications", {}))
+    having = _with_steps(rounds, case.given.get("applications", {}))
+    meant = [path for path in having or rounds if path.name in heads] or having[:1]
     if len(meant) != 1:
         return case
     return replace(case, given={**case.given, "round": {**said, "path": meant[0].name}})
 
 
 def _with_steps(rounds: Sequence[Path], reached: Mapping[str, Any]) -> list[Path]:
-    """The first path that has every step that is written as reached; a next cycle is meant by its name."""
+    """The paths that have every step that is written as reached, those to a next cycle last."""
     steps = {str(target).partition(".")[0] for target in reached.values() if target not in {*DONE, RESERVE}}
     having = [path for path in rounds if steps and steps <= {step.name for step in path.steps}]
-    return sorted(having, key=lambda path: path.gives == "cycle")[:1]
+    return sorted(having, key=lambda path: path.gives == "cycle")
 
 
 def _studios(given: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
