@@ -63,9 +63,9 @@ def transaction(engine: Engine) -> Iterator[Session]:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
-    """A session that only reads: on SQLite it takes no write lock, and whatever is left in it is rolled back."""
+    """A session that only reads: it takes no locks, PostgreSQL refuses it every write, and whatever is left in it is rolled back."""
     with (
-        engine.connect().execution_options(reading=True) as connection,
+        engine.connect().execution_options(reading=True, postgresql_readonly=True) as connection,
         Session(connection, autoflush=False) as session,
     ):
         yield session
