@@ -21,6 +21,7 @@ from flows.engine.rulebook import Rulebook
 from flows.engine.work import Intent, Result, Work
 from models import Incident, Listing, ListingEntry
 from models.columns import table_of
+from models.locking import locks_rows
 from models.session import transaction
 
 LISTINGS, ENTRIES, INCIDENTS = table_of(Listing), table_of(ListingEntry), table_of(Incident)
@@ -228,7 +229,7 @@ def _intents(listing: Any, entries: Sequence[Any]) -> list[Intent]:
 
 def _listing(session: Session, listing_id: int, *, lock: bool = False) -> Any:
     statement = select(LISTINGS).where(LISTINGS.c.id == listing_id)
-    if lock and session.get_bind().dialect.name == "postgresql":
+    if lock and locks_rows(session):
         statement = statement.with_for_update()
     found = session.execute(statement).first()
     if found is None:

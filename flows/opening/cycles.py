@@ -16,6 +16,7 @@ from flows.programme.agenda import Agenda, Item, agenda, cycle_days
 from flows.regulations import Regulations
 from models import Cycle, Studio, Term
 from models.columns import table_of
+from models.locking import locks_rows
 from models.statements import among, rows
 
 CYCLES, STUDIOS, TERMS = table_of(Cycle), table_of(Studio), table_of(Term)
@@ -129,4 +130,4 @@ def _terms(session: Session, bodies: set[int]) -> Mapping[int, tuple[TermDays, .
 
 
 def _locks(session: Session) -> bool:
-    return session.get_bind().dialect.name == "postgresql"
+    return locks_rows(session)

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from models import Application, Body, Quota, StageRun
 from models.columns import table_of
 from models.facts import QuotaFact
+from models.locking import locks_rows
 from models.queries.bodies import bodies_under, lineages
 from models.queries.cases import Case
 from models.statements import among, rows
@@ -81,7 +82,7 @@ def quota_facts(session: Session, places: Sequence[tuple[int, str, Case]]) -> Ma
 
 
 def _quotas(session: Session, rounds: Collection[int]) -> Sequence[Row[Any]]:
-    locks = session.get_bind().dialect.name == "postgresql"
+    locks = locks_rows(session)
     return rows(session, OF_ROUNDS_LOCKED if locks else OF_ROUNDS, rounds=list(rounds))
 
 

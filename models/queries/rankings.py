@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from models import Listing, ListingEntry, Round, StageRun, Transition
 from models.columns import table_of
+from models.locking import locks_rows
 from models.statements import among, rows
 
 LISTINGS, ENTRIES, RUNS, ROUNDS = table_of(Listing), table_of(ListingEntry), table_of(StageRun), table_of(Round)
@@ -50,14 +51,14 @@ def next_reserved(session: Session, round_id: int, path: str, moving: Collection
         .order_by(ENTRIES.c.position)
         .limit(1)
     )
-    if session.get_bind().dialect.name == "postgresql":
+    if locks_rows(session):
         statement = statement.with_for_update(of=RUNS)  # two who ask at once get two different ones
     return session.execute(statement).scalar()
 
 
 def hold_rankings(session: Session, round_ids: Collection[int]) -> None:
     """Until the transaction ends nobody else gives places on the rankings of these rounds."""
-    if round_ids and session.get_bind().dialect.name == "postgresql":
+    if round_ids and locks_rows(session):
         held = select(ROUNDS.c.id).where(ROUNDS.c.id.in_(round_ids)).order_by(ROUNDS.c.id)
         session.execute(held.with_for_update(key_share=True))
 

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from models import StageRun
 from models.columns import table_of
+from models.locking import locks_rows
 from models.statements import among, rows
 
 RUNS = table_of(StageRun)
@@ -26,7 +27,7 @@ WITH_SIBLINGS = (
     .order_by(RUNS.c.id)
 )
 DUE = (
-    select(RUNS)
+    select(RUNS.c.id, RUNS.c.wake_at, RUNS.c.attempts)
     .where(RUNS.c.wake_at.is_not(None), RUNS.c.wake_at <= bindparam("now"))
     .order_by(RUNS.c.wake_at)
     .limit(bindparam("most"))
@@ -42,23 +43,18 @@ DUE_LOCKED, DUE_IN_LOCKED = DUE.with_for_update(skip_locked=True), DUE_IN.with_f
 
 
 def lock_runs(session: Session, run_ids: Iterable[int]) -> Sequence[Row[Any]]:
-    """These runs and every live run of the same applications, locked in order of id."""
+    """These runs and every live run of the same applications, locked in order of id where the session may write."""
     ids = sorted(set(run_ids))
-    return rows(session, WITH_SIBLINGS_LOCKED if _locks(session) else WITH_SIBLINGS, ids=ids, these=ids)
+    return rows(session, WITH_SIBLINGS_LOCKED if locks_rows(session) else WITH_SIBLINGS, ids=ids, these=ids)
 
 
 def due_runs(session: Session, now: datetime, limit: int, stage: str | None = None) -> Sequence[Row[Any]]:
-    """Runs whose moment has come, of one stage or of all, oldest first, not held by another sweeper."""
+    """Runs whose moment has come, of one stage or of all, oldest first, not held by another sweeper: id, moment and attempts."""
     if stage is None:
-        return rows(session, DUE_LOCKED if _locks(session) else DUE, now=now, most=limit)
-    return rows(session, DUE_IN_LOCKED if _locks(session) else DUE_IN, now=now, most=limit, stage=stage)
+        return rows(session, DUE_LOCKED if locks_rows(session) else DUE, now=now, most=limit)
+    return rows(session, DUE_IN_LOCKED if locks_rows(session) else DUE_IN, now=now, most=limit, stage=stage)
 
 
 def live_children(session: Session, parent_ids: Iterable[int]) -> Sequence[tuple[int, int]]:
     """Runs that hang on these and are still open, each with its parent."""
     return [(row.id, row.parent_id) for row in rows(session, LIVE_CHILDREN, parents=list(parent_ids))]
-
-
-def _locks(session: Session) -> bool:
-    """Whether rows are locked one by one; SQLite locks the whole file when a transaction begins."""
-    return session.get_bind().dialect.name == "postgresql"

@@ -11,6 +11,7 @@ from flows.engine.steps import Opening, desk_of, open_runs
 from flows.engine.work import Happening, Intent, Work
 from models import Entitlement, LedgerEntry, StageRun, Studio
 from models.columns import table_of
+from models.locking import locks_rows
 from models.queries.bodies import lineages
 from models.statements import among, insert_rows, rows, write
 
@@ -87,7 +88,7 @@ def enter_lines(work: Work, lines: Sequence[tuple[int, Mapping[str, Any]]]) -> S
     if not lines:
         return ()
     studios = {studio_id for studio_id, _ in lines}
-    if work.session.get_bind().dialect.name == "postgresql":
+    if locks_rows(work.session):
         rows(work.session, HOLD, studios=studios)
     last = {row.studio_id: row.last for row in rows(work.session, LAST, studios=studios)}
     written = []

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from models import Body, Cycle, Duty, Person, Seat, StageRun, Studio
 from models.columns import table_of
 from models.facts import Facts, Roster, SeatFact, SeatFacts, WishFact
+from models.locking import locks_rows
 from models.queries.bodies import lineages
 from models.queries.cases import Case
 from models.queries.facts.ground import OPEN_DUTIES, cases_of, ground, local_date
@@ -93,7 +94,7 @@ def _facts(
 
 def _held(session: Session, studios: Collection[int], programmes: Collection[int]) -> Mapping[int, Any]:
     """These studios, and those of these programmes that take members, locked in order of id."""
-    locks = session.get_bind().dialect.name == "postgresql"
+    locks = locks_rows(session)
     found = list(rows(session, THESE_LOCKED if locks else THESE, studios=studios)) if studios else []
     for programme_id in sorted(programmes):
         found += rows(session, TAKING_LOCKED if locks else TAKING, programme=programme_id)
