@@ -96,13 +96,14 @@ def papers_of_studio(session: Session, studio_id: int) -> Sequence[Row[Any]]:
 
 
 def marks_in(session: Session, record_ids: Collection[int]) -> Sequence[Row[Any]]:
-    """Who was marked how at these activities."""
+    """Who was marked how at these activities, in the order they were marked."""
     if not record_ids:
         return ()
     return session.execute(
-        select(ATTENDANCES.c.record_id, ATTENDANCES.c.person_id, ATTENDANCES.c.mark).where(
-            ATTENDANCES.c.record_id.in_(list(record_ids))
-        )
+        select(ATTENDANCES.c.record_id, ATTENDANCES.c.person_id, ATTENDANCES.c.mark, PEOPLE.c.name)
+        .join(PEOPLE, PEOPLE.c.id == ATTENDANCES.c.person_id)
+        .where(ATTENDANCES.c.record_id.in_(list(record_ids)))
+        .order_by(ATTENDANCES.c.id)
     ).all()
 
 

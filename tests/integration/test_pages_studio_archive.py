@@ -72,6 +72,22 @@ def test_package_holds_every_paper_and_the_hash_of_each(life: Life) -> None:
     assert "年度工作计划" in archive.read("目录.csv").decode("utf-8-sig")
 
 
+@pytest.mark.capability(69)
+def test_package_holds_what_was_written_who_was_there_the_ledger_and_each_growth_file(life: Life) -> None:
+    archive = zipfile.ZipFile(
+        BytesIO(client_of(life, "H").get(f"/studios/{life.studio_id}/archive/package.zip").content)
+    )
+    told = {
+        name: archive.read(name).decode("utf-8-sig") for name in archive.namelist() if name.endswith((".txt", ".csv"))
+    }
+    held = next(text for name, text in told.items() if name.startswith("02 活动记录/"))
+    assert "到：H、A" in held
+    assert "缺勤：B" in held
+    grown = {name for name in told if name.startswith("成长档案/")}
+    assert len(grown) == len(life.seated())
+    assert any("B.csv" in name for name in grown)
+
+
 @pytest.mark.parametrize(
     ("title", "kind"),
     [("规划计划", "plan"), ("活动记录", "activity"), ("成果", "achievement"), ("考核", "result"), ("经费", "money"), ("论文和经验总结", "achievement")],

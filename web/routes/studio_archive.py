@@ -13,7 +13,8 @@ from models.queries.archives import record_in_studio
 from web.i18n import _
 from web.papers import serve
 from web.studio_doors import Door, enter, enter_as_host
-from web.views.studio_archive import items_of, package, person_file, studio_file
+from web.views.archive_package import package
+from web.views.studio_archive import items_of, person_file, studio_file
 from web.visit import Visit, Visiting
 
 router = APIRouter()
@@ -56,7 +57,10 @@ def take_away(visit: Visiting, studio_id: int) -> Response:
     """Everything as one archive, with the SHA-256 of each paper, so that anybody can prove it was not changed."""
     with visit.reading() as work:
         door = enter_as_host(visit, work, studio_id)
-        made = package(work, studio_file(door, items_of(work, door)))
+        items = items_of(work, door)
+        made = package(
+            work, studio_id, studio_file(door, items), [person_file(door, seat, items) for seat in door.seats]
+        )
     name = quote(_("{studio} 档案.zip", studio=door.studio.name))
     headers = {
         "Content-Disposition": f"attachment; filename=\"studio-{studio_id}.zip\"; filename*=UTF-8''{name}",

@@ -1,22 +1,14 @@
 """A studio's file and the growth files of its people (档案), filled by the work itself, checked against the parts the text names."""
 
-import csv
-import hashlib
-import io
 import re
-import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from tempfile import SpooledTemporaryFile
-from typing import IO, Any
+from typing import Any
 
 from flows.engine.calendar import local_day
 from flows.engine.work import Work
-from flows.programme.comparing_words import VALUES_ZH
 from flows.programme.vocabulary import CONSEQUENCES_ZH, GRADES_ZH
-from models.files import ENDINGS, place_of
-from models.queries.activities import files_of
 from models.queries.archives import honours_of, marks_in, papers_of_studio, records_of_studio, results_of_studio
 from models.queries.money import lines
 from web.display import formal_day
@@ -30,8 +22,6 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("活动|教研|研讨|课|讲座|观摩|例会|考勤|学习|帮扶|会议|图片|影像", "activity"), ("文件|通知|发文|协议", "paper"),
 )  # fmt: skip
 PLANS = frozenset({"plan", "growth_plan", "improvement_plan", "school_plan"})
-UNSAFE = re.compile(r"[^\w一-鿿·（）()\-]+")
-IN_MEMORY = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -45,6 +35,7 @@ class Item:
     detail: str = ""
     person_ids: frozenset[int] = frozenset()
     record_id: int | None = None
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,11 +70,10 @@ def items_of(work: Work, door: Door) -> list[Item]:
     """Everything the work has left in a studio's file, the latest first."""
     session, studio_id = work.session, door.studio.id
     records = records_of_studio(session, studio_id)
-    there: dict[int, set[int]] = {}
+    marks: dict[int, list[Any]] = {}
     for row in marks_in(session, [one.id for one in records if one.kind == "activity"]):
-        if row.mark in {"present", "late"}:
-            there.setdefault(row.record_id, set()).add(row.person_id)
-    found = [_record(door, one, there.get(one.id, set())) for one in records]
+        marks.setdefault(row.record_id, []).append(row)
+    found = [_record(door, one, marks.get(one.id, ())) for one in records]
     found += [_result(one) for one in results_of_studio(session, studio_id)]
     found += [_honour(one) for one in honours_of(session, studio_id)]
     found += [_paper(one) for one in papers_of_studio(session, studio_id)]
@@ -94,10 +84,11 @@ def items_of(work: Work, door: Door) -> list[Item]:
     return found
 
 
-def _record(door: Door, one: Any, there: set[int]) -> Item:
+def _record(door: Door, one: Any, marks: Sequence[Any]) -> Item:
     owed = door.programme.obligations.get(one.key or "")
     proofs = set(owed.proof) if owed else set()
     kind = "activity" if one.kind == "activity" else "plan" if one.kind in PLANS or "plan" in proofs else "achievement"
+    there = {row.person_id for row in marks if row.mark in {"present", "late"}}
     whose = there if one.kind == "activity" else {one.filed_by}
     if one.unit_kind not in {None, "studio", "school", "record"} and one.unit_id:
         whose = whose | {one.unit_id}
@@ -113,6 +104,24 @@ def _record(door: Door, one: Any, there: set[int]) -> Item:
         " · ".join(part for part in (one.by, standing) if part),
         frozenset(whose),
         one.id,
+        _written(one, marks),
+    )
+
+
+def _written(one: Any, marks: Sequence[Any]) -> str:
+    """What stands in a record: where and when, what was written, and who was there, away, or had leave."""
+    content: Mapping[str, Any] = one.content or {}
+    texts = {"record": _("做了什么"), "changes": _("带来什么变化"), "text": _("内容")}
+    told = {**(content.get("texts") or {}), **({"text": content["text"]} if content.get("text") else {})}
+    words = {"present": _("到"), "late": _("迟到"), "leave": _("请假"), "absent": _("缺勤")}
+    named = {word: [row.name for row in marks if row.mark == mark] for mark, word in words.items()}
+    said = [
+        (_("日期"), formal_day(one.held_on) if one.held_on else ""), (_("地点"), one.place or ""), (_("主题"), one.theme or ""),
+        (_("报送人"), one.by), *((texts.get(key, _("内容")), str(value)) for key, value in told.items() if value),
+        *((word, "、".join(names)) for word, names in named.items() if names),
+    ]  # fmt: skip
+    return "\r\n".join(
+        [one.title, *(_("{label}：{value}", label=label, value=value) for label, value in said if value), ""]
     )
 
 
@@ -127,6 +136,8 @@ def _result(one: Any) -> Item:
         f"/assessments/{one.assessment_id}",
         detail,
         whose,
+        None,
+        one.reason,
     )
 
 
@@ -174,60 +185,3 @@ def _parted(titles: Sequence[str], items: Sequence[Item]) -> list[FilePart]:
 def kind_of(title: str) -> str:
     """What kind of thing a part of a file holds."""
     return next((kind for words, kind in KINDS if re.search(words, title)), "achievement")
-
-
-def package(work: Work, parts: Sequence[FilePart]) -> IO[bytes]:
-    """The studio's file as an archive: every paper in the folder of its part, a list of contents, and `SHA256SUMS` over all of it."""
-    output = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  the answer closes it
-    sums: list[tuple[str, str]] = []
-    with zipfile.ZipFile(output, "w", zipfile.ZIP_STORED) as archive:
-        contents = [[_("部分"), _("名称"), _("日期"), _("说明"), _("文件"), "SHA-256"]]
-        files = _by_record(work, parts)
-        for n, part in enumerate(parts, start=1):
-            folder = f"{n:02} {_safe(part.title)}"
-            for item in part.items:
-                contents += _stored(archive, folder, part, item, files.get(item.record_id or 0, ()), sums)
-        listed = _listed(contents)
-        archive.writestr("目录.csv", listed)
-        sums.append((hashlib.sha256(listed).hexdigest(), "目录.csv"))
-        archive.writestr("SHA256SUMS", "".join(f"{digest}  {name}\n" for digest, name in sums))
-    output.seek(0)
-    return output
-
-
-def _by_record(work: Work, parts: Sequence[FilePart]) -> Mapping[int, list[Any]]:
-    ids = {item.record_id for part in parts for item in part.items if item.record_id}
-    found: dict[int, list[Any]] = {}
-    for row in files_of(work.session, ids) if ids else ():
-        found.setdefault(row.record_id, []).append(row)
-    return found
-
-
-def _stored(
-    archive: zipfile.ZipFile, folder: str, part: FilePart, item: Item, files: Iterable[Any], sums: list[tuple[str, str]]
-) -> list[list[str]]:
-    """Put the papers of one item in the archive; returns its lines of the list of contents. A paper that is gone is named as such."""
-    said = [part.title, item.title, formal_day(item.on) if item.on else "", item.detail]
-    rows = []
-    for n, one in enumerate(files, start=1):
-        proof = VALUES_ZH["proof"].get(one.proof, one.proof)
-        name = f"{folder}/{item.record_id}-{n} {_safe(item.title)} {_safe(proof)}{ENDINGS.get(one.type, '')}"
-        place = place_of(one.file_sha256)
-        if place.is_file():
-            archive.write(place, name)
-            sums.append((one.file_sha256, name))
-        rows.append([*said, name if place.is_file() else _("文件缺失"), one.file_sha256])
-    return rows or [[*said, "", ""]]
-
-
-def _safe(text: str) -> str:
-    return UNSAFE.sub(" ", text).strip()[:60] or _("未命名")
-
-
-def _listed(rows: Iterable[Sequence[str]]) -> bytes:
-    """Rows as a list that spreadsheets open: with a mark for their encoding, and nothing that they would take for a formula."""
-    said = io.StringIO()
-    writer = csv.writer(said)
-    for row in rows:
-        writer.writerow([f"'{cell}" if cell[:1] in {"=", "+", "-", "@"} else cell for cell in row])
-    return said.getvalue().encode("utf-8-sig")
