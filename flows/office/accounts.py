@@ -1,7 +1,7 @@
 """Accounts (账号): make a login for a person, change its password, close it; passwords are stored as argon2id hashes."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -12,12 +12,12 @@ from sqlmodel import Session
 
 from flows.engine.errors import NotFound, Refused
 from flows.office.passwords import refuse_weak
-from models import Appointment, LoginSession, Person, User
+from models import Appointment, Body, LoginSession, Person, Post, User
 from models.columns import table_of
 from models.people import ROLES
 
 USERS, PEOPLE, SESSIONS = table_of(User), table_of(Person), table_of(LoginSession)
-APPOINTMENTS = table_of(Appointment)
+APPOINTMENTS, BODIES, POSTS = table_of(Appointment), table_of(Body), table_of(Post)
 LOGIN = re.compile(r"[\w.@-]{2,40}")
 
 
@@ -44,6 +44,36 @@ def add_account(session: Session, login: str, staff_no: str, password: str) -> i
     values = {"person_id": person_id, "login": login, "password_hash": hasher().hash(password)}
     made: int = session.execute(insert(USERS).values(**values).returning(USERS.c.id)).scalar_one()
     return made
+
+
+def first_administrator(
+    session: Session, login: str, password: str, name: str, staff_no: str, bureau: Mapping[str, str], today: date
+) -> None:
+    """The first account of an empty site, who then does all else in the pages: the bureau and the person are entered with it.
+
+    `bureau`: its code, name and level, as the roster will name them; a roster imported later completes both. Raises
+    Refused when somebody can log in already, and what `add_account` raises.
+    """
+    if not nobody_yet(session):
+        raise Refused("taken", "已经有账号了。请由管理员在“名册与权限”里添加，或用 user add。没有改动任何内容。")
+    body_id = session.execute(select(BODIES.c.id).where(BODIES.c.code == bureau["code"])).scalar()
+    if body_id is None:
+        made = insert(BODIES).values(kind="authority", **bureau).returning(BODIES.c.id)
+        body_id = session.execute(made).scalar_one()
+    if session.execute(select(PEOPLE.c.id).where(PEOPLE.c.staff_no == staff_no)).first() is None:
+        person_id = session.execute(
+            insert(PEOPLE).values(staff_no=staff_no, name=name).returning(PEOPLE.c.id)
+        ).scalar_one()
+        session.execute(
+            insert(POSTS).values(person_id=person_id, body_id=body_id, kind="other", title="管理员", from_on=today)
+        )
+    add_account(session, login, staff_no, password)
+    appoint(session, staff_no, body_id, "administrator", today)
+
+
+def nobody_yet(session: Session) -> bool:
+    """Whether nobody at all can log in: a site that was just set up."""
+    return session.execute(select(USERS.c.id).limit(1)).first() is None
 
 
 def set_password(session: Session, login: str, password: str, now: datetime) -> None:

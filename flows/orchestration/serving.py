@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from demo.showing import PASSWORD, demo_accounts, load_demo
 from flows.engine.clock import SystemClock
+from flows.office.accounts import nobody_yet
 from flows.orchestration.conductor import Conductor, Road
 from flows.orchestration.housekeeping import keep_house, knows_years, load_years
 from flows.orchestration.kept import Kept
@@ -22,7 +23,7 @@ from flows.orchestration.prefect_child import PrefectChild, prefect_environment
 from flows.orchestration.ticker import Ticker
 from flows.regulations import regulations
 from models.schema import upgrade
-from models.session import database
+from models.session import database, reading
 from models.settings import Settings, settings
 from notifications.digest import digest
 
@@ -168,6 +169,11 @@ def announce(engine: Engine, say: Callable[[str], None], prefect: str) -> None:
         say(f"演示账号（密码都是 {PASSWORD}）：")
         for one in accounts:
             say(f"  {one.login:<10} {one.title}　{one.name}")
+    with reading(engine) as session:
+        empty = nobody_yet(session)
+    if empty:
+        say("还没有任何账号。请另开一个窗口建第一个管理员，再登录，按“开始使用”一步一步办：")
+        say("  .venv/bin/studioflow user first 登录名 --name 姓名 --body 机构编码 --body-name 教育局全称")
     say("按 Ctrl-C 停止。")
 
 

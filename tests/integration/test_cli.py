@@ -116,6 +116,20 @@ def test_a_bureau_goes_from_its_roster_to_an_open_round(terminal: Terminal) -> N
     assert "全部成立" in terminal.types("doctor")[1]
 
 
+def test_an_empty_site_gets_its_first_administrator_and_only_once(terminal: Terminal) -> None:
+    first = ("user", "first", "chief", "--name", "于海燕", "--body", "CF", "--body-name", "赤峰市教育局")
+    code, said, complaint = terminal.types(*first)
+    assert code == 0, complaint
+    assert "开始使用" in said
+    assert "于海燕" in terminal.types("user", "list")[1]
+    code, _, complaint = terminal.types("user", "first", *first[2:])
+    assert (code, "已经有账号了" in complaint) == (1, True)
+    roster = terminal.folder / "roster.xlsx"
+    roster.write_bytes(DemonstrationBureau(schools=3, applications=1).workbook())
+    assert terminal.types("import", str(roster), "--body", "CF")[0] == 0
+    assert terminal.types("programme", "adopt", "chifeng")[0] == 0
+
+
 def test_a_roster_with_faults_stores_nothing_and_comes_back_marked(terminal: Terminal) -> None:
     bureau = DemonstrationBureau(schools=3, applications=1)
     rows = bureau.sheets()

@@ -5,6 +5,7 @@ from urllib.parse import urlparse
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
+from flows.office.accounts import nobody_yet
 from models.queries.notices import open_rounds
 from models.queries.rounds import any_launched, posted_now
 from models.queries.studios import studios_of_person
@@ -51,10 +52,11 @@ def _login_form(visit: Visit, next_: str, login: str = "", error: str = "") -> R
     with visit.reading() as work:
         taken = open_rounds(work.session)
         posted = posted_now(work.session)
+        empty = not error and nobody_yet(work.session)
     authority = taken[0].authority if taken else ""
     return visit.page(
         "account/login.html", 401 if error else 200, next=next_, login=login, error=error, open_now=[one for one in taken if one.state == "open"],
-        notices_now=posted, authority=authority, phone=settings().support_phone,
+        notices_now=posted, authority=authority, phone=settings().support_phone, empty=empty,
     )  # fmt: skip
 
 

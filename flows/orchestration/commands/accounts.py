@@ -33,6 +33,33 @@ def add(
     say(f"账号 {login} 已建。")
 
 
+@app.command()
+def first(
+    login: Annotated[str, typer.Argument(help="登录名")],
+    password: Password,
+    name: Annotated[str, typer.Option(help="姓名")],
+    body: Annotated[str, typer.Option(help="主管部门的机构编码，与名册里写的一样，如 150400")],
+    body_name: Annotated[str, typer.Option(help="主管部门的全称，如 赤峰市教育局")],
+    staff_no: Annotated[str, typer.Option(help="工号；不写则与登录名相同")] = "",
+    level: Annotated[str, typer.Option(help="主管部门的层级：省、市、县（旗、区）、学校")] = "市",
+) -> None:
+    """空库里建第一个管理员，连同本单位；其余的都在页面上办。 / The first administrator of an empty site."""
+    from flows.office.accounts import first_administrator
+    from flows.orchestration.commands.acting import day, opened
+    from flows.orchestration.commands.speech import WrongWords
+    from flows.roster.columns import LEVELS
+    from models.session import transaction
+    from models.settings import settings
+
+    if level not in LEVELS:
+        raise WrongWords(f"没有“{level}”这种层级。可以是：{'、'.join(LEVELS)}。")
+    engine, now = opened()
+    bureau = {"code": body, "name": body_name, "level": LEVELS[level]}
+    with transaction(engine) as session:
+        first_administrator(session, login, password, name, staff_no or login, bureau, day("", now))
+    say(f"账号 {login} 已建，是{body_name}的管理员。请登录 {settings().address}，按“开始使用”一步一步办。")
+
+
 @app.command("list")
 def list_accounts() -> None:
     """列出全部账号。 / List accounts."""

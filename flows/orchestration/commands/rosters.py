@@ -44,7 +44,8 @@ def import_roster(
         marked.write_bytes(marked_workbook(content, plan))
         complain(f"每一行的错误已写在：{marked}")
     if dry_run or plan.roster.unreadable or (plan.faults and not only_good):
-        say("没有写入任何内容。")
+        advice = "请改好再导入；只导入没有错的行，加 --only-good。" if plan.faults and not dry_run else ""
+        say(f"没有写入任何内容。{advice}")
         raise typer.Exit(FAULTY if plan.faults else 0)
     with transaction(engine) as session:
         result = store_import(session, plan, now, only_good=only_good)
