@@ -17,8 +17,8 @@ INCIDENTS, LEDGER, ENTITLEMENTS = table_of(Incident), table_of(LedgerEntry), tab
 ASSESSMENTS, RESULTS = table_of(Assessment), table_of(Result)
 OVER = ("revoked", "ended", "lapsed")
 SLACK = timedelta(minutes=1)
-# What may be looked at a moment after the fact: a database in memory has neither files nor an address to send mail to.
-NOT_HERE = frozenset({"schema_current", "files", "messages"})
+# A database in memory has neither files, nor an address to send mail to, nor a disk that damages it.
+NOT_HERE = frozenset({"schema_current", "files", "messages", "integrity"})
 
 
 ENDED = STUDIOS.c.standing.in_(OVER)
@@ -31,22 +31,18 @@ CHECKS = {
     "账目余额小于零": select(LEDGER.c.studio_id.label("id")).group_by(LEDGER.c.studio_id).having(func.sum(SIGNED) < 0),
     "送达了却没有等次": select(ASSESSMENTS.c.id).join(RESULTS, RESULTS.c.assessment_id == ASSESSMENTS.c.id).where(RESULTS.c.grade == "", ASSESSMENTS.c.released_at.is_not(None)),
 }  # fmt: skip
-CHECKED = {says: query.limit(1) for says, query in CHECKS.items()}
+SAYS = tuple(CHECKS)
+LOOK = select(*(query.limit(1).scalar_subquery().label(f"found{n}") for n, query in enumerate(CHECKS.values())))
 
 
 def broken_today(engine: Engine, now: datetime) -> list[str]:
     """What does not hold now; empty as long as all is well."""
-    given = {"到期没有办": {"before": now - SLACK}}
     with reading(engine) as session:
-        return [
-            f"{says}（如 {found[0].id}）"
-            for says, query in CHECKED.items()
-            if (found := rows(session, query, **given.get(says, {})))
-        ]
+        [seen] = rows(session, LOOK, before=now - SLACK)
+    return [f"{says}（如 {one}）" for says, one in zip(SAYS, seen, strict=True) if one is not None]
 
 
 def broken_at_last(engine: Engine, now: datetime) -> Iterator[str]:
     """What the doctor finds when all is over."""
-    for finding in examine(engine, now):
-        if finding.name not in NOT_HERE:
-            yield from (f"{finding.title}：{one}" for one in finding.broken)
+    for finding in examine(engine, now, NOT_HERE):
+        yield from (f"{finding.title}：{one}" for one in finding.broken)
