@@ -1,10 +1,10 @@
 """Work: what the acts of one transaction share, and the values they pass on."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field, replace
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import sha256
 from operator import attrgetter, itemgetter
 from typing import Any
@@ -109,34 +109,46 @@ def read_facts(work: Work, runs: Sequence[RunState]) -> Mapping[int, Facts]:
     found: dict[int, Facts] = {}
     for stage, members in by_stage.items():
         found |= work.book.reader(stage)(work.session, members, casts, work.now)
-    settled = [run for run in runs if run.id > 0]
-    found |= _ranked(work, settled, found)
-    found |= _voted(work, settled, found)
-    found |= _owing(work, settled, found)
-    return found | _judged(work, settled, found)
+    ruled = _by_rule(work, runs)
+    for add in (_ranked, _voted, _owing, _judged):
+        found |= add(work, ruled, found)
+    return found
 
 
-def _ranked(work: Work, runs: Sequence[RunState], found: Mapping[int, Facts]) -> dict[int, Facts]:
+Ruled = Sequence[tuple[StepRule, Sequence[RunState]]]
+
+
+def _by_rule(work: Work, runs: Sequence[RunState]) -> Ruled:
+    """Runs that stand somewhere, by the rule of their step: a rule says what its facts must tell, and many runs share one."""
+    members: dict[tuple[int, str, str, int | None], list[RunState]] = defaultdict(list)
+    for run in runs:
+        if run.id > 0:
+            members[run.version_id, run.path, run.step, run.round_id].append(run)
+    return [(rule_of(work, some[0]), some) for some in members.values()]
+
+
+def _where(ruled: Ruled, asks: Callable[[StepRule], object]) -> list[RunState]:
+    """The runs whose rule asks for it."""
+    return [run for rule, some in ruled if asks(rule) for run in some]
+
+
+def _ranked(work: Work, ruled: Ruled, found: Mapping[int, Facts]) -> dict[int, Facts]:
     """Where a step ranks, its facts say which places are taken; elsewhere nobody asks."""
-    ranking = [run for run in runs if rule_of(work, run).ranks]
-    taken = ranks_taken(work.session, ranking)
+    taken = ranks_taken(work.session, _where(ruled, lambda rule: rule.ranks))
     return {run_id: replace(found[run_id], ranks_taken=ranks) for run_id, ranks in taken.items()}  # type: ignore[call-arg]
 
 
-def _voted(work: Work, runs: Sequence[RunState], found: Mapping[int, Facts]) -> dict[int, Facts]:
+def _voted(work: Work, ruled: Ruled, found: Mapping[int, Facts]) -> dict[int, Facts]:
     """Where a step decides by vote, its facts say how its seats have voted; elsewhere nobody asks."""
-    voting = [run.id for run in runs if getattr(rule_of(work, run).policy, "vote", None) is not None]
-    votes = votes_of(work.session, voting)
+    voting = _where(ruled, lambda rule: getattr(rule.policy, "vote", None) is not None)
+    votes = votes_of(work.session, [run.id for run in voting])
     return {run_id: replace(found[run_id], votes=counted) for run_id, counted in votes.items()}  # type: ignore[call-arg]
 
 
-def _owing(work: Work, runs: Sequence[RunState], found: Mapping[int, Facts]) -> dict[int, Facts]:
+def _owing(work: Work, ruled: Ruled, found: Mapping[int, Facts]) -> dict[int, Facts]:
     """Where a duty asks for signatures, themes of its own or a roster, its facts have them; elsewhere nobody asks."""
-    policies = {run.id: rule_of(work, run).policy for run in runs if run.stage == "activities"}
-    asking = {
-        name: [run for run in runs if getattr(policies.get(run.id), name, None)]
-        for name in ("signed_by", "distinct", "roster")
-    }
+    duties = [(rule, some) for rule, some in ruled if rule.stage.name == "activities"]
+    asking = {name: _where(duties, partial(_policy_says, name)) for name in ("signed_by", "distinct", "roster")}
     unsigned = unsigned_by(work.session, [run.id for run in asking["signed_by"]])
     themes = themes_of(work.session, [run.subject_id for run in asking["distinct"]])
     seats = seats_of(work.session, {run.studio_id for run in asking["roster"] if run.studio_id is not None})
@@ -149,15 +161,14 @@ def _owing(work: Work, runs: Sequence[RunState], found: Mapping[int, Facts]) -> 
     }  # fmt: skip
 
 
-def _judged(work: Work, runs: Sequence[RunState], found: Mapping[int, Facts]) -> dict[int, Facts]:
+def _policy_says(name: str, rule: StepRule) -> object:
+    return getattr(rule.policy, name, None)
+
+
+def _judged(work: Work, ruled: Ruled, found: Mapping[int, Facts]) -> dict[int, Facts]:
     """Where no tier judges, the facts of the step that does say what a person has still to judge; elsewhere nobody asks."""
-    judging = {
-        run.id: run.application_id
-        for run in runs
-        if run.application_id is not None
-        and run.stage != "tier_review"
-        and getattr(rule_of(work, run).policy, "judges", False)
-    }
+    asked = _where(ruled, lambda rule: rule.stage.name != "tier_review" and _policy_says("judges", rule))
+    judging = {run.id: run.application_id for run in asked if run.application_id is not None}
     judged = judgements_of(work.session, set(judging.values()))
     return {
         run_id: replace(found[run_id], unjudged=judged[case][0], unmet=judged[case][1])  # type: ignore[call-arg]

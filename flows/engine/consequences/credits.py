@@ -58,14 +58,17 @@ def credit_record(work: Work, happened: Sequence[Happening], _value: str) -> Ite
 
 def _warn_of_roster(work: Work, happened: Sequence[Happening]) -> None:
     """A roster that is confirmed although it does not keep what only warns: the host and the office are told."""
+    tellings: list[Telling] = []
     for one in happened:
         rules, parts = getattr(one.rule.policy, "roster", None), one.facts.parts
         hints = "；".join(rules.hinted(one.facts.seats)) if rules is not None else ""
-        desks = dict.fromkeys(parts[part] for part in ("host", "office") if hints and part in parts)
-        telling = (
-            Telling(to, "roster_warned", one.run, one.version, one.rule, one.facts, None, reason=hints) for to in desks
-        )
-        tell(work, list(telling))
+        if hints:
+            desks = dict.fromkeys(parts[part] for part in ("host", "office") if part in parts)
+            tellings += [
+                Telling(to, "roster_warned", one.run, one.version, one.rule, one.facts, None, reason=hints)
+                for to in desks
+            ]
+    tell(work, tellings)
 
 
 def _noted(one: Happening) -> bool:
