@@ -1,5 +1,6 @@
 """The database: one engine a process, one transaction a request, and the only commit."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -9,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import Pool
 from sqlmodel import Session
 
@@ -16,6 +18,7 @@ from models.columns import json_text, json_value
 from models.settings import settings
 
 BUSY_TIMEOUT_MS = 30_000
+PREPARED = 1024  # statements that a connection keeps prepared: a busy day has some hundreds
 _places: WeakKeyDictionary[Engine, str] = WeakKeyDictionary()
 
 
@@ -39,7 +42,11 @@ def connect(url: str, pool: type[Pool] | None = None) -> Engine:
         parsed,
         json_serializer=json_text,
         json_deserializer=json_value,
-        connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
+        connect_args={
+            "check_same_thread": False,
+            "timeout": BUSY_TIMEOUT_MS / 1000,
+            "cached_statements": PREPARED,
+        },
         poolclass=pool,
     )
     event.listen(engine, "connect", _prepare_sqlite)
@@ -87,4 +94,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Any) -> None:
     reads = connection.get_execution_options().get("reading", False)
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+    said = "BEGIN" if reads else "BEGIN IMMEDIATE"
+    try:
+        connection.connection.driver_connection.execute(said)
+    except sqlite3.Error as error:
+        raise DBAPIError.instance(said, (), error, sqlite3.Error) from error

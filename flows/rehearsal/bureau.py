@@ -127,9 +127,11 @@ class Bureau:
 
     def look(self) -> None:
         """Do everything that is due now: open what opens today, fire and remind, then what was given for this moment."""
-        if (day := self._waking_and_opening()[1]) is not None and day <= self.now:
+        wakes, day = self._waking_and_opening()
+        if day is not None and day <= self.now:
             open_due(self.engine, self.book, self.now)
-        if (wakes := self._waking_and_opening()[0]) is not None and wakes <= self.now:
+            wakes, _ = self._waking_and_opening()
+        if wakes is not None and wakes <= self.now:
             sweep(self.engine, self.book, self.now)
         for planned in [one for one in self.to_come if one[0] <= self.now]:
             self.to_come.remove(planned)

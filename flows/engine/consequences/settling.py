@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select, update
 
 from flows.engine.consequences.correcting import CORRECT, correct_result
 from flows.engine.consequences.follower import Host
@@ -17,13 +17,19 @@ from flows.engine.work import Happening, Intent, Work
 from models import Assessment, Decision, Mark, Rectification, Result, Seat, StageRun, Studio
 from models.columns import table_of
 from models.queries.bodies import lineages
-from models.statements import rows, write
+from models.statements import insert_rows, rows, write
 
 ASSESSMENTS, DECISIONS, MARKS = table_of(Assessment), table_of(Decision), table_of(Mark)
 RECTIFICATIONS, RESULTS, SEATS, RUNS, STUDIOS = (
     table_of(one) for one in (Rectification, Result, Seat, StageRun, Studio)
 )
 RELEASE = update(ASSESSMENTS).where(ASSESSMENTS.c.id == bindparam("b_id")).values(released_at=bindparam("b_now"))
+DECISION = select(DECISIONS).where(DECISIONS.c.id == bindparam("decision"))
+ANSWER = (
+    update(DECISIONS)
+    .where(DECISIONS.c.id == bindparam("b_id"))
+    .values(answer=bindparam("b_answer", type_=DECISIONS.c.answer.type), reason=bindparam("b_reason"))
+)
 GIVEN = select(RESULTS).where(RESULTS.c.assessment_id == bindparam("assessment")).order_by(RESULTS.c.id)
 STILL_OPEN = (
     select(RUNS)
@@ -31,6 +37,7 @@ STILL_OPEN = (
     .where(RUNS.c.studio_id == bindparam("studio"), RUNS.c.subject_kind == "assessment", RUNS.c.ended_at.is_(None))
     .where(ASSESSMENTS.c.cycle_id == bindparam("cycle"), RUNS.c.id != bindparam("but"))
 )
+ROLE = select(SEATS.c.role).where(SEATS.c.id == bindparam("seat"))
 FOR_MEMBERS = frozenset({"adjust_out", "refill", "leave"})
 
 
@@ -113,7 +120,7 @@ def reckon_attendance(work: Work, happened: Sequence[Happening], _value: str) ->
         policy: Any = one.rule.policy
         absences = [seat for seat in one.facts.absences if seat.role in policy.roles]
         if absences:
-            work.session.execute(insert(MARKS), [
+            insert_rows(work.session, MARKS, [
                 {"assessment_id": one.run.subject_id, "seat_id": seat.seat_id, "indicator": "缺勤", "value": f"{seat.missed}/{seat.held}",
                  "comment": "", "evidence": []}
                 for seat in absences
@@ -149,14 +156,11 @@ def settle_rectification(work: Work, happened: Sequence[Happening], _value: str)
 def carry_out_decision(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
     """Write the answer, minute it, and let follow what was chosen; the share of a fund acts on its next period."""
     for one in happened:
-        row = work.session.execute(select(DECISIONS).where(DECISIONS.c.id == one.run.subject_id)).one()
+        row: Any = rows(work.session, DECISION, decision=one.run.subject_id)[0]
         payload = one.intent.payload
         answer = {key: payload[key] for key in ("choice", "share", "seats", "comment") if key in payload}
-        work.session.execute(
-            update(DECISIONS)
-            .where(DECISIONS.c.id == row.id)
-            .values(answer={**answer, "on": work.now.isoformat()}, reason=one.move.reason)
-        )
+        answered = {"b_id": row.id, "b_answer": {**answer, "on": work.now.isoformat()}, "b_reason": one.move.reason}
+        write(work.session, ANSWER, [answered])
         if row.studio_id is None:
             continue
         _minute(work, one, row, answer)
@@ -198,7 +202,7 @@ def _about_seat(work: Work, row: Any, members: Sequence[Rule]) -> int | None:
     """The seat that what follows is for: a member's; what follows from a host's loss is for the studio, but for leaving."""
     if row.seat_id is None:
         return None
-    role = work.session.execute(select(SEATS.c.role).where(SEATS.c.id == row.seat_id)).scalar_one()
+    role = rows(work.session, ROLE, seat=row.seat_id)[0].role
     return int(row.seat_id) if role != "host" or members else None
 
 

@@ -17,10 +17,23 @@ from models.statements import among, rows
 DUTIES, STUDIOS, RUNS, OPINIONS, PEOPLE = (table_of(one) for one in (Duty, Studio, StageRun, Opinion, Person))
 CREDITS, CYCLES, RECORDS = table_of(Credit), table_of(Cycle), table_of(Record)
 SAME = DUTIES.alias("same")
+READ = (
+    "id",
+    "studio_id",
+    "title",
+    "need",
+    "counted",
+    "begins_on",
+    "ends_on",
+    "due_on",
+    "responsible",
+    "receiver",
+    "record_id",
+)
 
 OWED = (
     select(
-        DUTIES,
+        *(DUTIES.c[name] for name in READ),
         STUDIOS.c.name.label("studio_name"),
         STUDIOS.c.host_id,
         CYCLES.c.begins_on.label("starts_on"),
