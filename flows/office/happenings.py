@@ -13,6 +13,7 @@ from flows.engine.declare import Actor
 from flows.engine.errors import NotFound, Refused
 from flows.engine.work import Work
 from flows.office.crediting import Credited, credit_agenda
+from flows.programme import Programme, origin_of
 from flows.programme.phrases import Moment
 from flows.regulations import Regulations
 from models import Attendance, Cycle, Duty, Leave, Record, RecordFile, RecordStudio, Seat, StageRun, Studio
@@ -115,7 +116,8 @@ def ask_leave(work: Work, actor: Actor, record_id: int, reason: str) -> int:
     if not reason:
         raise Refused("without_reason", "请先写明理由。没有改动任何内容。")
     if record.standing != "planned" or work.now >= _leave_until(work, record):
-        raise Refused("too_late", "请假要在活动开始之前提出，现在已经过了时间；没有到的记作缺勤。")
+        says = "请假要在活动开始之前提出，现在已经过了时间；没有到的记作缺勤。"
+        raise Refused("too_late", says, _leave_origin(work, record))
     mine = (LEAVES.c.record_id == record_id) & (LEAVES.c.person_id == actor.person_id)
     if work.session.execute(select(LEAVES.c.id).where(mine)).first():
         raise Refused("asked_already", "这次活动您已经请过假。")
@@ -190,20 +192,27 @@ def keep_files(work: Work, actor: Actor, record_id: int, files: Sequence[Mapping
 def _leave_until(work: Work, record: Any) -> datetime:
     """The moment until which leave may be asked for: as the programme says, told from the start of the activity."""
     starts: datetime = record.starts_at or start_of_day(record.held_on)
-    version_id = work.session.execute(
-        select(CYCLES.c.version_id)
-        .where(CYCLES.c.studio_id == record.studio_id)
-        .order_by(CYCLES.c.number.desc())
-        .limit(1)
-    ).scalar()
-    if version_id is None:
+    programme = _programme_of(work, record.studio_id)
+    if programme is None:
         return starts
-    book: Regulations = work.book  # type: ignore[assignment]
-    rule = book.programme(work.session, version_id).attendance
-    leave_by = rule.leave_by if rule else Moment("start")
+    leave_by = programme.attendance.leave_by if programme.attendance else Moment("start")
     if leave_by.side != "before" or leave_by.span is None:
         return starts
     return min(starts, end_of_day(due_before(record.held_on, leave_by.span, work.calendar).on))
+
+
+def _leave_origin(work: Work, record: Any) -> Mapping[str, Any]:
+    """Where the hour of leave comes from (北海 八1, D-LEAVE)."""
+    programme = _programme_of(work, record.studio_id)
+    return origin_of(programme, "attendance.leave_by").as_row() if programme is not None else {}
+
+
+def _programme_of(work: Work, studio_id: int | None) -> Programme | None:
+    """The regulation of a studio's last cycle; None where it has none."""
+    last = select(CYCLES.c.version_id).where(CYCLES.c.studio_id == studio_id).order_by(CYCLES.c.number.desc()).limit(1)
+    version_id = work.session.execute(last).scalar()
+    book: Regulations = work.book  # type: ignore[assignment]
+    return book.programme(work.session, version_id) if version_id is not None else None
 
 
 def _duties_of_day(work: Work, studio_id: int, plan: Planned) -> Sequence[Any]:

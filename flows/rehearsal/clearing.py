@@ -9,7 +9,7 @@ from flows.engine.errors import Refused
 from flows.rehearsal import seen
 from flows.rehearsal.addresses import DUTIES, Target
 from flows.rehearsal.beginning import papers
-from flows.rehearsal.bureau import Bureau
+from flows.rehearsal.bureau import Bureau, UnknownName
 from flows.rehearsal.carrying import act, settle_duty
 from flows.rehearsal.looks import fen
 from flows.rehearsal.placing import wish_for_any
@@ -118,6 +118,13 @@ def bureau_seat(bureau: Bureau, studio_id: int, name: str) -> int | None:
 def _results(
     bureau: Bureau, target: Target, said: Mapping[str, Any], seats: Mapping[str, int | None]
 ) -> Mapping[str, Any]:
+    stranger = next(
+        (str(name) for name in said if name != "others" and not (seats.get(str(name)) or str(name).isdigit())), None
+    )
+    if stranger is not None:
+        raise UnknownName(
+            f"“{stranger}”不在工作室里，不能评等次；在的有：{'、'.join(name for name, seat in seats.items() if seat)}"
+        )
     named = {str(seats.get(str(name)) or name): grade for name, grade in said.items() if name != "others"}
     if "others" not in said:
         return named
