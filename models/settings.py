@@ -25,7 +25,7 @@ class Settings(BaseSettings):
     demo: bool = True
     locale: str = "zh_CN"
     secure_cookies: bool = False
-    support_phone: str = "0476-8330002"
+    support_phone: str = ""
     undo_minutes: int = 5
 
     prefect: Literal["embedded", "server", "off"] = "embedded"

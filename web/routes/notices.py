@@ -22,7 +22,6 @@ from flows.public_notice import LEAST_FACTS
 from models import LoginAttempt, Objection
 from models.columns import table_of
 from models.queries.notices import filings_since, posted_list, posted_lists
-from models.settings import settings
 from web.display import FieldError
 from web.i18n import _
 from web.identity import digest
@@ -159,10 +158,7 @@ def _filed(visit: Visit, form: Form, entry: PostedEntry, kept: Mapping[str, str]
 
 def _file(work: Work, form: Form, entry: PostedEntry, kept: Mapping[str, str], address: str) -> Mapping[str, Any]:
     if filings_since(work.session, address, work.now - WINDOW) >= AT_MOST:
-        says = _(
-            "提交太频繁，请 10 分钟后再试，或打电话 {phone}。没有提交，填写的内容还在。", phone=settings().support_phone
-        )
-        raise Refused("too_often", says)
+        raise Refused("too_often", _("提交太频繁，请 10 分钟后再试。没有提交，填写的内容还在。"))
     work.session.execute(insert(ATTEMPTS).values(login_hash=address, address_hash=address, at=work.now))
     anonymous = kept["signed"] == "anonymous"
     files = []
