@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from models import Message
 from models.columns import table_of
+from models.queries.activities import leaves_to_answer
 from models.queries.bodies import recipients
 from models.queries.messages import people, preferences, queued_of_people
 from models.queries.waiting import DeskCounts, Urgent, desk_counts, urgent_runs
@@ -31,6 +32,7 @@ STAGES = {
     "round": "批次", "rounds": "批次", "application": "申报", "tier_review": "审核推荐", "expert_review": "专家评审", "opinion": "评分与意见",
     "public_notice": "公示与异议", "plaque": "发文与挂牌", "membership": "成员", "activities": "报送与活动", "assessment": "考核",
     "rectification": "整改", "renewal": "续期", "grant": "经费", "decision": "待决定事项",
+    "leave": "请假待答复",
 }  # fmt: skip
 
 
@@ -100,28 +102,45 @@ def _counts(session: Session, morning: Morning) -> Counts:
 
 
 def _desks(session: Session, morning: Morning) -> Mapping[int, Desk]:
-    """Everyone who gets a digest this morning; nine queries, however many they are."""
+    """Everyone who gets a digest this morning; ten queries, however many they are."""
     counts = desk_counts(session, morning.now, morning.end_of_today, morning.soon_until)
     manned = recipients(session, counts, morning.today)
-    messages = queued_of_people(session, foldable_keys())
+    messages, leaves = queued_of_people(session, foldable_keys()), _leaves(session)
     behind: dict[int, list[str]] = defaultdict(list)
     for key, told in manned.items():
         for who in told:
             if who.person_id is not None:
                 behind[who.person_id].append(key)
-    ids = set(behind) | {row.person_id for row in messages}
+    ids = set(behind) | set(leaves) | {row.person_id for row in messages}
     named, wishes = people(session, ids), preferences(session, ids)
     urgent = urgent_runs(session, counts, morning.soon_until) if counts else {}
     found = {id_: Desk(*named[id_]) for id_ in ids if named[id_][1] and wants_digest(wishes, id_)}
     for id_, person in found.items():
-        person.counts = [counts[key] for key in behind[id_]]
-        person.urgent = sorted(
-            (one for key in behind[id_] for one in urgent.get(key, ())), key=lambda one: (one.due_at, one.run_id)
-        )
+        asked = leaves.get(id_, ())
+        person.counts = [*(counts[key] for key in behind[id_]), *(_counted(one, morning) for one in asked)]
+        near = (one for one in asked if one.due_at <= morning.soon_until)
+        waits = (one for key in behind[id_] for one in urgent.get(key, ()))
+        person.urgent = sorted((*waits, *near), key=lambda one: (one.due_at, one.run_id))
     for row in messages:
         if row.person_id in found and waits_for_digest(row, notice(row.notice), wishes, morning.today):
             found[row.person_id].folded.append(row)
     return {id_: desk for id_, desk in found.items() if desk.has_news}
+
+
+def _leaves(session: Session) -> Mapping[int, Sequence[Urgent]]:
+    """Leave that waits for an answer, by who may give it; what has begun without one is overdue."""
+    found: dict[int, list[Urgent]] = defaultdict(list)
+    for one in leaves_to_answer(session):
+        due = one.starts_at or end_of(one.held_on)
+        found[one.answers_id].append(Urgent("", one.leave_id, "leave", due, one.person, one.title))
+    return found
+
+
+def _counted(one: Urgent, morning: Morning) -> DeskCounts:
+    """A single case as a count by urgency."""
+    late, today = one.due_at <= morning.now, morning.now < one.due_at <= morning.end_of_today
+    soon = morning.end_of_today < one.due_at <= morning.soon_until
+    return DeskCounts(int(late), int(today), int(soon), int(not (late or today or soon)))
 
 
 def _write(session: Session, morning: Morning, desks: Mapping[int, Desk]) -> int:

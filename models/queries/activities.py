@@ -1,7 +1,8 @@
 """Activities (活动) as pages read them: one with who should be there, who asked for leave, what proves it and what it counts for."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, and_, exists, func, or_, select
@@ -133,6 +134,40 @@ def taking_part(session: Session, record_id: int) -> Sequence[Row[Any]]:
         .where(SHARED.c.record_id == record_id)
         .order_by(STUDIOS.c.id)
     ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveToAnswer:
+    """Leave that somebody asked for, and one of those who may answer it; due when the activity begins, or its day ends."""
+
+    answers_id: int
+    leave_id: int
+    person: str
+    title: str
+    studio: str
+    held_on: date
+    starts_at: datetime | None
+
+
+def leaves_to_answer(session: Session) -> Sequence[LeaveToAnswer]:
+    """All leave that nobody has answered, once for each who may: the host and whoever assists; the soonest first. One query."""
+    assistants = (
+        select(SEATS.c.person_id)
+        .where(SEATS.c.studio_id == STUDIOS.c.id, SEATS.c.to_on.is_(None))
+        .where(or_(SEATS.c.role == "assistant", SEATS.c.duty_role == "assistant"))
+    )
+    answers = PEOPLE.alias("answers")
+    rows = session.execute(
+        select(answers.c.id.label("answers_id"), LEAVES.c.id.label("leave_id"), PEOPLE.c.name.label("person"), RECORDS.c.title,
+               STUDIOS.c.name.label("studio"), RECORDS.c.held_on, RECORDS.c.starts_at)
+        .join(RECORDS, RECORDS.c.id == LEAVES.c.record_id)
+        .join(STUDIOS, STUDIOS.c.id == RECORDS.c.studio_id)
+        .join(PEOPLE, PEOPLE.c.id == LEAVES.c.person_id)
+        .join(answers, or_(answers.c.id == STUDIOS.c.host_id, answers.c.id.in_(assistants)))
+        .where(LEAVES.c.answer == "", RECORDS.c.standing != "cancelled")
+        .order_by(RECORDS.c.held_on, RECORDS.c.starts_at, LEAVES.c.id)
+    )  # fmt: skip
+    return [LeaveToAnswer(**row._mapping) for row in rows]  # noqa: SLF001  the columns are the fields
 
 
 def leaves_waiting(session: Session, person_ids: Collection[int]) -> Sequence[Row[Any]]:

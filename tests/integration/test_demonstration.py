@@ -101,6 +101,9 @@ def test_host_has_leave_to_answer_and_an_activity_to_file(demonstration: Demonst
     page = demonstration.client("host").get("/", follow_redirects=True).text
     assert "的活动记录" in page
     assert "的请假" in page
+    (asked,) = demonstration.client("host").get("/api/inbox").json()["leaves"]
+    assert asked["reason"]
+    assert f"/activities/{asked['record_id']}" in page
 
 
 def test_money_came_and_was_spent_within_what_there_was(demonstration: Demonstration) -> None:

@@ -8,7 +8,21 @@ import pytest
 from sqlalchemy import Engine, event
 from sqlmodel import SQLModel, select
 
-from models import Appointment, Body, CalendarDay, Message, Person, Preference, Programme, ProgrammeVersion, StageRun
+from models import (
+    Appointment,
+    Body,
+    CalendarDay,
+    Leave,
+    Message,
+    Person,
+    Preference,
+    Programme,
+    ProgrammeVersion,
+    Record,
+    Seat,
+    StageRun,
+    Studio,
+)
 from models.session import connect, reading, transaction
 from models.settings import Settings
 from notifications.chat import ChatRefused, Counts, group_text, robots
@@ -90,6 +104,46 @@ def test_the_digest_counts_what_must_be_done_today_and_soon(engine: Engine) -> N
     assert "3 个工作日内到期 2 件：" in mail.text
     assert "另有 2 件以后到期或没有时限。" in mail.text
     assert "逾期 1 天" in mail.text
+
+
+def asked_leave(engine: Engine, held_on: date, starts_at: datetime | None, standing: str = "planned") -> None:
+    """Leave that 周国良 asked from an activity of 白雪梅's studio."""
+    with transaction(engine) as session:
+        if session.get(Studio, 1) is None:
+            session.add(
+                Studio(
+                    id=1,
+                    programme_id=1,
+                    name="白雪梅工作室",
+                    level="county",
+                    host_id=1,
+                    home_body_id=1,
+                    made_at=THURSDAY,
+                )
+            )
+            session.add(Person(id=3, staff_no="3", name="康宁", email="kangn@ss.example"))
+            session.flush()
+            session.add(Seat(studio_id=1, person_id=3, role="assistant", body_id=1, from_on=date(2026, 1, 1)))
+        record = Record(kind="activity", title="专题研讨", studio_id=1, standing=standing, held_on=held_on,
+                        starts_at=starts_at, filed_by=1, filed_at=THURSDAY)  # fmt: skip
+        session.add(record)
+        session.flush()
+        session.add(Leave(record_id=record.id or 0, person_id=2, reason="出差", asked_at=THURSDAY))
+
+
+def test_leave_that_waits_for_an_answer_is_in_the_digest_of_host_and_assistant(engine: Engine) -> None:
+    asked_leave(engine, date(2026, 4, 16), at(16, 14))
+    asked_leave(engine, date(2026, 4, 17), None)
+    asked_leave(engine, date(2026, 4, 16), at(16, 15), standing="cancelled")
+    assert digest(engine, at(16), SITE) == 2
+    dispatch(engine, at(16), site=SITE)
+    mails = of(engine, "digest")
+    assert {one.person_id for one in mails} == {1, 3}
+    for mail in mails:
+        assert mail.subject == "晨报：待办 2 件，1 件今天截止"
+        assert "周国良 专题研讨" in mail.text
+        assert "请假待答复" in mail.text
+        assert "3 个工作日内到期 1 件：" in mail.text
 
 
 def test_a_day_without_news_brings_no_digest(engine: Engine) -> None:

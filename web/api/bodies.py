@@ -40,13 +40,28 @@ class CaseOut(Given):
     outcome: str | None
 
 
+class LeaveOut(BaseModel):
+    """Leave that somebody asked for and that waits for an answer; due when the activity begins, or its day ends."""
+
+    id: int
+    record_id: int
+    person: str
+    reason: str
+    title: str
+    studio: str
+    held_on: date
+    due_at: datetime
+    asked_at: datetime
+
+
 class InboxOut(BaseModel):
-    """A page of a box."""
+    """A page of a box; leave to answer stands beside its cases, on every page, and is not in their total."""
 
     box: str
     page: int
     total: int
     items: list[CaseOut]
+    leaves: list[LeaveOut] = []
 
 
 class ApplicationOut(Given):

@@ -17,6 +17,7 @@ from web.api.bodies import (
     ApplicationPageOut,
     CaseOut,
     InboxOut,
+    LeaveOut,
     ListOut,
     MessageOut,
     ProgrammeOut,
@@ -24,6 +25,7 @@ from web.api.bodies import (
     RunOut,
 )
 from web.api.writing import REFUSALS
+from web.views.activity_waits import asked_leave, in_box
 from web.visit import Visit, Visiting
 
 router = APIRouter(prefix="/api", tags=["reading"], responses={401: REFUSALS[401], 404: REFUSALS[404]})
@@ -41,7 +43,13 @@ def waiting(visit: Visiting, box: str = "todo", page: Page = 1) -> InboxOut:
     wanted = InboxFilter(box=box, page=page, soon_until=end_of_day(visit.today + SOON))
     with visit.reading() as work:
         rows, total = inbox(work.session, visit.visitor.keys, _person(visit), visit.now, wanted)
-    return InboxOut(box=box, page=page, total=total, items=[CaseOut.model_validate(row) for row in rows])
+        asked = in_box(asked_leave(work, visit.visitor.keys), box, visit.now, end_of_day(visit.today + SOON))
+    leaves = [
+        LeaveOut(id=one.row.id, record_id=one.row.record_id, person=one.row.name, reason=one.row.reason, title=one.row.title,
+                 studio=one.row.studio, held_on=one.row.held_on, due_at=one.at, asked_at=one.row.asked_at)
+        for one in asked
+    ]  # fmt: skip
+    return InboxOut(box=box, page=page, total=total, items=[CaseOut.model_validate(row) for row in rows], leaves=leaves)
 
 
 @router.get("/applications")
