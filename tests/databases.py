@@ -1,5 +1,6 @@
 """The two databases every engine promise is tested on."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from sqlmodel import SQLModel
 
 from flows.engine.days import forget_calendars
 from models.session import connect
+from tests.postgres import locked, place
 
 BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgresql"))]
 
@@ -27,7 +29,7 @@ def bare_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[En
 
 def _database(request: pytest.FixtureRequest, tmp_path: Path, prepare: Callable[[Engine], None]) -> Iterator[Engine]:
     if request.param == "sqlite":
-        engine = connect(f"sqlite:///{tmp_path / 'world.db'}")
+        engine = (_with_tables if prepare is empty else _without_tables)(tmp_path)
     else:
         engine = connect(request.getfixturevalue("postgres_url"))
         prepare(engine)
@@ -54,7 +56,24 @@ def empty(engine: Engine) -> None:
 
 @pytest.fixture
 def sqlite_database(tmp_path: Path) -> Iterator[Engine]:
-    """An empty SQLite database."""
-    engine = connect(f"sqlite:///{tmp_path / 'world.db'}")
+    """An SQLite database with its tables, in which nothing is stored."""
+    engine = _with_tables(tmp_path)
     yield engine
     engine.dispose()
+
+
+def _without_tables(folder: Path) -> Engine:
+    return connect(f"sqlite:///{folder / 'world.db'}")
+
+
+def _with_tables(folder: Path) -> Engine:
+    """A copy of a file whose tables are made once for all workers of a test run."""
+    made = place() / "tables.db"
+    with locked("tables"):
+        if not made.exists():
+            engine = connect(f"sqlite:///{made}.begun")
+            SQLModel.metadata.create_all(engine)
+            engine.dispose()
+            Path(f"{made}.begun").rename(made)
+    shutil.copyfile(made, folder / "world.db")
+    return _without_tables(folder)
