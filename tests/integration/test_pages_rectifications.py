@@ -127,7 +127,10 @@ def test_it_is_looked_at_again_only_when_reported_or_due_and_by_the_assessor(lif
     answer = send(life, "bureau", "reassess", grade="qualified", reason="补训三次，效果好")
     assert answer.status_code == 303
     page = client_of(life, "H").get(place(life)).text
-    for words in ("整改有效", "补训三次，效果好"):
+    life.on("2026-06-10")
+    page = client_of(life, "H").get(place(life)).text
+    assert "今天" not in page.split('class="panel mend-time"', 1)[1].split("</section>", 1)[0]
+    for words in ("整改有效", "补训三次，效果好", "办结时距整改期限还有"):
         assert words in page, words
     assert life.mending().outcome == "effective"
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine, update
 
 from tests.browsing import client_of, counting, form
-from tests.life import STUDIOS, Life
+from tests.life import RUNS, STUDIOS, Life
 
 
 @pytest.fixture
@@ -100,8 +100,22 @@ def test_suspended_and_ended_studios_say_so_above_all(life: Life) -> None:
     assert "工作室已暂停" in client.get(f"/studios/{life.studio_id}").text
     stand(life, "revoked")
     page = client.get(f"/studios/{life.studio_id}").text
-    assert "工作室已撤销" in page
+    assert "工作室已撤消" in page  # as 赤峰 writes it
     assert "档案和台账仍可以查看" in page
+    assert "去提名" not in page
+
+
+def test_what_was_cancelled_with_a_studio_is_not_called_done(life: Life) -> None:
+    with life.at_work() as work:
+        duties = work.session.execute(
+            RUNS.select().where(RUNS.c.subject_kind == "duty", RUNS.c.ended_at.is_(None))
+        ).all()
+        ended = {"state": "cancelled", "outcome": "cancelled", "ended_at": work.now}
+        work.session.execute(update(RUNS).where(RUNS.c.id.in_([one.id for one in duties])).values(**ended))
+    page = client_of(life, "H").get(f"/studios/{life.studio_id}").text
+    row = page.split("年度工作计划</a>", 1)[1].split("</tr>", 1)[0]
+    assert "已取消" in row
+    assert "已通过" not in row
 
 
 def test_month_is_a_table_with_holidays_and_links_to_the_months_beside(life: Life) -> None:

@@ -67,7 +67,7 @@ class Finding:
 
 def time_of(work: Work, row: Any, policy: Any, moves: Sequence[Any], body: str) -> Time:
     """How much of the time to mend is used and left; once it is over, as it was then."""
-    today = local_day(work.now)
+    today = local_day(row.ended_at or work.now)
     first = local_day(row.released_at) if row.released_at else local_day(row.entered_at)
     last = due_day(row.due_at) if row.state == "mending" and row.due_at else row.limit_on
     now = min(max(today, first), last)

@@ -275,6 +275,8 @@ def _mark(held: Sequence[Any], rows: Sequence[Any], sent_back: set[int]) -> Stat
             return state_mark("obligation", state)
     if "unmet" in states:
         return run_mark("activities", "unmet")
+    if "cancelled" in states and "met" not in states:
+        return run_mark("activities", "cancelled")
     return state_mark("obligation", "accepted" if states else "upcoming")
 
 
@@ -359,7 +361,9 @@ def standing_of(door: Door, present: Present | None) -> StateMark:
         return state_mark("standing", "rectifying")
     if standing == "active" and door.cycle is not None and door.cycle.ends_on < door.today:
         return state_mark("standing", "final_assessing")
-    return run_mark("standing", standing)
+    own = {"revoked": "revoke", "ended": "end"}.get(standing, "")
+    word = door.programme.words.get(own, "").replace("工作室", "")
+    return run_mark("standing", standing, _("已{word}", word=word) if word else None)
 
 
 def due_text(work: Work, on: date | None, today: date) -> DueMark:
