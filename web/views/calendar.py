@@ -45,12 +45,13 @@ class Cell:
 
 @dataclass(frozen=True)
 class Month:
-    """A month of a year: its weeks from Monday on, and how many days are worked."""
+    """A month of a year: its weeks from Monday on, how many days are worked, and its holidays in words."""
 
     title: str
     weeks: tuple[tuple[Cell, ...], ...]
     worked: int
     due: int
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,28 @@ def _month(calendar: WorkCalendar, year: int, number: int, today: date, by_day: 
     )
     cells = [cell for week in weeks for cell in week if cell.day]
     worked = sum(cell.look in {"work", "makeup"} for cell in cells)
-    return Month(month(number), weeks, worked, sum(len(cell.due) for cell in cells))
+    return Month(month(number), weeks, worked, sum(len(cell.due) for cell in cells), _notes(cells))
+
+
+def _notes(cells: Sequence[Cell]) -> tuple[str, ...]:
+    """The holidays of a month in words, and which rest days are worked: what colour shows."""
+    named: dict[str, list[int]] = {}
+    for cell in cells:
+        if cell.day and cell.look in {"holiday", "makeup"}:
+            name = cell.name or _("放假") if cell.look == "holiday" else _("补班")
+            named.setdefault(name, []).append(cell.day.day)
+    return tuple(_("{name} {days}日", name=name, days=_spans(days)) for name, days in named.items())
+
+
+def _spans(days: Sequence[int]) -> str:
+    """1–3、8 for 1, 2, 3 and 8."""
+    runs: list[list[int]] = []
+    for one in days:
+        if runs and one == runs[-1][-1] + 1:
+            runs[-1].append(one)
+        else:
+            runs.append([one])
+    return "、".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
 
 
 def _cell(calendar: WorkCalendar, one: date, number: int, today: date, by_day: Mapping[date, list[Falling]]) -> Cell:
