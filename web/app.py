@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sqlalchemy import Engine
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 
 from flows.engine.clock import Clock, SystemClock
@@ -16,6 +17,7 @@ from models.queries.programmes import programme_of, version_under
 from models.session import database
 from web import routes
 from web.assets import mount_assets
+from web.bounds import BodyBound
 from web.display import Provenance
 from web.i18n import COOKIE, _, negotiate, use_locale
 from web.templating import page
@@ -23,6 +25,8 @@ from web.views.programmes import clause_href
 from web.views.stale import LastAct, last_act
 from web.visit import Forbidden, LoginNeeded
 
+# What Python says of ², of five thousand digits and of the year 10000.
+NO_NUMBER = ("invalid literal for int()", "Exceeds the limit", "year ")
 LATIN = 0x2E7F  # beyond it, Chinese
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
@@ -39,9 +43,11 @@ def create_app(engine: Engine | None = None, clock: Clock | None = None) -> Fast
     app.state.clock = clock or SystemClock()
     mount_assets(app)
     routes.include_all(app)
+    app.add_middleware(BodyBound)
     app.middleware("http")(_headers)
     for error, answer in ((Refused, _refused), (Conflict, _conflict), (NotFound, _missing), (LoginNeeded, _login), (Forbidden, _forbidden),
-                          (HTTPException, _http), (RequestValidationError, _invalid), (Exception, _fault)):  # fmt: skip
+                          (HTTPException, _http), (RequestValidationError, _invalid), (OverflowError, _unreadable), (DataError, _unreadable),
+                          (ValueError, _unreadable), (Exception, _fault)):  # fmt: skip
         app.add_exception_handler(error, answer)  # type: ignore[arg-type]
     return app
 
@@ -181,6 +187,17 @@ async def _invalid(request: Request, error: RequestValidationError) -> Response:
         return await _missing(request, error)
     says = _("请求里这几处不对：{places}。没有改动任何内容。", places="、".join(wrong))
     return _answer(request, 422, "invalid", says, "states/refused.html", missing=wrong)
+
+
+async def _unreadable(request: Request, error: Exception) -> Response:
+    """A number that no database holds, or a sign that no text may have: what no page of ours sends."""
+    if isinstance(error, ValueError) and not str(error).startswith(NO_NUMBER):
+        raise error
+    if request.method != "POST":
+        return await _missing(request, error)
+    says = _("填写的内容里有不能用的数字或符号，请改正后再办。没有改动任何内容。")
+    kept = [] if _wants_json(request) else await _typed(request)
+    return _answer(request, 409, "unreadable", says, "states/refused.html", origin=None, missing=(), kept=kept)
 
 
 async def _login(request: Request, _error: LoginNeeded) -> Response:

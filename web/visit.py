@@ -177,7 +177,7 @@ def _posted(request: Request, visit: Annotated[Visit, Depends(_visit)], form: An
     """The form of a write, if it came from a page of ours: same origin, and the session's own token."""
     if not same_origin(request):
         raise Forbidden
-    if visit.visitor.known and not secrets.compare_digest(form.text("csrf"), visit.visitor.csrf):
+    if visit.visitor.known and not secrets.compare_digest(form.text("csrf").encode(), visit.visitor.csrf.encode()):
         raise Forbidden
     return form
 

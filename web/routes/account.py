@@ -11,7 +11,7 @@ from models.queries.rounds import any_launched, posted_now
 from models.queries.studios import studios_of_person
 from models.settings import settings
 from web.access import READERS
-from web.i18n import COOKIE, _
+from web.i18n import BY_BROWSER, COOKIE, LOCALES, SOURCE, _
 from web.identity import log_in, log_out
 from web.visit import SESSION_COOKIE, Posted, Visit, Visiting
 
@@ -94,8 +94,9 @@ def logout(visit: Visiting, form: Posted) -> Response:
 def locale(visit: Visiting, form: Posted) -> Response:
     """Choose the language."""
     del visit
+    chosen = form.text("locale")
     answer = RedirectResponse(local(form.text("next")), status_code=303)
-    answer.set_cookie(COOKIE, form.text("locale"), max_age=31_536_000, samesite="lax", path="/")
+    answer.set_cookie(COOKIE, chosen if chosen in (*LOCALES, BY_BROWSER) else SOURCE, max_age=31_536_000, samesite="lax", path="/")
     return answer
 
 
