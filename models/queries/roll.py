@@ -72,9 +72,11 @@ def people(session: Session, ids: Collection[int], wanted: RollFilter, today: da
         )
     if wanted.words:
         like = f"%{wanted.words}%"
-        condition = and_(
-            condition, or_(PEOPLE.c.name.like(like), PEOPLE.c.staff_no.like(like), PEOPLE.c.phone.like(like))
+        there = exists().where(
+            POSTS.c.person_id == PEOPLE.c.id, POSTS.c.body_id == BODIES.c.id, BODIES.c.name.like(like)
         )
+        told = (PEOPLE.c.name, PEOPLE.c.staff_no, PEOPLE.c.phone, PEOPLE.c.works_at)
+        condition = and_(condition, or_(*(one.like(like) for one in told), there))
     total = int(session.execute(select(func.count()).select_from(PEOPLE).where(condition)).scalar_one())
     rows = session.execute(
         select(PEOPLE.c.id, PEOPLE.c.name, PEOPLE.c.staff_no, PEOPLE.c.works_at, PEOPLE.c.email, USERS.c.login, USERS.c.disabled_at)

@@ -4,17 +4,18 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, delete, func, select
 
 from flows.roster.columns import APPLICATIONS, PEOPLE
 from flows.roster.marking import write_workbook
-from models import Application, Appointment, Person, StageRun, Substitution
+from models import Application, Appointment, Body, Person, StageRun, Substitution
 from models.columns import table_of
 from models.session import transaction
 from models.settings import settings
 from tests.web_world import Visitor, accounts, web_of
 from tests.world import World
 
+BODIES = table_of(Body)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PERSON = (
     "T1",
@@ -173,3 +174,19 @@ def test_administrator_begins_with_the_first_steps_until_the_first_launch(bureau
     assert bureau.get("/").headers["location"] == "/start"
     world.round(date(2026, 3, 31))
     assert bureau.get("/").headers["location"] == "/dashboard"
+
+
+def test_roll_names_bodies_without_an_officer_and_finds_people_by_body(bureau: Visitor, world: World) -> None:
+    assert "还没有经办人" not in bureau.get("/people").text
+    offices = table_of(Appointment)
+    with transaction(world.engine) as session:
+        session.execute(delete(offices).where(offices.c.person_id == world.ids["county_a_officer"]))
+        name = session.execute(select(BODIES.c.name).where(BODIES.c.id == world.ids["county_a"])).scalar_one()
+        school = session.execute(select(BODIES.c.name).where(BODIES.c.id == world.ids["county_a_school1"])).scalar_one()
+    page = bureau.get("/people").text
+    assert "1 个旗县区还没有经办人" in page
+    assert f">{name}</a>" in page
+    world.applicant("宋海燕", "county_a_school1")
+    found = bureau.get(f"/people?words={school}").text
+    assert "宋海燕" in found
+    assert "还没有经办人" not in found

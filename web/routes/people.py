@@ -1,6 +1,6 @@
 """The roll (名册与权限): who may do what; appointments with dates, and who acts for whom."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,6 +22,7 @@ from models.queries.roll import (
     substitutions_of,
     under,
 )
+from models.queries.rounds import manning
 from web.display import Choice, Paging
 from web.i18n import _, word
 from web.routes.rounds import day_of
@@ -35,6 +36,8 @@ ROLE_NOTES = {
     "administrator": word("建批次、定名单、管名册"), "officer": word("代表单位审核、报送"), "viewer": word("只看，不办理"),
     "expert": word("抽到以后评分"), "assessor": word("考核所分派的工作室"),
 }  # fmt: skip
+
+LEVELS, SHOWN = {"county": word("旗县区"), "school": word("学校")}, 40
 
 
 def administered_by(visit: Visit) -> list[int]:
@@ -54,12 +57,23 @@ def roll(visit: Visiting, role: str = "", words: str = "", page: int = 1, note: 
         for one in appointments_of(work.session, [row.id for row in rows]):
             if one.from_on <= visit.today and (one.to_on is None or one.to_on >= visit.today):
                 held.setdefault(one.person_id, []).append(one)
+        whole = wanted == RollFilter("", "", 1)
+        lacking = _lacking(work, visit) if whole else []
     choices = [
         Choice("", _("全部"), chosen=not wanted.role),
         *(Choice(one, _(ROLE_WORDS[one]), chosen=one == wanted.role) for one in ROLES),
     ]
     return visit.page("people/list.html", rows=rows, total=total, posts=posts, held=held, wanted=wanted, choices=choices, words=ROLE_WORDS,
-                      paging=_paging(wanted, total), note=note)  # fmt: skip
+                      paging=_paging(wanted, total), note=note, lacking=lacking, shown=SHOWN)  # fmt: skip
+
+
+def _lacking(work: Work, visit: Visit) -> list[tuple[str, Sequence[str]]]:
+    """The counties and schools in which nobody may act, by name: where somebody is to be appointed before a round."""
+    found: dict[str, list[str]] = {}
+    for body in administered_by(visit):
+        for one in manning(work.session, body, tuple(LEVELS), visit.today):
+            found.setdefault(one.level, []).extend(one.unmanned)
+    return [(_(LEVELS[level]), names) for level, names in found.items() if names]
 
 
 def _paging(wanted: RollFilter, total: int) -> Paging:
