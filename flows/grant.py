@@ -6,6 +6,7 @@ from flows.engine.calendar import Due
 from flows.engine.declare import END, Ask, Because, Follow, Notify, On, Part, Policy, Stage, Wait
 from flows.engine.due import fixed
 from models.facts import GrantFacts
+from models.money import MOST_FEN
 
 
 class GrantPolicy(Policy):
@@ -34,7 +35,7 @@ def still_held(ask: Ask) -> Because | None:
 def unset_amount(ask: Ask) -> Because | None:
     """A fund without a figure in the text is paid in the amount that its payer sets, in whole fen."""
     fen = ask.payload.get("amount_fen", ask.facts.amount_fen)
-    if ask.facts.amount_fen is not None or (isinstance(fen, int) and not isinstance(fen, bool) and fen > 0):
+    if ask.facts.amount_fen is not None or (isinstance(fen, int) and not isinstance(fen, bool) and 0 < fen <= MOST_FEN):
         return None
     return Because("请先写明这一期核定的金额（元，最多两位小数）。", ask.policy.origin("amount"), ("amount_fen",))
 

@@ -8,6 +8,8 @@ from sqlmodel import Field, SQLModel
 
 from models.columns import document, one_of, reference
 
+MOST_FEN = 2_000_000_000  # twenty million yuan: what both databases hold in one number
+
 
 class Entitlement(SQLModel, table=True):
     """One fund, one period of one studio. `amount_fen` is None until the payer sets it; `share` is the percent that is due.

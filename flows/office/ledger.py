@@ -17,6 +17,7 @@ from flows.programme import Programme, origin_of
 from flows.regulations import Regulations, who_title
 from models import Cycle, Decision, LedgerEntry, Seat, StageRun, Studio
 from models.columns import table_of
+from models.money import MOST_FEN
 from models.queries.bodies import lineages
 from models.queries.money import balances
 
@@ -120,8 +121,8 @@ def _refuse_use(programme: Programme, expense: Expense) -> None:
         raise Refused(
             "not_permitted_use", f"“{expense.use}”不在规定的用途里。可以用于：{'、'.join(uses)}。", origin, uses
         )
-    if expense.amount_fen <= 0:
-        raise Refused("bad_amount", "金额要大于 0 元。")
+    if not 0 < expense.amount_fen <= MOST_FEN:
+        raise Refused("bad_amount", f"金额要大于 0 元，不超过 {MOST_FEN // 100} 元。")
     lacking = tuple(
         title for title, value in (("凭证号", expense.voucher), ("事由", expense.what)) if not value.strip()
     )

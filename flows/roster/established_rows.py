@@ -12,6 +12,7 @@ from flows.roster.marking import TEMPLATE_ROWS, TEXT_ONLY, WIDTH, guide, with_fa
 from flows.roster.opening import Grid, UnreadableWorkbook, open_workbook
 from flows.roster.reading import heading
 from flows.roster.rows import WHOLE, Fault, Row
+from models.money import MOST_FEN
 
 STUDIOS, MEMBERS, RESULTS, PAYMENTS = "工作室", "成员", "考核结果", "拨款"
 SHEETS: Mapping[str, tuple[str, ...]] = {
@@ -125,8 +126,10 @@ def _yuan(text: str, today: date) -> int | None:
     if number is None:
         return None
     whole, _, part = str(number).partition(".")
-    if not whole.isdigit() or (part and not part.isdigit()) or len(part) > 2:
+    if not whole.isdecimal() or (part and not part.isdecimal()) or len(part) > 2:
         raise Wrong("不是金额", "请填元，如 20000 或 1500.50")
+    if len(whole) > 12 or int(whole) >= MOST_FEN // 100:
+        raise Wrong("金额太大", "请核对，单位是元")
     return int(whole) * 100 + int((part + "00")[:2])
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import BigInteger, Select, case, cast, func, select
 from sqlmodel import Session
 
 from models import Entitlement, LedgerEntry, Person, StageRun, Studio
@@ -108,10 +108,10 @@ def unsettled(session: Session) -> Sequence[tuple[int, int, int]]:
         .group_by(LEDGER.c.entitlement_id)
         .subquery()
     )
-    paid = ENTITLEMENTS.c.amount_fen * ENTITLEMENTS.c.share / 100
+    paid = cast(ENTITLEMENTS.c.amount_fen, BigInteger) * ENTITLEMENTS.c.share // 100
     found = session.execute(
-        select(ENTITLEMENTS.c.studio_id, received.c.fen, func.floor(paid))
+        select(ENTITLEMENTS.c.studio_id, received.c.fen, paid)
         .join(received, received.c.entitlement_id == ENTITLEMENTS.c.id)
-        .where(received.c.fen != func.floor(paid))
+        .where(received.c.fen != paid)
     )
     return [(row[0], int(row[1]), int(row[2])) for row in found]

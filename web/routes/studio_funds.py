@@ -14,6 +14,7 @@ from flows.engine.errors import NotFound, Refused
 from flows.engine.work import Intent, Work
 from flows.office.ledger import Expense, correct, spend
 from models.files import ACCEPT
+from models.money import MOST_FEN
 from models.queries.applications import holders_of
 from models.queries.money import balances, lines
 from models.queries.payments import decided_overdrafts, entitlement_of, voucher_of
@@ -37,7 +38,7 @@ from web.views.studios import due_text
 from web.visit import Form, Posted, Visit, Visiting
 
 router = APIRouter()
-MOST_YUAN = 100_000_000
+MOST_YUAN = MOST_FEN // 100
 
 
 @router.get("/studios/{studio_id}/funds")
@@ -126,7 +127,7 @@ def fen_of(text: str) -> int:
     right = (
         whole.isascii() and whole.isdigit() and (not dot or (part.isascii() and part.isdigit() and 1 <= len(part) <= 2))
     )
-    if not right or int(whole) >= MOST_YUAN:
+    if not right or len(whole) > 12 or int(whole) >= MOST_YUAN:
         raise Refused("bad_amount", _("金额写成元，最多两位小数，例如 1234.50。没有改动任何内容。"))
     return int(whole) * 100 + int((part or "0").ljust(2, "0"))
 
