@@ -24,25 +24,26 @@ ACT = "draft placement"
 PATIENCE = 3.0  # seconds that the page waits before it says how far things are
 REMEMBERED, TRIES = 50, 3
 WORKERS = ThreadPoolExecutor(1, thread_name_prefix="placement")
-ASKED: OrderedDict[str, "Future[int]"] = OrderedDict()
+ASKED: OrderedDict[tuple[int | None, str, int], "Future[int]"] = OrderedDict()
 
 
 def ask(visit: Visit, request_id: str, round_id: int) -> int | None:
     """Have a proposal solved and written down; returns the list, or None while it goes on. Raises Refused as the solver's rules do."""
-    if request_id not in ASKED:
+    key = (visit.visitor.person_id, request_id, round_id)
+    if key not in ASKED:
         asked = Asked(request_id, visit.visitor.actor, ACT, {"round": round_id}, "listing")
-        ASKED[request_id] = WORKERS.submit(solve, visit.engine, visit.book, visit.now, asked, round_id)
+        ASKED[key] = WORKERS.submit(solve, visit.engine, visit.book, visit.now, asked, round_id)
         while len(ASKED) > REMEMBERED:
             ASKED.popitem(last=False)
     try:
-        return ASKED[request_id].result(PATIENCE)
+        return ASKED[key].result(PATIENCE)
     except TimeoutError:
         return None
 
 
-def refusal_of(request_id: str) -> str:
+def refusal_of(visit: Visit, request_id: str, round_id: int) -> str:
     """Why a proposal that this process was asked for did not come about; empty while it goes on, or when it did."""
-    found = ASKED.get(request_id)
+    found = ASKED.get((visit.visitor.person_id, request_id, round_id))
     error = found.exception() if found is not None and found.done() else None
     return str(error) if isinstance(error, EngineError) else "" if error is None else "没有算出来，请再试一次。"
 

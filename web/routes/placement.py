@@ -85,7 +85,7 @@ def _solving(visit: Visit, work: Work, placing: Placing, request_id: str) -> Res
     waiting = who_waits(work.session, placing.row.id, placing.step)
     return visit.page(
         "selection/placing.html", round=placing.row, here=here, address=f"{here}?solving={quote(request_id)}",
-        refusal=refusal_of(request_id), waiting=len(waiting),
+        refusal=refusal_of(visit, request_id, placing.row.id), waiting=len(waiting),
     )  # fmt: skip
 
 
