@@ -233,7 +233,7 @@ def test_nothing_that_is_sent_changes_or_ties_what_is_theirs(bureaus: TwoBureaus
             continue
         for fields in forms(bureaus, path):
             expected = send(client, nobodys(path), fields).status_code
-            for one in addresses(bureaus, path) if is_about_cases(path) else ():
+            for one in addresses(bureaus, path) if is_about_cases(path) and path not in CALLS_ALL else ():
                 answer = send(client, one, fields)
                 if answer.status_code != expected or THEIRS in answer.text:
                     wrong.append((one, answer.status_code, expected))
