@@ -86,9 +86,17 @@ def test_stale_page_says_who_did_what_and_keeps_the_words(world: World) -> None:
 def test_act_of_a_stranger_finds_nothing_changed(world: World) -> None:
     run = world.run_of("宋海燕")
     answer = client_of(world, "county_b").post(f"/runs/{run.id}/endorse", data=form(version=str(run.version)))
-    assert answer.status_code == 409
-    assert "不由您办理" in answer.text
+    assert answer.status_code == 404
+    assert "找不到这一件" in answer.text
     assert world.state("宋海燕") == "county_review.reviewing"
+
+
+def test_defect_is_named_by_the_parts_of_the_form_that_was_filled(world: World) -> None:
+    page = client_of(world, "county_a").get("/inbox").text
+    places = re.findall(r'<option value="([^"]+)"', page.partition('name="defect_place"')[2].partition("</select>")[0])
+    assert {"工作室名称", "其他材料"} <= set(places)
+    assert not {"类别", "工作室志愿", "退出原因"} & set(places)
+    assert page.count('name="defect_what"') == 8
 
 
 def test_event_that_is_not_offered_is_not_found(world: World) -> None:
@@ -175,3 +183,10 @@ def test_inbox_asks_as_many_queries_for_one_row_as_for_many(sqlite_database: Eng
         asked.append(len(seen))
     assert page.count("data-row") == 50
     assert asked[0] == asked[1]
+
+
+def test_who_may_apply_is_told_of_the_round_that_takes_applications(world: World) -> None:
+    world.applicant("新校长", "county_a_school1")
+    page = client_of(world, "新校长").get("/inbox").text
+    assert "正在受理" in page
+    assert 'href="/open"' in page

@@ -23,7 +23,7 @@ from web.papers import keep
 from web.routes.filing import filers_of
 from web.views import forms as views
 from web.views.applications import check_lines, check_summary
-from web.views.cases import due_of, provenance_of
+from web.views.cases import OTHER, due_of, provenance_of
 from web.views.draft_conflicts import Clash, Meeting, drawn_from, meet, settled, texts_of
 from web.views.wishes import KEY as WISHES
 from web.views.wishes import wish_words, wishes_of
@@ -263,7 +263,7 @@ def _keep(visit: Visit, work: Work, draft: Draft, form: Form, slot: views.Slot) 
     for one in sent:
         sha256, _ending = keep(work.session, one, visit.now, slot.name)
         attach(work.session, draft.row.id, slot.name, (one.filename or "")[:200], sha256, visit.visitor.person_id or 0, visit.now,
-               replaces=slot.name != views.OTHER)  # fmt: skip
+               replaces=slot.name != OTHER)  # fmt: skip
     return len(sent)
 
 

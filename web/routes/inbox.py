@@ -20,6 +20,7 @@ from models.queries.applications import (
 )
 from models.queries.bulk import held_acts, held_runs
 from models.queries.inbox import InboxFilter, box_choices, box_counts, findings, inbox, inbox_case
+from models.queries.notices import open_rounds
 from models.queries.scope import visible_applications
 from models.queries.studios import returned
 from web.display import Tab, clock_time
@@ -90,8 +91,10 @@ def list_context(
     held = held_runs(work.session, [row.run_id for row in rows], visit.now)
     groups = views.groups_of(work, rows, found, wanted, open_run, checked, mine=visitor.keys, held=held)
     groups = among(groups, work, listed, wanted.box, opened)
+    # Who holds no office and has nothing to do may come to apply: the round that takes applications is named to them.
+    taking = open_rounds(work.session) if not counts["todo"] and not visitor.offices else ()
     return {
-        "leaves": leaves, "open_leave": opened, "open_run": open_run,
+        "taking": [one for one in taking if one.state == "open"], "leaves": leaves, "open_leave": opened, "open_run": open_run,
         "tabs": views.tabs_of(counts, wanted), "counts": counts, "filters": filters, "chosen": views.chosen_of(filters, wanted),
         "groups": groups, "total": total, "paging": views.paging_of(total, wanted), "clear": f"/inbox?box={wanted.box}",
         "held_open": clock_time(held[open_run][1]) if open_run is not None and open_run in held else "",

@@ -38,7 +38,7 @@ ABOUT = {
 }
 SPANS = {"returned": "return_within", "objected": "inquiry", "posted": "length"}
 FAMILIES = {"round": "rounds"}
-FEWEST_DEFECT_LINES = 3
+FEWEST_DEFECT_LINES, MOST_DEFECT_LINES = 3, 8
 CANNED = {
     "endorse": (word("经审核，材料齐全、情况属实，同意推荐。"), word("经集体研究并公示，同意推荐。")),
     "send_back": (word("材料不齐，请按所列各处补正后重新提交。"),),
@@ -161,6 +161,7 @@ class Decision:
     votes: Any = None
     recommends: bool = True
     lines: range = field(default_factory=lambda: range(1, FEWEST_DEFECT_LINES + 1))
+    more_lines: range = field(default_factory=lambda: range(FEWEST_DEFECT_LINES + 1, MOST_DEFECT_LINES + 1))
 
 
 def decision_of(
@@ -187,7 +188,7 @@ def decision_of(
     return Decision(
         run_id, row.version, _options(work, rule, row, refused, address),
         tuple(Judgement(place, title, provenance_of(origins.get(place), address)) for place, title in open_places),
-        _ranks(policy, facts), _quota(facts), _places(papers, checks), facts.person_name, policy.seal,
+        _ranks(policy, facts), _quota(facts), _places(_form_of(work, rule, row), papers, checks), facts.person_name, policy.seal,
         facts.votes if policy.vote is not None else None, _recommends(rule),
     )  # fmt: skip
 
@@ -282,12 +283,17 @@ def _quota(facts: Any) -> tuple[int, int] | None:
     return (tight.taken, tight.at_most) if tight else None
 
 
-def _places(papers: Sequence[Any], checks: Sequence[Any]) -> tuple[Choice, ...]:
-    """Where a defect can be: a part of the form, a paper, or a criterion."""
-    parts = [_(label) for label in FORM_PARTS.values()]
-    slots = dict.fromkeys(one.slot for one in papers)
+def _form_of(work: Work, rule: StepRule, row: Any) -> Sequence[str]:
+    """The labels of the form that was filled; kinds only where the regulation has some."""
+    programme = work.book.programme(work.session, row.version_id)  # type: ignore[attr-defined]
+    return [label for key, label in parts_asked(rule.gives).items() if key != "kind" or programme.kinds]
+
+
+def _places(parts: Sequence[str], papers: Sequence[Any], checks: Sequence[Any]) -> tuple[Choice, ...]:
+    """Where a defect can be: a part of the form that was filled, a paper, other papers, or a criterion."""
+    slots = dict.fromkeys([*(one.slot for one in papers), OTHER])
     titles = dict.fromkeys(one.title for one in checks)
-    named = dict.fromkeys([*parts, *slots, *titles])
+    named = dict.fromkeys([*(_(part) for part in parts), *slots, *titles])
     return tuple(Choice(name, name if len(name) <= 24 else f"{name[:23]}…") for name in named)
 
 
@@ -298,6 +304,22 @@ FORM_PARTS: Mapping[str, str] = {
     "school_philosophy": word("办学思想"), "achievements": word("主要业绩"), "plan": word("工作室建设设想"),
     "team": word("意向成员"), "wishes": word("工作室志愿"), "leaving": word("退出原因"),
 }  # fmt: skip
+
+OF_SEATS = ("school_stage", "subject", "phone", "projects", "papers", "achievements", "wishes")
+OF_EXITS = ("phone", "leaving")
+OTHER = "其他材料"
+
+
+def parts_asked(gives: str, *, named: bool = False) -> dict[str, str]:
+    """The fields of a form with their labels: a seat and an exit need less than a studio.
+
+    `named`: a studio that has its name already is not named again.
+    """
+    some = {"seat": OF_SEATS, "exit": OF_EXITS}.get(gives)
+    left_out = {"wishes", "leaving", *(("studio_name",) if named else ())}
+    return {
+        key: label for key, label in FORM_PARTS.items() if (key in some if some is not None else key not in left_out)
+    }
 
 
 def spent(work: Work, rule: StepRule, state: str, arrived: datetime, left: datetime) -> tuple[int, Span | None]:

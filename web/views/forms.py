@@ -12,7 +12,7 @@ from flows.programme.entries import Criterion
 from web.display import Choice, FieldError
 from web.i18n import _, word
 from web.views.applications import PaperLine, paper_lines
-from web.views.cases import FORM_PARTS
+from web.views.cases import FORM_PARTS, OTHER, parts_asked
 from web.views.wishes import wished
 
 COLUMNS = ("studio_name", "school_stage", "subject", "kind")
@@ -23,13 +23,10 @@ TITLES = {
     "seat": word("加入申请表"), "exit": word("退出申请表"), "level": word("升级申请表"), "cycle": word("续期申请表"),
 }  # fmt: skip
 # What only some things are asked for with; everything else is asked of who would lead a studio.
-OF_SEATS = ("school_stage", "subject", "phone", "projects", "papers", "achievements", "wishes")
-OF_EXITS = ("phone", "leaving")
 SCHOOL_STAGES = ("幼儿园", "小学", "初中", "九年一贯制", "高中", "中职", "特殊教育")
 HINTS = {
     "leaving": word("写明原因和希望从哪天起"), "team": word("每行一人：姓名、学校、职务"), "plan": word("三年内做什么，怎样带动成员学校"), "achievements": word("办学成果、课题、示范引领，写清年份"),
 }  # fmt: skip
-OTHER = "其他材料"
 # Where what a guard refuses can be mended.
 PLACES = {
     "papers_missing": "papers", "unsealed": "papers", "criteria_unmet": "checks", "unwished": "wishes", "blocked": "wishes",
@@ -111,16 +108,8 @@ def parts_of(
 
 
 def asked(application: Any) -> dict[str, str]:
-    """The fields that an application is asked for with their labels: a seat and an exit need less than a studio.
-
-    A studio that has its name already is not named again.
-    """
-    named = application.studio_id is not None and application.studio_name
-    some = {"seat": OF_SEATS, "exit": OF_EXITS}.get(application.gives)
-    left_out = {"wishes", "leaving", *(("studio_name",) if named else ())}
-    return {
-        key: label for key, label in FORM_PARTS.items() if (key in some if some is not None else key not in left_out)
-    }
+    """The fields that an application is asked for with their labels."""
+    return parts_asked(application.gives, named=bool(application.studio_id is not None and application.studio_name))
 
 
 def needed(gives: str) -> tuple[str, ...]:
