@@ -124,6 +124,17 @@ def _settle(fresh: Path, place: Path) -> None:
             os.close(folder)
 
 
+def sweep_halves(before: datetime) -> int:
+    """Remove what is left of uploads that broke off before a moment; returns how many. What is kept has another place."""
+    swept = 0
+    for place in (settings().files / "incoming").glob("*"):
+        with suppress(FileNotFoundError):
+            if place.stat().st_mtime < before.timestamp():
+                place.unlink()
+                swept += 1
+    return swept
+
+
 def kind_of(place: Path) -> str:
     """What a file is by its content; empty for what we do not take (a document with macros among them)."""
     with place.open("rb") as stream:

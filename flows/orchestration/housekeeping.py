@@ -16,23 +16,26 @@ from flows.office.recount import correct_calendar
 from flows.regulations import Regulations, regulations
 from models import CalendarDay, LoginAttempt, LoginSession
 from models.columns import table_of
+from models.files import sweep_halves
 from models.session import reading, transaction
 
 SESSIONS, ATTEMPTS = table_of(LoginSession), table_of(LoginAttempt)
 DAYS = table_of(CalendarDay)
 ATTEMPTS_KEPT, SESSIONS_KEPT = timedelta(days=1), timedelta(days=90)
+HALVES_KEPT = timedelta(days=1)
 YEARS_AHEAD = 4
 SATURDAY = 5
 PUBLISHED = "{year} 年放假调休安排已公布"
 
 
 def keep_house(engine: Engine, now: datetime) -> None:
-    """Forget old login attempts and sessions, and load years of the calendar that are missing or newly published."""
+    """Forget old login attempts, sessions and halves of uploads, and load years of the calendar that are missing or newly published."""
     with transaction(engine) as session:
         session.execute(delete(ATTEMPTS).where(ATTEMPTS.c.at < now - ATTEMPTS_KEPT))
         closed = SESSIONS.c.ended_at < now - SESSIONS_KEPT
         silent = and_(SESSIONS.c.ended_at.is_(None), SESSIONS.c.seen_at < now - SESSIONS_KEPT)
         session.execute(delete(SESSIONS).where(or_(closed, silent)))
+    sweep_halves(now - HALVES_KEPT)
     load_years(engine, now)
 
 
