@@ -113,8 +113,10 @@ def test_host_enters_an_expense_and_undoes_it_by_a_further_line(life: Life) -> N
 def test_expense_that_the_text_does_not_permit_or_the_balance_does_not_cover_is_refused(life: Life) -> None:
     host, address = client_of(life, "H"), f"/studios/{life.studio_id}/funds"
     over = host.post(address, data=expense())
-    assert over.status_code == 409
+    assert over.status_code == 422
     assert "不够支出" in over.text
+    for written in ('value="1,234.5"', 'value="购书"', 'value="P-7"', "没有记上，填写的内容都在"):
+        assert written in over.text, written
     paid(life)
     wrong = host.post(address, data={**expense(), "use": "宴请"})
     assert "不在规定的用途里" in wrong.text

@@ -38,6 +38,7 @@ from web.views.studios import due_text
 from web.visit import Form, Posted, Visit, Visiting
 
 router = APIRouter()
+WRITTEN = ("amount", "use", "what", "on", "voucher", "decision")
 MOST_YUAN = MOST_FEN // 100
 
 
@@ -45,19 +46,25 @@ MOST_YUAN = MOST_FEN // 100
 def funds(visit: Visiting, studio_id: int, year: int = 0, note: str = "") -> Response:
     """What is left, what is due and why, and every line of a year."""
     with visit.reading() as work:
-        door = enter_as_host(visit, work, studio_id)
-        chosen, before, rows = _year(work, door, year)
-        corrected = {one.corrects for one in lines(work.session, studio_id) if one.corrects}
-        programme = door.programme
-        context = {
-            "door": door, "studio": door.studio, "dues": dues_of(work, door), "lines": running_balances(before, rows)[::-1], "corrected": corrected,
-            "balance": balances(work.session, [studio_id])[studio_id], "before": before, "years": years_of(door), "chosen": chosen,
-            "keeps": keeps_book(work, door, visit.visitor.keys) and programme.ledger is not None, "words": book_words(door),
-            "uses": [Choice(one, one) for one in (programme.ledger.uses if programme.ledger else ())], "accept": ACCEPT,
-            "decisions": [Choice(str(row.id), row.question) for row in decided_overdrafts(work.session, studio_id)],
-            "book_origin": door.origin("ledger.uses") if programme.ledger else None,
-        }  # fmt: skip
-    return visit.page("studios/funds.html", note=note, **context)
+        context = _context(visit, work, studio_id, year, {})
+    return visit.page("studios/funds.html", note=note, said={}, refused="", **context)
+
+
+def _context(visit: Visit, work: Work, studio_id: int, year: int, said: Mapping[str, str]) -> dict[str, Any]:
+    """The page of the money; `said` is what was written of an expense that was refused."""
+    door = enter_as_host(visit, work, studio_id)
+    chosen, before, rows = _year(work, door, year)
+    corrected = {one.corrects for one in lines(work.session, studio_id) if one.corrects}
+    programme = door.programme
+    decisions = decided_overdrafts(work.session, studio_id)
+    return {
+        "door": door, "studio": door.studio, "dues": dues_of(work, door), "lines": running_balances(before, rows)[::-1], "corrected": corrected,
+        "balance": balances(work.session, [studio_id])[studio_id], "before": before, "years": years_of(door), "chosen": chosen,
+        "keeps": keeps_book(work, door, visit.visitor.keys) and programme.ledger is not None, "words": book_words(door),
+        "uses": [Choice(one, one, chosen=one == said.get("use")) for one in (programme.ledger.uses if programme.ledger else ())], "accept": ACCEPT,
+        "decisions": [Choice(str(row.id), row.question, chosen=str(row.id) == said.get("decision")) for row in decisions],
+        "book_origin": door.origin("ledger.uses") if programme.ledger else None,
+    }  # fmt: skip
 
 
 def _year(work: Work, door: Door, number: int) -> tuple[tuple[int, date, date], int, Any]:
@@ -83,12 +90,20 @@ def export(visit: Visiting, studio_id: int, year: int = 0) -> Response:
 
 @router.post("/studios/{studio_id}/funds")
 def enter_line(visit: Visiting, form: Posted, studio_id: int) -> Response:
-    """Enter an expense, or undo one by a further line."""
+    """Enter an expense, or undo one by a further line; an expense that is refused comes back as it was written."""
     if form.text("act") == "correct":
         line = int(form.text("line")) if form.text("line").isdigit() else 0
         visit.once(form, f"correct line:{line}", lambda work: _corrected(visit, work, form, studio_id, line))
         return visit.go(f"/studios/{studio_id}/funds", _("已冲销，原来的一笔保留。"))
-    visit.once(form, f"spend:{studio_id}", lambda work: _spent(visit, work, form, studio_id))
+    try:
+        visit.once(form, f"spend:{studio_id}", lambda work: _spent(visit, work, form, studio_id))
+    except Refused as refused:
+        said = {key: form.text(key) for key in WRITTEN}
+        with visit.reading() as work:
+            context = _context(visit, work, studio_id, 0, said)
+        if not context["keeps"]:
+            raise
+        return visit.page("studios/funds.html", 422, note="", said=said, refused=refused.says, **context)
     return visit.go(f"/studios/{studio_id}/funds", _("已记一笔支出。"))
 
 
