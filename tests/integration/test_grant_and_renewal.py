@@ -14,7 +14,7 @@ from flows.engine.consequences.renewing import renew_on_result
 from flows.engine.declare import THE_ENGINE
 from flows.engine.errors import Refused
 from flows.engine.work import Intent
-from models import Application, Assessment, Cycle, Entitlement, LedgerEntry, Result, StageRun, Studio
+from models import Application, Assessment, Cycle, Entitlement, LedgerEntry, Message, Result, StageRun, Studio
 from models.columns import table_of
 from models.queries.bodies import lineages
 from tests.world import World
@@ -102,6 +102,9 @@ def test_a_fixed_amount_is_due_at_once_paid_as_it_is_and_entered_in_the_ledger(a
     world.act("bureau", "pay", run, voucher="凭2025-17")
     line = rows(world, LedgerEntry)[0]
     assert (line.amount_fen, line.kind, line.voucher, line.number) == (1_000_000, "received", "凭2025-17", 1)
+    told = next(one for one in rows(world, Message) if one.notice == "paid")
+    assert told.context["facts"] == [["金额", "10,000.00 元"], ["凭证号", "凭2025-17"]]
+    assert told.context["in_ledger"]
     with pytest.raises(Refused):
         world.act("bureau", "pay", run)
     assert len(rows(world, LedgerEntry)) == 1

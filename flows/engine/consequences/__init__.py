@@ -23,7 +23,7 @@ from flows.engine.consequences.judging import (
     record_report,
     set_limit,
 )
-from flows.engine.consequences.money import enter_payment, set_share
+from flows.engine.consequences.money import enter_payment, paid_facts, set_share
 from flows.engine.consequences.rounds import cancel_round, extend_round, invite, warn_over, warn_short
 from flows.engine.consequences.seats import end_seat, give_seat, recheck_roster, tell_placement
 from flows.engine.consequences.settling import (
@@ -120,11 +120,13 @@ def _telling(happening: Happening, effect: Notify) -> Telling:
     move = happening.move
     return Telling(
         happening.facts.parts.get(effect.to, ""), effect.notice, happening.run, happening.version, happening.rule, happening.facts,
-        move.due_at, reason=move.reason, actor=happening.actor.name, more=_defects(happening),
+        move.due_at, reason=move.reason, actor=happening.actor.name, more=_said(happening),
     )  # fmt: skip
 
 
-def _defects(happening: Happening) -> Mapping[str, object]:
-    """Everything that was sent back at once, as facts of the message."""
+def _said(happening: Happening) -> Mapping[str, object]:
+    """What a message lists as facts: everything that was sent back at once, or how much was paid."""
+    if (happening.run.stage, happening.intent.event) == ("grant", "pay"):
+        return paid_facts(happening)
     defects = happening.intent.payload.get("defects") or []
     return {"facts": [[str(one.get("place", "")), str(one.get("what", ""))] for one in defects]} if defects else {}

@@ -65,6 +65,14 @@ def enter_payment(work: Work, happened: Sequence[Happening], _value: str) -> Ite
     return ()
 
 
+def paid_facts(one: Happening) -> Mapping[str, object]:
+    """What the notice of a payment says: how much in yuan, by which voucher, and whether it is in the studio's ledger."""
+    yuan, fen = divmod(share_of(_full(one), one.facts.share), 100)
+    voucher = str(one.intent.payload.get("voucher", ""))
+    facts = [["金额", f"{yuan:,}.{fen:02} 元"], *([["凭证号", voucher]] if voucher else [])]
+    return {"facts": facts, "in_ledger": bool(getattr(one.rule.policy, "ledger", False))}
+
+
 def _full(one: Happening) -> int:
     """The whole amount of an entitlement: what the text says, else what the payer has set."""
     return int(one.facts.amount_fen if one.facts.amount_fen is not None else one.intent.payload["amount_fen"])
