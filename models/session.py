@@ -33,6 +33,7 @@ def connect(url: str, pool: type[Pool] | None = None) -> Engine:
             parsed.set(drivername="postgresql+psycopg"),
             json_serializer=json_text,
             json_deserializer=json_value,
+            hide_parameters=True,  # a log names no people
             pool_size=20,
             max_overflow=40,
         )
@@ -42,6 +43,7 @@ def connect(url: str, pool: type[Pool] | None = None) -> Engine:
         parsed,
         json_serializer=json_text,
         json_deserializer=json_value,
+        hide_parameters=True,
         connect_args={
             "check_same_thread": False,
             "timeout": BUSY_TIMEOUT_MS / 1000,

@@ -3,8 +3,11 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, insert
+from sqlalchemy.exc import IntegrityError
 
+from models import Person
+from models.columns import table_of
 from tests.web_world import Visitor, accounts, web_of
 from tests.world import World
 from web.bounds import MOST_OF_API, MOST_OF_FORM
@@ -67,3 +70,14 @@ def test_body_that_does_not_say_how_long_it_is_is_counted(visitors: dict[str, Vi
     parts = (b"x" * 65536 for _ in range(MOST_OF_API // 65536 + 2))
     answer = visitors["甲"].client.post("/api/seats", content=parts, headers={"Content-Type": "application/json"})
     assert answer.status_code == 413
+
+
+def test_fault_of_the_database_names_nobody(any_database: Engine) -> None:
+    """What goes into a log says which statement failed, and not with whose data."""
+    world = World(any_database)
+    with pytest.raises(IntegrityError) as fault, world.at_work() as work:
+        work.session.execute(
+            insert(table_of(Person)).values(staff_no="bureau_officer", name="张秘密", phone="13900001111")
+        )
+    assert "张秘密" not in str(fault.value)
+    assert "13900001111" not in str(fault.value)
