@@ -114,12 +114,14 @@ class Bureau:
     def pass_to(self, moment: datetime) -> None:
         """Let time pass to a moment, firing what falls due on the way at the moment it falls due; never back."""
         looked: datetime | None = None
-        while (due := self.next_due()) is not None and due <= moment and due != looked:
+        waiting = self._waking_and_opening()
+        while (due := self._soonest(waiting)) is not None and due <= moment and due != looked:
             self._advance(due)
-            self.look()
+            self._do_due(waiting)
             looked = due  # what is still due after a look will not be done by another
+            waiting = self._waking_and_opening()
         self._advance(moment)
-        self.look()
+        self._do_due(waiting)
 
     def pass_to_day(self, day: date, hour: int = OFFICE_HOUR) -> None:
         """Let time pass to the office hour of a day, or stay where it is when that has passed."""
@@ -127,7 +129,10 @@ class Bureau:
 
     def look(self) -> None:
         """Do everything that is due now: open what opens today, fire and remind, then what was given for this moment."""
-        wakes, day = self._waking_and_opening()
+        self._do_due(self._waking_and_opening())
+
+    def _do_due(self, waiting: tuple[datetime | None, datetime | None]) -> None:
+        wakes, day = waiting
         if day is not None and day <= self.now:
             open_due(self.engine, self.book, self.now)
             wakes, _ = self._waking_and_opening()
@@ -150,7 +155,10 @@ class Bureau:
 
     def next_due(self) -> datetime | None:
         """The next moment at which a run wakes, something of a cycle opens, or somebody is to act."""
-        moments = (*self._waking_and_opening(), *(moment for moment, _ in self.to_come))
+        return self._soonest(self._waking_and_opening())
+
+    def _soonest(self, waiting: tuple[datetime | None, datetime | None]) -> datetime | None:
+        moments = (*waiting, *(moment for moment, _ in self.to_come))
         return min((one for one in moments if one is not None), default=None)
 
     def _waking_and_opening(self) -> tuple[datetime | None, datetime | None]:

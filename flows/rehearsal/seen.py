@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select
 
 from models import Application, CriterionCheck, Seat, StageRun, Studio
 from models.columns import table_of
-from models.session import transaction
 
 RUNS, APPLICATIONS, STUDIOS = table_of(StageRun), table_of(Application), table_of(Studio)
 CHECKS, SEATS = table_of(CriterionCheck), table_of(Seat)
+ASSESSING = select(RUNS.c.id).where(RUNS.c.subject_kind == "assessment", RUNS.c.ended_at.is_(None)).limit(1)
 
 
 def application(engine: Engine, application_id: int) -> Any:
@@ -25,14 +25,19 @@ def studio(engine: Engine, studio_id: int) -> Any:
 
 def one_row(engine: Engine, query: Any) -> Any:
     """The first row of a query, None when there is none."""
-    with transaction(engine) as session:
-        return session.execute(query).first()
+    with _reading(engine) as connection:
+        return connection.execute(query).first()
 
 
 def all_rows(engine: Engine, query: Any) -> Sequence[Any]:
     """Every row of a query."""
-    with transaction(engine) as session:
-        return session.execute(query).all()
+    with _reading(engine) as connection:
+        return connection.execute(query).all()
+
+
+def _reading(engine: Engine) -> Connection:
+    """A connection that only reads; a session would cost as much again as the query."""
+    return engine.connect().execution_options(reading=True)
 
 
 def runs_of(engine: Engine, subject_kind: str, subject_id: int) -> Sequence[Any]:
@@ -50,6 +55,11 @@ def questions(engine: Engine, parent_id: int) -> Sequence[Any]:
     """The open questions under a run, in the order they were asked."""
     mine = (RUNS.c.parent_id == parent_id) & (RUNS.c.stage == "opinion") & RUNS.c.ended_at.is_(None)
     return all_rows(engine, select(RUNS).where(mine).order_by(RUNS.c.id))
+
+
+def assessing(engine: Engine) -> bool:
+    """Whether any assessment is under way."""
+    return one_row(engine, ASSESSING) is not None
 
 
 def undrawn(engine: Engine, round_id: int) -> Sequence[Any]:
