@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, get_args
 
 from flows.engine.apply import apply
 from flows.engine.declare import Actor
@@ -11,6 +11,7 @@ from flows.office.levels import begin_level
 from flows.office.rounds import Places, RoundPlan, begin_application, plan_round
 from flows.office.seats import begin_seat
 from flows.programme.steps import Path
+from flows.programme.vocabulary import LimitScope
 from flows.rehearsal import seen
 from flows.rehearsal.bureau import Bureau, UnknownName
 from flows.rehearsal.established import establish
@@ -53,6 +54,9 @@ def places(bureau: Bureau, said: Any) -> Sequence[Places]:
     """Quotas as a scenario writes them: `4` or `{round: 20, county: 3}`, or a list of `{per, at_most, at_least, body, kind}`."""
     if isinstance(said, int):
         said = {"round": said}
+    scopes = list(said) if isinstance(said, dict) else [one.get("per") for one in said]
+    if unknown := [str(one) for one in scopes if one not in get_args(LimitScope)]:
+        raise UnknownName(f"名额没有“{unknown[0]}”这一范围；可以写：{'、'.join(get_args(LimitScope))}")
     if isinstance(said, dict):
         return [Places(str(scope), int(most)) for scope, most in said.items()]
     return [

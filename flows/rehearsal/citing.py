@@ -11,7 +11,8 @@ def cites(origin: Mapping[str, Any], rules: str, clauses: Sequence[str]) -> bool
 
     Where nothing is cited, the clauses of what was acted on (`rules`) stand for it.
     """
-    origins = [origin, *origin.get("blocking", ())] if origin else [{"text": rules}]
+    origins = [origin, *origin.get("blocking", ())] if origin else []
+    origins += [] if origin.get("text") else [{"text": rules}]
     reason = " ".join(str(one.get("reason", "")) for one in origins)
     text = " ".join(str(one.get("text", "")) for one in origins)
     there = [one for part in text.translate(WIDE).split() for one in part.split("、")]

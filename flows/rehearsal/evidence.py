@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from flows.programme.evidence import CLASS_HOUR, Asked
-from flows.rehearsal.bureau import Bureau
+from flows.rehearsal.bureau import Bureau, UnknownName
+from flows.rehearsal.profiles import many
 
 LINK = "https://rehearsal.example/1"
 
@@ -14,9 +15,11 @@ def handed_in(bureau: Bureau, run: Any, said: Mapping[str, Any]) -> dict[str, An
     """What is handed in for a duty: everything asked, over which the scenario lays its own; `lacks` names what is missing."""
     with bureau.at_work() as work:
         policy: Any = work.book.rule(work.session, run.version_id, run.path, run.step, run.round_id).policy
-    lacks = said.get("lacks", ())
-    missing = {str(one) for one in (lacks if isinstance(lacks, list) else [lacks])}
+    missing = {str(one) for one in many(said.get("lacks", ()))}
     whole = {**_asked(bureau, policy.asked), **({"theme": f"主题{run.id}之{run.version}"} if policy.distinct else {})}
+    known = {*whole, *whole["proofs"], *whole["parts"]}
+    if unknown := sorted(missing - known):
+        raise UnknownName(f"lacks：这一项不要“{unknown[0]}”；要的有：{'、'.join([*whole['proofs'], *whole['parts']])}")
     whole |= {key: value for key, value in said.items() if key != "lacks"}
     for key in ("proofs", "parts"):
         whole[key] = [one for one in whole.get(key, ()) if one not in missing]

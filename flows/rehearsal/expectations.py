@@ -1,5 +1,6 @@
 """Expectations (期望): what may be looked for, and what was found instead when it is not there."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from flows.rehearsal.warned import warnings
 from flows.rehearsal.worded import worded
 
 MOMENT = timedelta(microseconds=1)
+NO_AND_YES: Mapping[str, bool] = {"no": False, "false": False, "否": False, "yes": True, "true": True, "是": True}
 
 
 def look(bureau: Bureau, expectation: Expectation) -> list[str]:
@@ -126,13 +128,16 @@ def _all_are(read: Callable[[Bureau, Target], bool], word: str) -> Callable[[Bur
     def looked(bureau: Bureau, said: Any) -> list[str]:
         wanted = said if isinstance(said, dict) else dict.fromkeys(said if isinstance(said, list) else [said], True)
         faults = []
-        for address, yes in wanted.items():
+        for address, wish in wanted.items():
             try:
                 target = find(bureau, str(address))
             except UnknownName as error:
                 faults.append(str(error))
                 continue
-            if "/" in str(yes):
+            yes = NO_AND_YES.get(str(wish).lower(), wish)
+            if not isinstance(yes, bool) and not re.fullmatch(r"\d+/\d+", str(yes)):
+                faults.append(f"{address}：应当写 true、false 或 1/2，写的是 {yes}")
+            elif "/" in str(yes):
                 found = looks.counted(bureau, target).strip("（）")
                 faults += [] if found == str(yes) else [f"{address} 应为 {yes}，实为 {found or '不计次数'}"]
             elif read(bureau, target) is not bool(yes):

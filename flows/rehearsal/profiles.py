@@ -8,6 +8,7 @@ from typing import Any
 from flows.engine.calendar import ONE_DAY, Span, add_months
 from flows.programme.criterion_findings import POSTS_NAMED
 from flows.programme.entries import Criterion
+from flows.programme.vocabulary import BODY_LEVELS, POSTS
 
 USUAL_AGE = 40
 EARNED_BEFORE = timedelta(days=60)
@@ -200,7 +201,7 @@ def as_facts(said: Mapping[str, Any], on: date) -> dict[str, Any]:
     lacking = [kind for kind in CREDENTIALS if kind in said and said[kind] in NOTHING]
     earned = [_entry(kind, said[kind]) for kind in CREDENTIALS if kind in said and said[kind] not in NOTHING]
     if lacking:
-        given["lacks"] = [*_many(said.get("lacks", ())), *lacking]
+        given["lacks"] = [*many(said.get("lacks", ())), *lacking]
     if earned:
         given["has"] = [*said.get("has", ()), *earned]
     return given
@@ -217,7 +218,8 @@ def with_facts(profile: Profile, said: Mapping[str, Any]) -> Profile:
     unknown = next((key for key in said if key not in FACTS), None)
     if unknown is not None:
         raise UnknownFact(f"人员没有“{unknown}”这一项；可以写：{'、'.join(FACTS)}")
-    lacks = frozenset(str(one) for one in _many(said.get("lacks", ())))
+    _check_words(said)
+    lacks = frozenset(str(one) for one in many(said.get("lacks", ())))
     usual = {str(one["kind"]): one for one in profile.credentials}
     kept = [one for one in profile.credentials if str(one["kind"]) not in lacks]
     kept = [one for one in kept if one["kind"] not in {_kind(entry) for entry in said.get("has", ())}]
@@ -229,8 +231,18 @@ def with_facts(profile: Profile, said: Mapping[str, Any]) -> Profile:
         posts=_posts(profile, said), subject=str(said.get("subject", profile.subject)),
         school_stage=str(said.get("stage", profile.school_stage)), kind=str(said.get("kind", profile.kind)),
         established=bool(said.get("established", profile.established)), credentials=(*kept, *_earned(said.get("has", ()), usual)),
-        papers=tuple(one for one in (*profile.papers, *_many(said.get("papers", ()))) if not any(said in one for said in lacks)), lacks=lacks,
+        papers=tuple(one for one in (*profile.papers, *many(said.get("papers", ()))) if not any(said in one for said in lacks)), lacks=lacks,
     )  # fmt: skip
+
+
+def _check_words(said: Mapping[str, Any]) -> None:
+    """Posts and levels are words of the format. Raises UnknownFact."""
+    posts = [str(one["post"]) for one in (said, *said.get("posts", ())) if "post" in one]
+    levels = [str(one["level"]) for one in said.get("has", ()) if "level" in one]
+    for found, words, what in ((posts, POSTS, "职务"), (levels, BODY_LEVELS, "层级")):
+        unknown = next((one for one in found if one not in words), None)
+        if unknown is not None:
+            raise UnknownFact(f"没有叫“{unknown}”的{what}；有：{'、'.join(words)}")
 
 
 def _posts(profile: Profile, said: Mapping[str, Any]) -> tuple[Held, ...]:
@@ -269,5 +281,6 @@ def _date(said: object) -> date:
     return said if isinstance(said, date) else date.fromisoformat(str(said))
 
 
-def _many(said: object) -> Sequence[Any]:
+def many(said: object) -> Sequence[Any]:
+    """A list as it is, anything else as the only one of a list."""
     return said if isinstance(said, (list, tuple)) else (said,)

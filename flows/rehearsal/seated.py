@@ -24,10 +24,10 @@ def seated(bureau: Bureau, studio_id: int) -> Mapping[str, str]:
 
 
 def roster_rows(bureau: Bureau, said: Any) -> list[str]:
-    """Those in a studio; a role as description counts its holders."""
+    """Those in a studio; a role as description counts its holders, a name is that one person."""
     rows = seen.all_rows(bureau.engine, select(seen.STUDIOS.c.id).order_by(seen.STUDIOS.c.id))
     there = [one for row in rows for one in seated(bureau, row.id).items()]
-    return [name for name, role in there if said in ("studio", role)]
+    return [name for name, role in there if said in ("studio", role, name)]
 
 
 def roster_faults(bureau: Bureau, said: Any) -> list[str]:

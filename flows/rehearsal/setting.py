@@ -15,6 +15,7 @@ from flows.rehearsal.carrying import RESERVE, Goal, carry
 from flows.rehearsal.established import establish
 from flows.rehearsal.grading import give_grades
 from flows.rehearsal.ground import loaded
+from flows.rehearsal.lacking import check_lacks
 from flows.rehearsal.losing import await_losses
 from flows.rehearsal.scenario import Case, Scenario
 
@@ -38,6 +39,7 @@ def set_up(scenario: Scenario, case: Case) -> Bureau:
         establish(bureau, name, one)
         give_grades(bureau, name, one.get("grades", {}))
     await_losses(bureau)
+    check_lacks(programme, bureau.people_given)
     if "round" in given or "applications" in given:
         bureau.pass_to_day(opens_on, MORNING)
         _round(bureau, case, opens_on)

@@ -36,6 +36,8 @@ def spelled(kind: str, said: Any) -> list[Any]:
     form = DESCRIBED.get(kind)
     if form is None or not isinstance(said, str | list | Mapping):
         return [said]
+    if said == "studio":
+        return [{form.holder: said}]
     if isinstance(said, str):
         return [_at(form, said) if "/" in said else {form.word: said}]
     if isinstance(said, list):

@@ -14,7 +14,7 @@ ACTS: Mapping[str, str] = {
 # The same, where it depends on what is acted on.
 ACTS_ON: Mapping[tuple[str, str], str] = {
     ("duty", "send_back"): "return", ("duty", "refuse"): "return", ("duty", "decline"): "return", ("duty", "endorse"): "accept",
-    ("assessment", "send_back"): "return", ("rectification", "submit"): "report", ("entitlement", "accept"): "pay",
+    ("assessment", "send_back"): "return", ("application", "decide"): "choose", ("rectification", "submit"): "report", ("entitlement", "accept"): "pay",
 }  # fmt: skip
 REASONS: Mapping[str, str] = {
     "not_eligible": "criteria_unmet", "ineligible": "criteria_unmet", "incomplete": "not_counted", "no_such_grade": "unknown_grade",

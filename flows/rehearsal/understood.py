@@ -11,12 +11,20 @@ from flows.lifecycle import STAGES
 from flows.programme.loading import shared_defaults
 from flows.programme.vocabulary import GRADES, LEVELS, AbsentPart
 from flows.rehearsal.addresses import BY_ITSELF, NotYet, find
+from flows.rehearsal.bodies import titles
 from flows.rehearsal.bureau import Bureau, UnknownName
 from flows.rehearsal.payloads import grade_named
+from flows.rehearsal.seated import IN, OUT
+from flows.rehearsal.spelling import spelled
+from flows.rehearsal.warned import WARNINGS
+from flows.rehearsal.words import reasons
 
 STANDINGS = ("forming", "active", "suspended", "revoked", "ended", "lapsed")
 NOTHING = ("none", "没有期限", "没有等次", "没有环节", "未办结")
 # Kinds that are written by addresses: alone, in a list, or each with what is found there.
+WHO = frozenset(
+    {"nobody", "authority", "office", "host", "applicant", "person", "public", "experts", "seats", "studio"}
+)
 ADDRESSED = frozenset(
     {"state", "outcome", "standing", "level", "due", "overdue", "waits_for", "met", "grade", "open", "credit"}
 )
@@ -39,13 +47,61 @@ def misunderstood(bureau: Bureau, kind: str, said: Any) -> list[str]:
     if kind == "count":
         named = said.items() if isinstance(said, dict) and not all("/" in str(key) for key in said) else ()
         return [fault for inner, of in named if inner != "is" for fault in misunderstood(bureau, inner, of)]
-    if kind == "money" and isinstance(said, dict) and "fund" in said:
-        return list(_unknown(str(said["fund"]), bureau.programme.funds, "经费"))
+    if kind in DESCRIPTIONS:
+        return [fault for one in spelled(kind, said) for fault in DESCRIPTIONS[kind](bureau, one)]
     if kind not in ADDRESSED:
         return []
     if isinstance(said, dict):
         return [fault for name, value in said.items() for fault in _of_pair(bureau, kind, str(name), value)]
     return [fault for one in (said if isinstance(said, list) else [said]) for fault in _alone(bureau, kind, str(one))]
+
+
+def _of_money(bureau: Bureau, said: Any) -> Iterator[str]:
+    if not isinstance(said, dict):
+        return
+    fund = bureau.programme.funds.get(str(said.get("fund", "")))
+    if "fund" in said:
+        yield from _unknown(str(said["fund"]), bureau.programme.funds, "经费")
+    if "status" in said:
+        yield from _unknown(str(said["status"]), _states(bureau), "经费状态")
+    form = PERIODS.get(str(fund.per)) if fund is not None else None
+    if form is not None and "period" in said and not re.fullmatch(rf"({form}|{DAY})(#\d+)?", str(said["period"])):
+        yield f"经费 {said['fund']} 没有叫“{said['period']}”的期次，写法如 {EXAMPLES.get(str(fund.per), fund.per) if fund else ''}"
+
+
+def _of_warning(_bureau: Bureau, said: Any) -> Iterator[str]:
+    if isinstance(said, dict) and "because" in said:
+        yield from _unknown(str(said["because"]), {*reasons(), *WARNINGS, *WARNINGS.values()}, "提示")
+
+
+def _of_consequence(bureau: Bureau, said: Any) -> Iterator[str]:
+    if isinstance(said, dict) and "to" in said:
+        yield from _who(bureau, str(said["to"]))
+
+
+def _of_roster(bureau: Bureau, said: Any) -> Iterator[str]:
+    """Who is expected to have which role, also of one studio: `{studio: {L1: learner}}`; alone a role or a name."""
+    if isinstance(said, str):
+        yield from _unknown(
+            said, {"studio", *bureau.programme.people, *bureau.people, *bureau.people_given}, "角色或人"
+        )
+    for name, role in said.items() if isinstance(said, dict) else ():
+        if isinstance(role, int) and not isinstance(role, bool):
+            yield from _unknown(str(name), {*bureau.programme.people, *bureau.studios, "studio"}, "角色")
+        if isinstance(role, dict):
+            yield from _of_roster(bureau, role)
+        elif name != "of" and isinstance(role, str):
+            titles = {one.title for one in bureau.programme.people.values()}
+            yield from _unknown(role.lower(), {*bureau.programme.people, *titles, *OUT, *IN}, "角色")
+
+
+# Kinds that are written by a description, and what in it are words.
+DESCRIPTIONS: Mapping[str, Any] = {
+    "money": _of_money,
+    "warning": _of_warning,
+    "roster": _of_roster,
+    "consequence": _of_consequence,
+}
 
 
 def _alone(bureau: Bureau, kind: str, said: str) -> Iterator[str]:
@@ -61,6 +117,24 @@ def _of_pair(bureau: Bureau, kind: str, address: str, value: Any) -> Iterator[st
         yield from _address(bureau, address)
     if kind in WORDS:
         yield from _value(bureau, kind, value)
+    if kind == "waits_for":
+        for who in value if isinstance(value, list) else [value]:
+            yield from _who(bureau, str(who))
+
+
+def _who(bureau: Bureau, who: str) -> Iterator[str]:
+    """Why somebody is nobody: neither a part of the text, nor a person or body that there is."""
+    words = {
+        *bureau.programme.bodies,
+        *bureau.people,
+        *bureau.people_given,
+        *bureau.bodies,
+        *bureau.studios,
+        *titles(bureau.programme),
+        *WHO,
+    }
+    if who.partition("/")[0] not in words:
+        yield from _unknown(who, words, "办理的人或单位")
 
 
 def _value(bureau: Bureau, kind: str, value: Any) -> Iterator[str]:
