@@ -13,6 +13,9 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",",
 _PLAIN = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 
 
+_EMPTY: dict[type, str] = {dict: "{}", list: "[]"}
+
+
 class Document(dict[str, Any]):
     """A JSON value that is stored or hashed more than once: its text is made once, so nobody may change it afterwards."""
 
@@ -31,7 +34,9 @@ def json_text(value: Any) -> str:
         return "null"
     if kind is int:
         return str(value)
-    return value.text if isinstance(value, Document) else _encoded(value)
+    if kind is Document:
+        return str(value.text)
+    return (not value and _EMPTY.get(kind)) or _encoded(value)
 
 
 def json_bytes(value: Any) -> bytes:

@@ -82,10 +82,13 @@ def reading(engine: Engine) -> Iterator[Session]:
 
 def place_of(session: Session) -> str:
     """The address of a session's database, which tells what a process has read of one database from what it has of another."""
-    engine = session.get_bind().engine
-    if engine not in _places:
-        _places[engine] = str(engine.url)
-    return _places[engine]
+    kept: str | None = session.info.get("place")
+    if kept is None:
+        engine = session.get_bind().engine
+        if engine not in _places:
+            _places[engine] = str(engine.url)
+        kept = session.info["place"] = _places[engine]
+    return kept
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -1,9 +1,8 @@
 """Statements that run all day: each gets its text once for a database and a shape, and then goes straight to the driver."""
 
 from collections import namedtuple
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from functools import lru_cache
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import lru_cache, partial
 from itertools import repeat
 from operator import itemgetter
 from typing import Any
@@ -49,9 +48,14 @@ def _fetched(connection: Connection, said: str, placed: Any) -> tuple[Any, Seque
     if _listened(connection):
         found = connection.exec_driver_sql(said, placed)
         return found.cursor.description, found.all()
-    with _driver(connection, said, placed) as cursor:
+    cursor = connection.connection.cursor()
+    try:
         cursor.execute(said, placed)
         return cursor.description, cursor.fetchall()
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _translated(connection, said, placed, error) from error
+    finally:
+        cursor.close()
 
 
 def _touched(connection: Connection, said: str, placed: Sequence[Any]) -> int:
@@ -59,9 +63,14 @@ def _touched(connection: Connection, said: str, placed: Sequence[Any]) -> int:
     given = placed if len(placed) > 1 else placed[0]
     if _listened(connection):
         return connection.exec_driver_sql(said, given).rowcount
-    with _driver(connection, said, given) as cursor:
+    cursor = connection.connection.cursor()
+    try:
         (cursor.executemany if len(placed) > 1 else cursor.execute)(said, given)
         return int(cursor.rowcount)
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _translated(connection, said, given, error) from error
+    finally:
+        cursor.close()
 
 
 def _listened(connection: Connection) -> bool:
@@ -69,17 +78,9 @@ def _listened(connection: Connection) -> bool:
     return bool(connection.engine.dispatch.before_cursor_execute)
 
 
-@contextmanager
-def _driver(connection: Connection, said: str, placed: Any) -> Iterator[Any]:
-    """The driver's cursor, past SQLAlchemy, which describes every statement and column anew each time; its errors are SQLAlchemy's."""
-    errors = connection.dialect.loaded_dbapi.Error
-    cursor = connection.connection.cursor()
-    try:
-        yield cursor
-    except errors as error:
-        raise DBAPIError.instance(said, placed, error, errors) from error
-    finally:
-        cursor.close()
+def _translated(connection: Connection, said: str, placed: Any, error: Exception) -> Exception:
+    """The driver's error as SQLAlchemy's: statements go past it, because it describes every one and its columns anew each time."""
+    return DBAPIError.instance(said, placed, error, connection.dialect.loaded_dbapi.Error)
 
 
 def write(session: Session, statement: Any, written: Sequence[Mapping[str, Any]]) -> int:
@@ -213,19 +214,13 @@ class _Text:
     def read(self, described: Any, found: Sequence[Any], dialect: Dialect) -> Sequence[Any]:
         """What came, as rows whose values can be asked for by name."""
         if self._readers is None:
-            self._learn(described, dialect)
-        make, readers = self._make, self._readers
-        if not readers:
-            return [make(row) for row in found]
-        read = []
-        for row in found:
-            values = list(row)
-            for place, change in readers:
-                values[place] = change(values[place])
-            read.append(make(values))
-        return read
+            self._readers = self._learned(described, dialect)
+        columns: list[Any] = list(zip(*found, strict=True))
+        for place, change in self._readers if columns else ():
+            columns[place] = map(change, columns[place])
+        return list(map(self._make, zip(*columns, strict=True)))
 
-    def _learn(self, described: Any, dialect: Dialect) -> None:
+    def _learned(self, described: Any, dialect: Dialect) -> list[tuple[int, Change]]:
         readers = []
         for place, (column, said) in enumerate(zip(self._columns, described, strict=True)):
             change = _reading(column.type, dialect, said[1])
@@ -233,8 +228,8 @@ class _Text:
                 readers.append((place, _remembering(column.type, change)))
         names = [column.key for column in self._columns]
         row: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc]  # noqa: PYI024
-        self._make = row._make
-        self._readers = readers
+        self._make = partial(tuple.__new__, row)
+        return readers
 
 
 def _default(column: Any) -> Any:

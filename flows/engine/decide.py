@@ -234,5 +234,6 @@ def _first_wake(wait: Wait | None, due: Due | None, ask: Ask, ladder: tuple[int,
     return wake_after(wait, due.at, ask.now, ask, ladder)
 
 
+@lru_cache(maxsize=4096)
 def _last_day(due_at: datetime) -> date:
     return local_day(due_at - timedelta(microseconds=1))

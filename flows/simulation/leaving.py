@@ -12,7 +12,7 @@ from flows.rehearsal.bureau import Bureau
 from flows.simulation.crowd import Crowd
 from models import Attendance, Record, Seat, Studio
 from models.columns import table_of
-from models.statements import insert_rows
+from models.statements import insert_rows, rows
 
 ATTENDANCE, RECORDS, SEATS, STUDIOS = (table_of(one) for one in (Attendance, Record, Seat, Studio))
 MONTHS, HOUR, ABSENT = 12, 14, 80
@@ -29,7 +29,7 @@ def meet_monthly(bureau: Bureau, crowd: Crowd) -> None:
     if bureau.programme.attendance is None:
         return
     with bureau.at_work() as work:
-        studios = work.session.execute(ACTIVE).all()
+        studios = rows(work.session, ACTIVE)
         held_at = at_local(bureau.today, HOUR)
         if not studios:
             return
@@ -43,7 +43,7 @@ def meet_monthly(bureau: Bureau, crowd: Crowd) -> None:
         present = [
             {"record_id": records[row.studio_id], "person_id": row.person_id, "noted_at": held_at,
              "mark": "absent" if crowd.rates.happens(ABSENT, crowd.chance) else "present"}
-            for row in work.session.execute(SEATED)
+            for row in rows(work.session, SEATED)
             if row.studio_id in records
         ]  # fmt: skip
         if present:
@@ -56,8 +56,8 @@ def let_members_leave(bureau: Bureau, crowd: Crowd) -> None:
     if path is None:
         return
     with bureau.at_work() as work:
-        active = {row.id for row in work.session.execute(ACTIVE)}
-        seated = [row for row in work.session.execute(SEATED) if row.studio_id in active]
+        active = {row.id for row in rows(work.session, ACTIVE)}
+        seated = [row for row in rows(work.session, SEATED) if row.studio_id in active]
     for row in seated:
         if crowd.chance.randrange(1000 * MONTHS) < crowd.rates.leaver:
             crowd.try_to(partial(_ask_to_leave, crowd, path.name, row))

@@ -192,6 +192,8 @@ def _count(work: Work, counted: Sequence[tuple[Happening, Sequence[int]]]) -> No
     added = [{"b_id": one.run.subject_id, "b_n": len(records)} for one, records in counted if records]
     if added:
         write(work.session, COUNT, added)
-    for one, records in counted:
-        if records and work.book.owed_for(work.session, one.run.version_id, one.run.step):
+    places = {(one.run.version_id, one.run.step) for one, _ in counted}
+    owing = {place for place in places if work.book.owed_for(work.session, *place)}
+    for one, records in counted if owing else ():
+        if records and (one.run.version_id, one.run.step) in owing:
             open_for_records(work, one.run.version_id, one.run.subject_id, records, one.transition_id)
