@@ -10,7 +10,7 @@ from sqlalchemy import Engine, select
 from models import StageRun
 from models.columns import table_of
 from tests.browsing import client_of, counting, form
-from tests.life import Life
+from tests.life import RESULTS, Life
 
 RUNS = table_of(StageRun)
 OUT = "赤峰市教育评价中心"
@@ -120,6 +120,14 @@ def test_nobody_is_told_before_delivery(life: Life) -> None:
         assert "帮扶没有开展" not in page, who
     assert "工作经费预算" not in client_of(life, "M1").get(place(life)).text
     assert client_of(life, "county_b").get(place(life)).status_code == 404
+
+
+def test_what_was_returned_comes_back_to_the_assessor_as_it_was_written(life: Life) -> None:
+    proposed(life)
+    written = str(life.rows(RESULTS.select())[-1].reason)
+    assert written
+    assert send(life, "bureau", "return", reason="请补充依据").status_code == 303
+    assert f">{written}</textarea>" in client_of(life, OUT).get(place(life)).text
 
 
 def test_confirmer_returns_with_a_reason_or_confirms_and_delivers_with_a_limit(life: Life) -> None:
