@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
@@ -161,20 +161,34 @@ def _within(column: Column[Any], table: Table) -> bool:
     return any(key.column.table is table for key in column.foreign_keys)
 
 
-def _marked(table: Table, row: dict[str, Any]) -> dict[str, Any]:
+def copy_marked(source: Engine, target: Engine, mark: Callable[[str], str]) -> None:
+    """Fill an empty database with the bureau of another one, everything that people wrote changed by `mark`."""
+    with source.connect() as read, target.begin() as written:
+        for table in SQLModel.metadata.sorted_tables:
+            rows = [_marked(table, dict(row), mark) for row in read.execute(select(table)).mappings()]
+            if rows:
+                _store(written, table, rows, [column for column in _references(table) if _within(column, table)])
+
+
+def _as_theirs(text: str) -> str:
+    return text + THEIRS
+
+
+def _marked(table: Table, row: dict[str, Any], mark: Callable[[str], str] = _as_theirs) -> dict[str, Any]:
     said = SAID.get(table.name, set())
-    return {name: _mark(value) if name in said else value for name, value in row.items()}
+    return {name: _mark(value, mark) if name in said else value for name, value in row.items()}
 
 
-def _mark(value: Any) -> Any:
-    """The same with the mark of the other bureau behind whatever a person would read."""
+def _mark(value: Any, mark: Callable[[str], str]) -> Any:
+    """The same with a mark on whatever a person would read."""
     if isinstance(value, str):
-        return value + THEIRS if value and not KEY.search(value) and not value.startswith("/") else value
+        return mark(value) if value and not KEY.search(value) and not value.startswith("/") else value
     if isinstance(value, list):
-        return [_mark(one) for one in value]
+        return [_mark(one, mark) for one in value]
     if isinstance(value, dict):
         return {
-            key: _mark(one) if key not in {"due", "on", "until", "state", "link"} else one for key, one in value.items()
+            key: _mark(one, mark) if key not in {"due", "on", "until", "state", "link"} else one
+            for key, one in value.items()
         }
     return value
 

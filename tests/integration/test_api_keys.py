@@ -103,10 +103,11 @@ def test_again_under_the_same_key_is_the_first_answer_and_nothing_more(any_datab
 
 
 def _otherwise(path: str) -> Mapping[str, Any]:
-    return {
+    others: Mapping[str, Mapping[str, Any]] = {
         "/api/rounds": {"title": "另一批"}, "/api/applications/{application_id}/answers": {"answers": {"studio_name": "别名"}},
         "/api/applications": {"studio_id": 7}, "/api/runs/{run_id}/{event}": {"version": 99},
-    }.get(path, {"seed": "别的"})  # fmt: skip
+    }  # fmt: skip
+    return others.get(path, {"seed": "别的"})
 
 
 @pytest.mark.parametrize("path", ["/api/rounds", "/api/runs/{run_id}/{event}", "/api/applications"])
