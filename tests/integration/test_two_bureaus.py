@@ -50,7 +50,7 @@ from web.access import TABLE
 from web.routes.acts import PAYLOADS
 
 RUNS, PEOPLE = table_of(StageRun), table_of(Person)
-LOGINS = ("bureau", "county", "applicant", "host", "expert")
+LOGINS = ("bureau", "county", "host", "applicant")
 NAMED = re.compile(r"\{([a-z_]+)(?::path)?\}")
 FIELD = re.compile(r"form\.(?:text|texts|files|values\.getlist)\(\"([a-z_.]+)\"\)")
 NUMBER = re.compile(r"\d+")
@@ -297,3 +297,17 @@ def handler(bureaus: TwoBureaus, path: str) -> Any:
         if isinstance(one, APIRoute) and one.path == path and "POST" in (one.methods or ())
     ]
     return found[0].endpoint
+
+
+@pytest.mark.parametrize("key", ["", "1", "1-", "1-伪造", "²-x", "99999999999999999999-x", "-1-x"])
+def test_calendar_feed_opens_for_no_forged_key(bureaus: TwoBureaus, key: str) -> None:
+    client = bureaus.client("host")
+    host = bureaus.rows(select(table_of(Studio).c.id).where(table_of(Studio).c.id >= OURS))
+    assert (
+        client.post(
+            f"/studios/{host[0].id}/calendar", data={"csrf": CSRF, "request_id": f"A{secrets.token_urlsafe(12)}"}
+        ).status_code
+        < 500
+    )
+    client.cookies.clear()
+    assert client.get(f"/studios/{host[0].id}/calendar.ics", params={"key": key}).status_code == 404

@@ -150,7 +150,7 @@ def feed(visit: Visiting, studio_id: int, key: str = "") -> Response:
         raise NotFound
     with visit.reading() as work:
         row = next(iter(live_tokens(work.session, None, int(token_id))), None)
-        if row is None or not hmac.compare_digest(feed_key(row.id, row.token_hash, studio_id), key):
+        if row is None or not hmac.compare_digest(feed_key(row.id, row.token_hash, studio_id).encode(), key.encode()):
             raise NotFound
         door = enter_for(visit, work, studio_id, row.person_id)
         first, last = add_months(visit.today, -3), add_months(visit.today, 12)
