@@ -162,7 +162,7 @@ def _extend(stage: Stage, ask: Ask, ladder: tuple[int, ...]) -> Move | Refusal:
 def _not_taken(stage: Stage, ask: Ask) -> Refusal:
     if stage.knows(ask.event):
         return Refusal("wrong_state", "这一件已经不在这一步，您的操作没有生效。请刷新后再看。")
-    return Refusal("unknown_event", f"「{stage.title}」没有这种办理：{ask.event}。")
+    return Refusal("unknown_event", f"“{stage.title}”没有这种办理：{ask.event}。")
 
 
 def _not_theirs(ask: Ask, parts: tuple[Part, ...]) -> Refusal | None:

@@ -401,9 +401,9 @@ def test_titles_of_exits_and_named_roles_are_readable(life: Life) -> None:
     life.applicant("顾", "county_b_school1")
     life.name_to_seat("H", "顾", "H", "adviser")
     life.begin_seat("M1", "H", path="leave")
-    assert "退出「H工作室」" in client_of(life, "M1").get("/applications").text
-    assert "退出「H工作室」" in client_of(life, "M1").get("/inbox").text
-    assert "指定为「H工作室」顾问" in client_of(life, "顾").get("/applications").text
+    assert "退出“H工作室”" in client_of(life, "M1").get("/applications").text
+    assert "退出“H工作室”" in client_of(life, "M1").get("/inbox").text
+    assert "指定为“H工作室”顾问" in client_of(life, "顾").get("/applications").text
 
 
 def test_who_is_asked_to_leave_or_join_agrees_or_not_and_recommends_nobody(life: Life) -> None:

@@ -241,8 +241,8 @@ def filed_words(found: Sequence[Credited]) -> str:
     """What became of a filed record, in one line; adverse news first."""
     lacking = [one for one in found if one.standing == "refused"]
     if lacking:
-        return _("已报送，但还没有计入「{title}」：{says}", title=lacking[0].title, says=lacking[0].says)
-    counted = "、".join(f"「{one.title}」" for one in found)
+        return _("已报送，但还没有计入“{title}”：{says}", title=lacking[0].title, says=lacking[0].says)
+    counted = "、".join(f"“{one.title}”" for one in found)
     return _("已报送，计入{titles}。", titles=counted) if counted else _("已报送。")
 
 

@@ -5,13 +5,13 @@ from web.display import STATES, StateMark, run_mark, state_mark
 from web.i18n import _, word
 
 WORDS = {
-    "studio": word("申报「{studio}」"), "seat": word("加入「{studio}」，{role}"), "exit": word("退出「{studio}」"),
-    "level": word("「{studio}」升级"), "cycle": word("「{studio}」续期"),
+    "studio": word("申报“{studio}”"), "seat": word("加入“{studio}”，{role}"), "exit": word("退出“{studio}”"),
+    "level": word("“{studio}”升级"), "cycle": word("“{studio}”续期"),
 }  # fmt: skip
 NAMELESS = {
     "studio": word("申报工作室"), "seat": word("申请席位，{role}"), "exit": word("退出工作室"), "level": word("申请升级"), "cycle": word("申请续期"),
 }  # fmt: skip
-BY_NAMING = {"named": word("指定为「{studio}」{role}"), "unnamed": word("取消「{studio}」{role}")}
+BY_NAMING = {"named": word("指定为“{studio}”{role}"), "unnamed": word("取消“{studio}”{role}")}
 
 OUTCOMES = {
     "hung": "named", "endorsed": "recommended", "declined": "declined", "lapsed": "lapsed", "withdrawn": "withdrawn",
