@@ -40,6 +40,7 @@ def test_body_begins_for_a_person_of_its_own_and_writes_on(world: World) -> None
     page = client.get(place(world)).text
     assert "为宋海燕填写" in page
     assert "别县教师" not in page
+    assert f'href="/rounds/{world.round_id}/apply"' in client.get(f"/rounds/{world.round_id}").text
     sent = form(person=world.ids["宋海燕"])
     begun = client.post(place(world), data=sent)
     assert begun.headers["location"] == client.post(place(world), data=sent).headers["location"]
