@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flows.engine.errors import Refused
+from flows.rehearsal import seen
 from flows.rehearsal.addresses import Target, find
 from flows.rehearsal.bureau import Bureau, UnknownName
 from flows.rehearsal.carrying import act
@@ -25,6 +26,8 @@ class GivenGrades:
 
     def come(self) -> None:
         """Judge whatever has opened; called whenever time has passed."""
+        if not self.left or not seen.assessing(self.bureau.engine):
+            return
         for place, grade in list(self.left.items()):
             try:
                 target = find(self.bureau, f"{self.studio}/{place}")
