@@ -65,9 +65,8 @@ def _shown(visit: Visit, asked: _Asked) -> Response:
     with visit.reading() as work:
         counts = message_counts(work.session, person, since=start_of_day(visit.today), body_ids=bodies)
         if name in OFFICE:
-            lines = office_box(
-                work.session, name, limit=PAGE, before_id=asked.before, notice=asked.notice, body_ids=bodies
-            )  # type: ignore[arg-type]
+            about = {"limit": PAGE, "before_id": asked.before, "notice": asked.notice, "body_ids": bodies}
+            lines = office_box(work.session, name, **about)  # type: ignore[arg-type]
         else:
             lines = [] if name == "templates" else my_messages(work.session, person, limit=PAGE, before_id=asked.before)
         opened = asked.message_id or (lines[0].id if lines else None)
