@@ -17,7 +17,7 @@ from flows.engine.work import Happening, Intent, Work
 from models import Assessment, Decision, Mark, Rectification, Result, Seat, StageRun, Studio
 from models.columns import table_of
 from models.queries.bodies import lineages
-from models.statements import insert_rows, rows, write
+from models.statements import among, insert_rows, rows, write
 
 ASSESSMENTS, DECISIONS, MARKS = table_of(Assessment), table_of(Decision), table_of(Mark)
 RECTIFICATIONS, RESULTS, SEATS, RUNS, STUDIOS = (
@@ -30,7 +30,8 @@ ANSWER = (
     .where(DECISIONS.c.id == bindparam("b_id"))
     .values(answer=bindparam("b_answer", type_=DECISIONS.c.answer.type), reason=bindparam("b_reason"))
 )
-GIVEN = select(RESULTS).where(RESULTS.c.assessment_id == bindparam("assessment")).order_by(RESULTS.c.id)
+RELEASED = select(ASSESSMENTS).where(among(ASSESSMENTS.c.id, "assessments"))
+GIVEN = select(RESULTS).where(among(RESULTS.c.assessment_id, "assessments")).order_by(RESULTS.c.id)
 STILL_OPEN = (
     select(RUNS)
     .join(ASSESSMENTS, ASSESSMENTS.c.id == RUNS.c.subject_id)
@@ -43,11 +44,15 @@ FOR_MEMBERS = frozenset({"adjust_out", "refill", "leave"})
 
 def deliver_results(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
     """Deliver results to the studio and to each member graded; from here everything counts, and everything follows."""
-    for one in happened:
-        write(work.session, RELEASE, [{"b_id": one.run.subject_id, "b_now": work.now}])
-        assessment: Any = assessed(work, one.run.subject_id)
-        results = rows(work.session, GIVEN, assessment=assessment.id)
-        _tell_results(work, one, assessment, results)
+    released = [one.run.subject_id for one in happened]
+    write(work.session, RELEASE, [{"b_id": one, "b_now": work.now} for one in released])
+    assessments: dict[int, Any] = {row.id: row for row in rows(work.session, RELEASED, assessments=released)}
+    given: dict[int, list[Any]] = {one: [] for one in released}
+    for result in rows(work.session, GIVEN, assessments=released):
+        given[result.assessment_id].append(result)
+    delivered = [(one, assessments[one.run.subject_id], given[one.run.subject_id]) for one in happened]
+    tell(work, [telling for each in delivered for telling in _results_told(work, *each)])
+    for one, assessment, results in delivered:
         for result in results:
             _follow_result(work, one, assessment, result)
         _drop_pointless(work, one, assessment, results)
@@ -65,7 +70,7 @@ def _follow_result(work: Work, one: Happening, assessment: Any, result: Any) -> 
     follow(work, one, assessment.studio_id, then, seat_id=result.seat_id, about=f"assessment:{assessment.id}")
 
 
-def _tell_results(work: Work, one: Happening, assessment: Any, results: Sequence[Any]) -> None:
+def _results_told(work: Work, one: Happening, assessment: Any, results: Sequence[Any]) -> list[Telling]:
     """The delivery: to the host, to each member graded, and to whom the text reports (北海 十(二)); the message is its proof."""
     policy: Any = one.rule.policy
     people = {seat.seat_id: seat for seat in one.facts.seats}
@@ -90,7 +95,7 @@ def _tell_results(work: Work, one: Happening, assessment: Any, results: Sequence
         cast = work.book.cast(work.session, one.run.version_id)
         desk = desk_of(policy.reported_to, cast, Host(studio.host_id, studio.host_id), above)
         tellings.append(_telling(one, desk, "reported", whole, "results_reported"))
-    tell(work, tellings)
+    return tellings
 
 
 def _telling(one: Happening, desk: str, mark: str, facts: list[list[str]], notice: str = "result_delivered") -> Telling:
