@@ -112,7 +112,8 @@ class Expander:
         source = self._source(node["like"], beside, place, outer)
         if source is None or not isinstance(source.value, dict):
             return {}
-        taken = {key: value for key, value in source.value.items() if key not in node}
+        own = ("last_with", place[-1] if place else "")  # nothing is held together with itself
+        taken = {key: value for key, value in source.value.items() if key not in node and (key, value) != own}
         for key in taken:
             origin = source.origin(key, outer)
             if origin is not None:

@@ -98,9 +98,11 @@ def _press(bureau: Bureau, target: Target, event: str, said: Mapping[str, Any]) 
             "results": {str(seat): said["grade"] for seat in seats},
         }
     actor = bureau.desk_acting(target.run.desk)
-    try:
-        act(bureau, target.run, event, actor, payload)
-    except Refused as refused:
-        if not clear(bureau, target, refused):
-            raise
-        act(bureau, find(bureau, target.address).run, event, actor, payload)
+    for _ in range(TRIES):
+        try:
+            act(bureau, find(bureau, target.address).run, event, actor, payload)
+        except Refused as refused:
+            if not clear(bureau, target, refused):
+                raise
+        else:
+            return

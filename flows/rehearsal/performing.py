@@ -77,6 +77,8 @@ def perform(bureau: Bureau, step: Step) -> None:
         return
     targets = _each_once([_target(bureau, step, address) for address in step.to])
     step = replace(step, do=as_event(step.do, {target.kind for target in targets}))
+    if step.do == "report" and not step.payload and step.refused is None:
+        step = replace(step, payload={"report": "已经整改"})
     payload = _payload(bureau, step, targets)
     if step.by == SEATS and step.do == "give":
         for target in targets:

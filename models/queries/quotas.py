@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, distinct, exists, func, or_, select
 from sqlmodel import Session
 
 from models import Application, Body, Quota, StageRun
@@ -43,11 +43,20 @@ _GROUPS = (
     APPLICATIONS.c.kind,
     APPLICATIONS.c.subject,
 )
+# Where several act at once, a place is taken when all have endorsed; another branch that is open or said no takes none.
+_BESIDE = RUNS.alias("beside")
+_UNDECIDED = exists().where(
+    _BESIDE.c.application_id == RUNS.c.application_id,
+    _BESIDE.c.step == RUNS.c.step,
+    _BESIDE.c.id != RUNS.c.id,
+    _BESIDE.c.stage == "tier_review",
+    or_(_BESIDE.c.outcome.is_(None), _BESIDE.c.outcome == "declined"),
+)
 TAKEN = (
-    select(*_GROUPS, func.count().label("n"))
+    select(*_GROUPS, func.count(distinct(RUNS.c.application_id)).label("n"))
     .join(APPLICATIONS, APPLICATIONS.c.id == RUNS.c.application_id)
     .where(among(RUNS.c.round_id, "rounds"), RUNS.c.outcome.in_(COUNTED))
-    .where(func.coalesce(APPLICATIONS.c.outcome, "").not_in(("withdrawn", "cancelled", "upheld")))
+    .where(func.coalesce(APPLICATIONS.c.outcome, "").not_in(("withdrawn", "cancelled", "upheld")), ~_UNDECIDED)
     .group_by(*_GROUPS)
 )
 

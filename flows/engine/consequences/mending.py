@@ -39,8 +39,9 @@ def rectify(work: Work, one: Following) -> None:
             assessor=assessor, blocks=list(policy.blocks), measures=[], report={}, verdict="", grade="",
         ).returning(RECTIFICATIONS.c.id)
     ).scalar_one()  # fmt: skip
+    mending = work.book.own_word(work.session, version_id, "rectify") or "限期整改"
     context = {
-        "title": f"{assessment.title}限期整改", "studio": one.studio.name, "limit_on": limit_on.isoformat(),
+        "title": f"{assessment.title}{mending}", "studio": one.studio.name, "limit_on": limit_on.isoformat(),
         "findings": findings_of(work, assessment.id), "origin": dict(one.rule.origin), "version_id": version_id,
         "cause_id": one.cause.transition_id, "about": one.about,
     }  # fmt: skip
