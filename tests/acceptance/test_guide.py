@@ -45,7 +45,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def test_every_command_of_the_guide_works_as_printed(folder: Path) -> None:
     assert len(COMMANDS) >= 10
     for line in COMMANDS:
-        name, *arguments = shlex.split(line)
+        name, *arguments = shlex.split(line, comments=True)
         assert name == "studioflow"
         done = CliRunner().invoke(app, arguments)
         assert done.exit_code == 0, f"{line}\n{done.output}\n{done.exception}"

@@ -253,14 +253,9 @@ def test_incidents_of_another_authority_are_neither_shown_nor_resolved(world: Wo
     ours = world.run_of("甲").id
     with transaction(world.engine) as session:
         other = adopt(session, load("hainan"), world.ids["county_b"], date(2020, 1, 1))
-        place = {
-            "stage": "duty",
-            "subject_kind": "duty",
-            "subject_id": 1,
-            "state": "open",
-            "entered_at": world.moment(),
-        }
-        theirs = StageRun(version_id=other, **place)
+        theirs = StageRun(
+            version_id=other, stage="duty", subject_kind="duty", subject_id=1, state="open", entered_at=world.moment()
+        )
         session.add(theirs)
         session.flush()
         told = [Incident(kind="run", run_id=run, what=what, raised_at=world.moment(), resolution="")

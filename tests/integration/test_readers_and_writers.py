@@ -45,7 +45,11 @@ def test_pages_answer_while_an_act_is_under_way(world: World) -> None:
     ]  # fmt: skip
     actor = world.actor("county_a_school1")
     with ThreadPoolExecutor(len(looks)) as pool, world.at_work() as work:
-        apply(work, Intent(run.id, "endorse", {"judged": dict.fromkeys(world.unjudged("甲"), "passed")}, run.version), actor)
+        apply(
+            work,
+            Intent(run.id, "endorse", {"judged": dict.fromkeys(world.unjudged("甲"), "passed")}, run.version),
+            actor,
+        )
         answers = [one.result(SECONDS).status_code for one in [pool.submit(look) for look in looks]]
     assert answers == [200] * len(looks)
 

@@ -96,7 +96,9 @@ def locale(visit: Visiting, form: Posted) -> Response:
     del visit
     chosen = form.text("locale")
     answer = RedirectResponse(local(form.text("next")), status_code=303)
-    answer.set_cookie(COOKIE, chosen if chosen in (*LOCALES, BY_BROWSER) else SOURCE, max_age=31_536_000, samesite="lax", path="/")
+    answer.set_cookie(
+        COOKIE, chosen if chosen in (*LOCALES, BY_BROWSER) else SOURCE, max_age=31_536_000, samesite="lax", path="/"
+    )
     return answer
 
 
