@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Dialect, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import Pool
+from sqlalchemy.util import LRUCache
 from sqlmodel import Session
 
 from models.columns import json_text, json_value
@@ -19,6 +20,8 @@ from models.settings import settings
 
 BUSY_TIMEOUT_MS = 30_000
 PREPARED = 1024  # statements that a connection keeps prepared: a busy day has some hundreds
+COMPILED = 2048  # statements whose text a process keeps
+_compiled: LRUCache[Any, Any] = LRUCache(COMPILED)
 _places: WeakKeyDictionary[Engine, str] = WeakKeyDictionary()
 
 
@@ -39,11 +42,8 @@ def connect(url: str, pool: type[Pool] | None = None) -> Engine:
         )
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(
+    made = create_engine(
         parsed,
-        json_serializer=json_text,
-        json_deserializer=json_value,
-        hide_parameters=True,
         connect_args={
             "check_same_thread": False,
             "timeout": BUSY_TIMEOUT_MS / 1000,
@@ -51,9 +51,20 @@ def connect(url: str, pool: type[Pool] | None = None) -> Engine:
         },
         poolclass=pool,
     )
+    # With the dialect of all SQLite databases, what was compiled for one is not compiled for the next: a rehearsal makes many.
+    compiled = {"compiled_cache": _compiled}
+    engine = Engine(made.pool, _sqlite_dialect(), made.url, execution_options=compiled, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+@cache
+def _sqlite_dialect() -> Dialect:
+    """The one dialect of all SQLite databases, which has met the library that it speaks to."""
+    engine = create_engine("sqlite://", json_serializer=json_text, json_deserializer=json_value)
+    with engine.connect():
+        return engine.dialect
 
 
 @cache
