@@ -1,40 +1,13 @@
 """The command line: what it does, what it says, and how it exits."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from demo.bureau import DemonstrationBureau
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-class Terminal:
-    """A person at a terminal, with an empty database."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.environment = {
-            **os.environ, "STUDIOFLOW_DATABASE_URL": f"sqlite:///{folder / 'cli.db'}", "STUDIOFLOW_FILES": str(folder / "files"),
-            "STUDIOFLOW_NEW_PASSWORD": "zhu-ren-2026",
-        }  # fmt: skip
-
-    def types(self, *words: str) -> tuple[int, str, str]:
-        """Exit code, standard output, standard error."""
-        done = subprocess.run(
-            [sys.executable, "-m", "studioflow", *words],
-            cwd=ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert "Traceback" not in done.stderr, done.stderr
-        return done.returncode, done.stdout, done.stderr
+from tests.processes import ROOT
+from tests.terminal import Terminal
 
 
 @pytest.fixture
@@ -43,7 +16,7 @@ def terminal(tmp_path: Path) -> Terminal:
 
 
 def test_programmes_of_the_library_are_listed_checked_and_shown(terminal: Terminal) -> None:
-    code, said, _ = terminal.types("programme", "list")
+    code, said, _ = terminal.starts("programme", "list")
     assert code == 0
     assert "赤峰市名校长工作室" in said
     assert terminal.types("programme", "check", "programmes/chifeng.yaml")[0] == 0
@@ -64,7 +37,7 @@ def test_a_faulty_programme_is_named_by_file_line_and_place(terminal: Terminal) 
     faulty = terminal.folder / "faulty.yaml"
     text = (ROOT / "programmes" / "chifeng.yaml").read_text(encoding="utf-8")
     faulty.write_text(text.replace("stage: public_notice", "stage: public_notise"), encoding="utf-8")
-    code, _, complaint = terminal.types("programme", "check", str(faulty))
+    code, _, complaint = terminal.starts("programme", "check", str(faulty))
     assert code == 1
     assert "faulty.yaml 第" in complaint
     assert "应当是" in complaint
@@ -118,7 +91,7 @@ def test_a_bureau_goes_from_its_roster_to_an_open_round(terminal: Terminal) -> N
 
 def test_an_empty_site_gets_its_first_administrator_and_only_once(terminal: Terminal) -> None:
     first = ("user", "first", "chief", "--name", "于海燕", "--body", "CF", "--body-name", "赤峰市教育局")
-    code, said, complaint = terminal.types(*first)
+    code, said, complaint = terminal.starts(*first)
     assert code == 0, complaint
     assert "开始使用" in said
     assert "于海燕" in terminal.types("user", "list")[1]
@@ -152,7 +125,7 @@ def test_the_drawing_of_the_lifecycle_is_that_of_the_code(terminal: Terminal) ->
 
 
 def test_migrations_make_what_the_code_declares(terminal: Terminal) -> None:
-    assert terminal.types("doctor", "--migrations")[0] == 0
+    assert terminal.starts("doctor", "--migrations")[0] == 0
 
 
 def test_coverage_of_the_whole_library_names_every_programme_and_misses_nothing(terminal: Terminal) -> None:
