@@ -36,6 +36,7 @@ class Killing:
     ) -> bool:
         """One child; returns whether it lived to its end."""
         reading, writing = os.pipe()
+        self.engine.dispose(close=False)  # a connection is no one's but its opener's
         child = os.fork()
         if child == 0:
             self._live(script, most, writing, arm)
@@ -54,7 +55,6 @@ class Killing:
     def _live(self, script: Script, most: int | None, writing: int, arm: Callable[[], None]) -> None:
         status = 1
         try:
-            self.engine.dispose(close=False)
             arm()
             script.play(self.acknowledged, lambda place: _say(writing, place), most)
             status = 0
@@ -76,24 +76,33 @@ class Killing:
         assert len(found) == len(set(found))
 
 
-def _kill_at(engine: Engine, point: int) -> None:
-    """Die at the n-th labelled point: before and after each statement, before and after each commit."""
-    passed = [0]
+class Labels:
+    """The labelled points of a child's life: before and after each statement, before and after each commit."""
 
-    def label(*_: Any) -> None:
-        passed[0] += 1
-        if passed[0] == point:
+    def __init__(self, engine: Engine) -> None:
+        self.engine, self.left = engine, 0
+        for name in ("before_cursor_execute", "after_cursor_execute", "commit"):
+            event.listen(engine, name, self._passed)  # by the parent: it would cost each child as much as a statement
+
+    def kill_at(self, point: int) -> Callable[[], None]:
+        """What makes a child die at the n-th point from now on."""
+
+        def arm() -> None:
+            self.left = point
+            after = self.engine.dialect.do_commit
+
+            def commit_and_label(connection: Any) -> None:
+                after(connection)
+                self._passed()
+
+            self.engine.dialect.do_commit = commit_and_label  # type: ignore[method-assign, assignment]
+
+        return arm
+
+    def _passed(self, *_: Any) -> None:
+        self.left -= 1
+        if self.left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
-
-    for name in ("before_cursor_execute", "after_cursor_execute", "commit"):
-        event.listen(engine, name, label)
-    after = engine.dialect.do_commit
-
-    def commit_and_label(connection: Any) -> None:
-        after(connection)
-        label()
-
-    engine.dialect.do_commit = commit_and_label  # type: ignore[method-assign, assignment]
 
 
 @pytest.fixture
@@ -114,13 +123,12 @@ def _undisturbed(world: World, applicants: int) -> dict[str, Any]:
 def test_killed_at_every_labelled_point_a_round_comes_to_the_same_end(world: World) -> None:
     applicants = 1
     ending = _undisturbed(world, applicants)
-    killing, script = Killing(world.engine), Script(world, "points", applicants)
+    killing, script, labels = Killing(world.engine), Script(world, "points", applicants), Labels(world.engine)
     began = time.perf_counter()
     while killing.acknowledged < len(script.acts):
         point, act = 1, killing.acknowledged
         while killing.acknowledged == act:
-            world.engine.dispose(close=False)
-            killing.life(script, 1, lambda _child: None, lambda point=point: _kill_at(world.engine, point))  # type: ignore[misc]
+            killing.life(script, 1, lambda _child: None, labels.kill_at(point))
             point += 1
         killing.check(script)
         assert point > 1
@@ -144,14 +152,12 @@ def test_killed_at_any_moment_a_round_comes_to_the_same_end(world: World) -> Non
         rounds += 1
         killing.acknowledged, script = 0, Script(world, f"round{rounds}", applicants)
         while killing.acknowledged < len(script.acts) and killing.kills < KILLS:
-            world.engine.dispose(close=False)
             before = killing.acknowledged
             killing.life(script, None, death)
             # One life in five brings something to its end, however fast the machine: so deaths lie all over the round.
             longest = min(longest * (0.9 if killing.acknowledged > before else 1.027), LONGEST_MS)
             if killing.kills % 10 == 0:
                 killing.check(script)
-        world.engine.dispose(close=False)
         script.play(killing.acknowledged, lambda _place: None)
         assert script.ending() == ending
         assert broken(world.engine) == []

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from flows.rehearsal.ground import fresh_database
 from tests.crash.invariants import broken
 from tests.crash.life import LifeScript
-from tests.crash.test_kill import MINUTES, Killing, _kill_at
+from tests.crash.test_kill import MINUTES, Killing, Labels
 
 RENEWED_BY = date(2028, 12, 31)
 KINDS = {"look", "activities/open", "assessment/open", "assessment/confirmed", "grant/due"}
@@ -24,7 +24,7 @@ def test_killed_at_the_points_of_each_kind_of_act_a_life_comes_to_the_same_end(a
     assert ending["ledger"]
     assert ending["followed"]
     script = LifeScript(any_database, "chifeng", acts)
-    killing, seen = Killing(any_database), set[str]()
+    killing, labels, seen = Killing(any_database), Labels(any_database), set[str]()
     every = EVERY[any_database.dialect.name]
     while killing.acknowledged < len(acts):
         place = killing.acknowledged
@@ -35,8 +35,7 @@ def test_killed_at_the_points_of_each_kind_of_act_a_life_comes_to_the_same_end(a
         seen.add(kind)
         point = 1
         while killing.acknowledged == place:
-            any_database.dispose(close=False)
-            killing.life(script, 1, lambda _child: None, lambda point=point: _kill_at(any_database, point))  # type: ignore[arg-type, misc]
+            killing.life(script, 1, lambda _child: None, labels.kill_at(point))  # type: ignore[arg-type]
             point += every
         killing.check(script)  # type: ignore[arg-type]
     assert broken(any_database) == []
