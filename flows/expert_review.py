@@ -6,7 +6,7 @@ from statistics import fmean, median
 from flows.engine.calendar import Span
 from flows.engine.declare import END, NEXT, Ask, Because, Follow, Notify, On, Part, Policy, Stage, Wait
 from flows.engine.due import unmoved_by, within
-from flows.engine.judging import judged_elsewhere, judged_unmet, nothing_to_judge, unjudged
+from flows.engine.judging import judged_elsewhere, judged_unmet, nothing_to_judge, unjudged, verdicts
 from flows.engine.limits import exhausted
 from models.facts import ExpertFacts
 
@@ -119,15 +119,15 @@ STAGE = Stage(
     on=(
         On(
             "judge", State.UNASSIGNED, State.UNASSIGNED, by=(Part.AUTHORITY, Part.OFFICE), unless=(nothing_to_judge, unjudged),
-            do=(Follow("record_judgements"),),
+            note=verdicts, do=(Follow("record_judgements"),),
         ),
         On(
             "decline", State.UNASSIGNED, State.REJECTED, by=Part.AUTHORITY, needs=("reason",), unless=(judged_elsewhere,),
-            do=(Follow("record_judgements"), Notify(Part.APPLICANT, "review_declined")),
+            note=verdicts, do=(Follow("record_judgements"), Notify(Part.APPLICANT, "review_declined")),
         ),
         On(
-            "draw", State.UNASSIGNED, State.SCORING, by=Part.AUTHORITY, on_list=True, unless=(unjudged, judged_unmet),
-            do=(Follow("ask_experts"),),
+            "draw", State.UNASSIGNED, State.SCORING, by=Part.AUTHORITY, on_list=True, needs=("panel",),
+            unless=(unjudged, judged_unmet), do=(Follow("ask_experts"),),
         ),
         On("ask_further", State.SCORING, State.SCORING, by=Part.ENGINE, unless=(agreed,), do=(Follow("ask_reserve"),)),
         On(

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from flows.engine.calendar import local_day
 from flows.engine.declare import END, NEXT, Ask, Because, Follow, Notify, On, Part, Policy, Stage, Wait
 from flows.engine.following import Consequence
-from flows.engine.judging import judged_unmet, nothing_to_judge, unjudged
+from flows.engine.judging import judged_unmet, nothing_to_judge, unjudged, verdicts
 from flows.programme.agenda import within_window
 from flows.programme.rosters import RosterRules, held
 from flows.programme.steps import Window
@@ -205,7 +205,7 @@ STAGE = Stage(
     on=(
         On(
             "judge", State.WAITING, State.WAITING, by=(Part.REVIEWER, Part.OFFICE), unless=(nothing_to_judge, unjudged),
-            do=(Follow("record_judgements"),),
+            note=verdicts, do=(Follow("record_judgements"),),
         ),
         On(
             "seat", State.WAITING, State.SEATED, by=(Part.ENGINE, Part.REVIEWER), counts=frozenset({State.SEATED}),

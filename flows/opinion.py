@@ -1,5 +1,6 @@
 """Opinion (征询): one answer asked of one person or body: a score, a vote, a hearing, a consent or a signature."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from flows.engine.calendar import Span
@@ -33,22 +34,22 @@ def no_choice(ask: Ask) -> Because | None:
 
 
 def incomplete_sheet(ask: Ask) -> Because | None:
-    """A score sheet names a mark within the scale for every indicator."""
+    """A score sheet names a mark within the scale for every indicator, and for nothing else: their sum is the mark."""
     if ask.facts.opinion_kind != "score":
         return None
-    marks = ask.payload.get("marks", {})
+    given = ask.payload.get("marks")
+    marks: Mapping[str, object] = given if isinstance(given, Mapping) else {}
     faults = tuple(
         f"{title}（0–{most} 分）"
         for place, title, most in ask.policy.rubric
         if not _within_scale(marks.get(place), most)
     )
-    return (
-        Because(
-            f"还不能提交，有 {len(faults)} 项没有评分或超出分值：{'；'.join(faults)}。", ask.policy.origin(""), faults
-        )
-        if faults
-        else None
-    )
+    if faults:
+        says = f"还不能提交，有 {len(faults)} 项没有评分或超出分值：{'；'.join(faults)}。"
+        return Because(says, ask.policy.origin(""), faults)
+    foreign = tuple(sorted(set(marks) - {place for place, _title, _most in ask.policy.rubric}))
+    says = f"评分表里没有这些项：{'、'.join(foreign)}。没有改动任何内容。"
+    return Because(says, ask.policy.origin(""), foreign) if foreign else None
 
 
 def _within_scale(mark: object, most: int) -> bool:

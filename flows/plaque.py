@@ -8,7 +8,7 @@ from typing import Any
 from flows.engine.calendar import Span
 from flows.engine.declare import END, NEXT, Ask, Because, Follow, Notify, On, Part, Policy, Stage, Wait
 from flows.engine.due import unmoved_by, within
-from flows.engine.judging import judged_elsewhere, judged_unmet, nothing_to_judge, unjudged
+from flows.engine.judging import judged_elsewhere, judged_unmet, nothing_to_judge, unjudged, verdicts
 from flows.engine.limits import exhausted
 from models.facts import PlaqueFacts
 
@@ -94,20 +94,21 @@ STAGE = Stage(
     on=(
         On(
             "judge", State.UNANNOUNCED, State.UNANNOUNCED, by=(Part.AUTHORITY, Part.OFFICE), unless=(nothing_to_judge, unjudged),
-            do=(Follow("record_judgements"),),
+            note=verdicts, do=(Follow("record_judgements"),),
         ),
         On(
             "decline", State.UNANNOUNCED, State.DECLINED, by=Part.AUTHORITY, needs=("reason",), unless=(judged_elsewhere,),
-            do=(Follow("record_judgements"), Notify(Part.APPLICANT, "review_declined")),
+            note=verdicts, do=(Follow("record_judgements"), Notify(Part.APPLICANT, "review_declined")),
         ),
         On(
             "announce", State.UNANNOUNCED, State.ANNOUNCED, by=Part.AUTHORITY, on_list=True,
-            unless=(only_registered, unjudged, judged_unmet),
+            note=verdicts, unless=(only_registered, unjudged, judged_unmet),
             do=(Follow("record_judgements"), Follow("make_studio"), Notify(Part.APPLICANT, "announced")),
         ),
         On(
             "register", State.UNANNOUNCED, State.REGISTERED, by=Part.AUTHORITY, on_list=True, unless=(hangs, unjudged, judged_unmet, over_limit),
-            counts=frozenset({State.REGISTERED}), do=(Follow("record_judgements"), Follow("make_studio"), Follow("warn_over"), Notify(Part.APPLICANT, "announced")),
+            note=verdicts, counts=frozenset({State.REGISTERED}),
+            do=(Follow("record_judgements"), Follow("make_studio"), Follow("warn_over"), Notify(Part.APPLICANT, "announced")),
         ),
         On(
             "hang", (State.UNANNOUNCED, State.ANNOUNCED), State.HUNG, by=Part.AUTHORITY, on_list=True,

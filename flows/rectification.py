@@ -46,11 +46,9 @@ def fixed_by_text(ask: Ask) -> Because | None:
 
 def limit_past(ask: Ask) -> Because | None:
     """A limit lies ahead."""
-    try:
-        ahead = date.fromisoformat(str(ask.payload["due_on"])) >= local_day(ask.now)
-    except ValueError:
-        return Because("整改期限要写成 2026-08-31 这样。", ask.policy.origin("limit"))
-    return None if ahead else Because("整改期限不能早于今天。", ask.policy.origin("limit"))
+    if date.fromisoformat(str(ask.payload["due_on"])) >= local_day(ask.now):
+        return None
+    return Because("整改期限不能早于今天。", ask.policy.origin("limit"))
 
 
 def too_early(ask: Ask) -> Because | None:

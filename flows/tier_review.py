@@ -5,7 +5,7 @@ from enum import StrEnum
 from flows.engine.calendar import Span
 from flows.engine.declare import END, NEXT, Ask, Because, Follow, Notify, On, Part, Policy, Stage, Wait
 from flows.engine.due import unmoved_by, within, within_person
-from flows.engine.judging import judged_unmet, unjudged
+from flows.engine.judging import judged_unmet, unjudged, verdicts
 from flows.engine.limits import exhausted
 from flows.engine.voting import no_quorum, no_vote, outvoted
 from models.facts import TierFacts
@@ -94,11 +94,11 @@ STAGE = Stage(
         ),
         On(
             "endorse", State.REVIEWING, State.ENDORSED, by=Part.REVIEWER, on_list=True, counts=frozenset({State.ENDORSED}),
-            unless=(blocked, unjudged, judged_unmet, unsealed, no_quorum, outvoted, unranked, over_limit),
+            note=verdicts, unless=(blocked, unjudged, judged_unmet, unsealed, no_quorum, outvoted, unranked, over_limit),
             do=(Follow("record_judgements"), Follow("warn_over"), Notify(Part.APPLICANT, "review_endorsed")),
         ),
         On(
-            "decline", State.REVIEWING, State.DECLINED, by=Part.REVIEWER, on_list=True, needs=("reason",),
+            "decline", State.REVIEWING, State.DECLINED, by=Part.REVIEWER, on_list=True, needs=("reason",), note=verdicts,
             do=(Follow("record_judgements"), Notify(Part.APPLICANT, "review_declined")),
         ),
         On(

@@ -50,6 +50,7 @@ NEEDS = {
     "defects": "需要补正的地方",
     "seed": "抽取种子",
     "person_id": "由谁来办",
+    "panel": "评审专家",
 }
 
 
@@ -206,10 +207,20 @@ def _own_case(ask: Ask, parts: tuple[Part, ...]) -> Refusal | None:
 
 def _lacking(ask: Ask, needs: tuple[str, ...]) -> Refusal | None:
     lacking = tuple(key for key in needs if not ask.payload.get(key))
+    if not lacking and "due_on" in needs and _no_day(ask.payload["due_on"]):
+        return Refusal("without_due_on", "期限要写成 2026-08-31 这样。没有改动任何内容。", {}, ("due_on",))
     if not lacking:
         return None
     named = "、".join(NEEDS.get(key, key) for key in lacking)
     return Refusal(f"without_{lacking[0]}", f"请先写明{named}。没有改动任何内容。", {}, lacking)
+
+
+def _no_day(said: object) -> bool:
+    try:
+        date.fromisoformat(str(said))
+    except ValueError:
+        return True
+    return False
 
 
 def _guarded(ask: Ask, on: On) -> Refusal | None:

@@ -1,13 +1,25 @@
 """Judging (资格判断): criteria that ask for a person are judged by one before the path goes on, and what is unmet does not go on."""
 
+from collections.abc import Mapping
+
 from flows.engine.declare import Ask, Because
+
+VERDICTS = ("passed", "failed")
+
+
+def verdicts(ask: Ask) -> Mapping[str, str]:
+    """What an act judges, by the place of the criterion: only what this step is asked to judge, and only as met or not met."""
+    said = ask.payload.get("judged")
+    if not ask.policy.judges or not isinstance(said, Mapping):
+        return {}
+    return {place: str(said[place]) for place, _title in ask.facts.unjudged if said.get(place) in VERDICTS}
 
 
 def unjudged(ask: Ask) -> Because | None:
     """Criteria that a person must judge, where this step is the one that judges."""
     if not ask.policy.judges:
         return None
-    judged = ask.payload.get("judged", {})
+    judged = verdicts(ask)
     left = tuple(title for place, title in ask.facts.unjudged if place not in judged)
     act = "同意" if ask.event == "endorse" else "往下办"
     return Because(f"还不能{act}，先要判断是否符合：{'；'.join(left)}。", ask.policy.origin(""), left) if left else None
@@ -15,7 +27,7 @@ def unjudged(ask: Ask) -> Because | None:
 
 def judged_unmet(ask: Ask) -> Because | None:
     """What was judged not to be met goes no further."""
-    judged = ask.payload.get("judged", {}) if ask.policy.judges else {}
+    judged = verdicts(ask)
     failed = (*ask.facts.unmet, *(title for place, title in ask.facts.unjudged if judged.get(place) == "failed"))
     act = "同意" if ask.event == "endorse" else "往下办"
     return (

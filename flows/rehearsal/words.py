@@ -24,6 +24,7 @@ PLAIN_REFUSALS: Mapping[str, str] = {
     "without_outcome": "没有写排序结果",
     "without_place": "没有写是哪一条",
     "without_seed": "没有写抽取种子",
+    "without_panel": "没有抽取专家",
     "without_grade": "没有写等次",
     "begun_before": "已有一份正在办理的申报",
     "round_not_open": "批次不在受理时间内",

@@ -12,10 +12,24 @@ from flows.engine.declare import Actor
 from flows.engine.errors import Refused
 from flows.engine.work import Intent
 from flows.office.rounds import Places, RoundPlan, plan_round, write_answers
-from models import Credential, Opinion, Post, Revision, StageRun, Studio, Substitution, Tie, Transition
+from flows.regulations.paths import rubric
+from models import (
+    Body,
+    Credential,
+    Listing,
+    Opinion,
+    Person,
+    Post,
+    Revision,
+    StageRun,
+    Studio,
+    Substitution,
+    Tie,
+    Transition,
+)
 from models.columns import table_of
 from models.session import transaction
-from tests.world import World
+from tests.world import World, loaded
 
 REVISIONS = table_of(Revision)
 STUDIOS = table_of(Studio)
@@ -371,6 +385,9 @@ def test_equal_marks_are_told_apart_by_median_then_by_the_earlier_submission(sql
     world.apply_for("B", credentials=MASTER)
     names = ("late_median", "A", "B")
     world.endorse_tiers(*names)
+    whole = {place: most for place, _title, most in rubric(loaded("chifeng"))}
+    with pytest.raises(Refused, match="没有这些项：bonus"):
+        world.act(expert, "give", question, marks={**whole, "bonus": 50})
     world.draw()
     world.score("late_median", 80, 84, 86, 100, 90)
     world.score("A", 80, 82, 88, 90, 90)

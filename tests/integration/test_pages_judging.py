@@ -3,11 +3,16 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
+from flows.engine.errors import Refused
+from models import CriterionCheck
+from models.columns import table_of
+from models.session import reading
 from tests.web_world import Visitor, accounts, web_of
 from tests.world import World
 
+CHECKS = table_of(CriterionCheck)
 PROOF = "遵纪守法、廉洁自律，无违法违规违纪行为的证明"
 
 
@@ -41,3 +46,16 @@ def test_authority_turns_away_who_was_judged_not_to_meet_a_criterion(world: Worl
     answer = bureau.post(f"/runs/{run.id}/decline", version=str(run.version), back=address, reason="证明已过期")
     assert answer.status_code == 303
     assert world.outcome("mei") == "rejected"
+
+
+def test_word_that_judges_nothing_leaves_the_criterion_to_be_judged(world: World) -> None:
+    (place,) = world.unjudged("mei")
+    for judged in ({place: "maybe"}, {"criteria.99": "passed"}, [place]):
+        with pytest.raises(Refused) as refused:
+            world.do("bureau", "judge", "mei", judged=judged)
+        assert refused.value.because == "unjudged"
+    world.do("bureau", "judge", "mei", judged={place: "passed", "criteria.0": "failed"})
+    with reading(world.engine) as session:
+        results = dict(session.execute(select(CHECKS.c.place, CHECKS.c.result)).all())
+    assert results[place] == "passed"
+    assert results["criteria.0"] != "failed"

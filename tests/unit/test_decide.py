@@ -166,3 +166,15 @@ def test_only_the_engine_cancels_and_only_the_applicant_withdraws(stage: Stage) 
         withdrawn = decide(stage, _ask(stage, state, "withdraw", _actor(part)))
         allowed = part is Part.APPLICANT and stage.subject == "application"
         assert (isinstance(withdrawn, Move) and withdrawn.to == WITHDRAWN) == allowed
+
+
+@pytest.mark.parametrize(
+    ("stage", "on", "state"),
+    [one for one in DECLARED if "due_on" in one[1].needs],
+    ids=lambda one: getattr(one, "name", getattr(one, "event", str(one))),
+)
+@pytest.mark.parametrize("said", ["明天", "2025-02-30", "2025-04-01T08:00", 45000])
+def test_new_deadline_that_is_no_day_is_refused(stage: Stage, on: On, state: str, said: object) -> None:
+    decided = decide(stage, _ask(stage, state, on.event, _actor(on.parts[0]), reason="理由", due_on=said))
+    assert isinstance(decided, Refusal)
+    assert (decided.because, decided.missing) == ("without_due_on", ("due_on",))

@@ -1,7 +1,6 @@
 """Effects of expert review: who is asked, who is asked further, what they answered, who moves up."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from sqlalchemy import bindparam, insert, update
 
@@ -69,7 +68,7 @@ def record_answer(work: Work, happened: Sequence[Happening], _value: str) -> Ite
         {
             "b_id": one.run.subject_id,
             "b_answer": dict(one.intent.payload),
-            "b_mark": _sum(one.intent.payload),
+            "b_mark": _sum(one),
             "b_at": work.now,
         }
         for one in happened
@@ -78,8 +77,9 @@ def record_answer(work: Work, happened: Sequence[Happening], _value: str) -> Ite
     return ()
 
 
-def _sum(payload: Any) -> float | None:
-    marks = payload.get("marks")
+def _sum(one: Happening) -> float | None:
+    """The mark of a score sheet; another answer has none."""
+    marks = one.intent.payload.get("marks") if one.facts.opinion_kind == "score" else None
     return float(sum(marks.values())) if marks else None
 
 

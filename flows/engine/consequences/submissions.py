@@ -158,14 +158,14 @@ def record_waiver(work: Work, happened: Sequence[Happening], _value: str) -> Ite
 
 
 def record_judgements(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
-    """Write what the reviewer judged of the criteria that ask for a person."""
+    """Write what was judged (`verdicts`) of the criteria that ask for a person."""
     rows = [
         {
-            "b_application": one.run.subject_id, "b_place": place, "b_result": str(result), "b_by": one.actor.person_id,
+            "b_application": one.run.subject_id, "b_place": place, "b_result": result, "b_by": one.actor.person_id,
             "b_at": work.now, "b_reason": one.move.reason,
         }
         for one in happened
-        for place, result in one.intent.payload.get("judged", {}).items()
+        for place, result in one.move.note.items()
     ]  # fmt: skip
     if rows:
         work.session.connection().execute(JUDGE, rows)
