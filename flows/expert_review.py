@@ -8,6 +8,7 @@ from flows.engine.declare import END, NEXT, Ask, Because, Follow, Notify, On, Pa
 from flows.engine.due import unmoved_by, within
 from flows.engine.judging import judged_elsewhere, judged_unmet, nothing_to_judge, unjudged, verdicts
 from flows.engine.limits import exhausted
+from flows.programme.vocabulary import Draw, Score, Take, Tie
 from models.facts import ExpertFacts
 
 
@@ -21,18 +22,18 @@ class ExpertPolicy(Policy):
     within: Span
     panel: int
     reserves: int
-    draw: str = "random"
-    blind: bool = False
-    score: str = "mean"
-    disputed_above: int = 100
+    draw: Draw
+    blind: bool
+    score: Score
+    disputed_above: int
     pass_mark: int
     runners_up: int
     sheets: int
     judges: bool = False
-    tie: tuple[str, ...] = ()
-    take: str = "best"
-    meeting: bool = False
-    appraisal: bool = False
+    tie: tuple[Tie, ...]
+    take: Take
+    meeting: bool
+    appraisal: bool
     rubric: tuple[tuple[str, str, int], ...] = ()
 
 
@@ -47,7 +48,7 @@ class State(StrEnum):
     REJECTED = "rejected"
 
 
-def mark_of(marks: list[float], method: str) -> float:
+def mark_of(marks: list[float], method: Score) -> float:
     """The mark that several judges give together: mean, median, or the mean without the highest and the lowest."""
     if method == "median":
         return float(median(marks))

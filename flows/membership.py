@@ -11,15 +11,16 @@ from flows.engine.judging import judged_unmet, nothing_to_judge, unjudged, verdi
 from flows.programme.agenda import within_window
 from flows.programme.rosters import RosterRules, held
 from flows.programme.steps import Window
+from flows.programme.vocabulary import Gift, Prefer, Seats
 from models.facts import Roster, SeatFact, SeatFacts
 
 
 class MembershipPolicy(Policy):
     """The numbers of a seat. `within`: the role that a role is part of; `named`: given or taken back by whoever names, without a path."""
 
-    gives: str = "seat"
-    seats: str = "direct"
-    prefer: tuple[str, ...] = ()
+    gives: Gift = "seat"
+    seats: Seats = "direct"
+    prefer: tuple[Prefer, ...] = ()
     roster: RosterRules = RosterRules()
     within: Mapping[str, str] = MappingProxyType({})
     window: Window | None = None

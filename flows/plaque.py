@@ -10,19 +10,20 @@ from flows.engine.declare import END, NEXT, Ask, Because, Follow, Notify, On, Pa
 from flows.engine.due import unmoved_by, within
 from flows.engine.judging import judged_elsewhere, judged_unmet, nothing_to_judge, unjudged, verdicts
 from flows.engine.limits import exhausted
+from flows.programme.vocabulary import Announce, Gift
 from models.facts import PlaqueFacts
 
 
 class PlaquePolicy(Policy):
     """The numbers of the last step of a path to a studio or a level."""
 
-    announce: str
+    announce: Announce
     within: Span
     plaque: bool = True
     certificate: bool = False
     names_base: bool = False
     level: str
-    gives: str = "studio"
+    gives: Gift = "studio"
     cycle: tuple[Span, ...] = ()
     starts: str = "plaque"
     studio_name: str = ""

@@ -10,6 +10,7 @@ from enum import StrEnum
 from flows.engine.calendar import Due, FirstDay, Roll, Span, due_after, local_day
 from flows.engine.declare import END, NEXT, Ask, Because, Follow, Notify, On, Part, Policy, Stage, Wait
 from flows.engine.due import fixed
+from flows.programme.vocabulary import AfterDismissal, Anonymous
 from models.facts import NoticeFacts
 
 # What the public page asks for, so that something can be looked into; the engine cannot weigh words (D-OBJ).
@@ -20,12 +21,12 @@ class NoticePolicy(Policy):
     """The numbers of a public notice."""
 
     length: Span
-    first_day: FirstDay = "counted"
-    roll: Roll = "none"
+    first_day: FirstDay
+    roll: Roll
     inquiry: Span
-    after_dismissal: str = "keep"
-    anonymous: str = "with_facts"
-    promote_next: bool = True
+    after_dismissal: AfterDismissal
+    anonymous: Anonymous
+    promote_next: bool
 
 
 class State(StrEnum):

@@ -122,7 +122,7 @@ class Obligation(Named):
     only: Only | None = None
     skip: Only | None = None
     to: Text | None = None
-    receipt: Literal["noted", "filed", "reviewed", "published"] = "noted"
+    receipt: vocabulary.Receipt = "noted"
     blocks: OneOrMore = ()
     soft: bool = False
     distinct: bool = False

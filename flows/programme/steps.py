@@ -70,15 +70,15 @@ class ExpertReviewStep(StepFrame):
     within: SpanPhrase
     panel: Whole
     reserves: Whole
-    draw: Literal["random", "named"]
+    draw: vocabulary.Draw
     blind: bool = False
-    score: Literal["mean", "median", "drop_ends"]
+    score: vocabulary.Score
     disputed_above: Whole
     pass_mark: Whole = 60  # these three have the values of D-EXPERT, for versions that were stored without them
     runners_up: Whole = 3
     sheets: Annotated[int, Field(strict=True, ge=1)] = 12
-    tie: tuple[Literal["median", "earlier_submission"], ...] = ()
-    take: Literal["best", "passing"]
+    tie: tuple[vocabulary.Tie, ...] = ()
+    take: vocabulary.Take
     meeting: bool = False
     appraisal: bool = False
 
@@ -91,8 +91,8 @@ class PublicNoticeStep(StepFrame):
     first_day: Literal["counted", "not_counted"]
     roll: vocabulary.Roll
     inquiry: SpanPhrase
-    after_dismissal: Literal["keep", "resume", "restart"]
-    anonymous: Literal["with_facts", "refused"]
+    after_dismissal: vocabulary.AfterDismissal
+    anonymous: vocabulary.Anonymous
     promote_next: bool
 
 
@@ -100,7 +100,7 @@ class PlaqueStep(StepFrame):
     """发文挂牌: how it is made public; `plaque: false` only registers."""
 
     stage: Literal["plaque"]
-    announce: Literal["document", "list", "account", "record"]
+    announce: vocabulary.Announce
     within: SpanPhrase
     plaque: bool = True
     certificate: bool = False
@@ -111,8 +111,8 @@ class MembershipStep(StepFrame):
     """入出席位: last step of seat and exit paths."""
 
     stage: Literal["membership"]
-    seats: Literal["direct", "allocated"] = "direct"
-    prefer: tuple[Literal["school_stage", "size", "nearness", "wish", "subject"], ...] = ()
+    seats: vocabulary.Seats = "direct"
+    prefer: tuple[vocabulary.Prefer, ...] = ()
 
 
 class RenewalStep(StepFrame):

@@ -46,6 +46,16 @@ Gift = Literal["studio", "level", "seat", "exit", "cycle"]
 Call = Literal["any_time", "round", "window", "on_result"]
 LimitScope = Literal["round", "county", "direct_school", "school", "township", "kind"]
 StageName = Literal["application", "tier_review", "expert_review", "public_notice", "plaque", "membership", "renewal"]
+Draw = Literal["random", "named"]
+Score = Literal["mean", "median", "drop_ends"]
+Tie = Literal["median", "earlier_submission"]
+Take = Literal["best", "passing"]
+AfterDismissal = Literal["keep", "resume", "restart"]
+Anonymous = Literal["with_facts", "refused"]
+Announce = Literal["document", "list", "account", "record"]
+Seats = Literal["direct", "allocated"]
+Prefer = Literal["school_stage", "size", "nearness", "wish", "subject"]
+Receipt = Literal["noted", "filed", "reviewed", "published"]
 
 GRADES: tuple[str, ...] = get_args(Grade)
 LEVELS: tuple[str, ...] = get_args(Level)
