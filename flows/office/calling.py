@@ -12,11 +12,12 @@ from flows.engine.declare import Actor
 from flows.engine.errors import NotFound, Refused
 from flows.engine.telling import Telling, tell
 from flows.engine.work import Work, read_facts, rule_of, run_state
-from flows.opening.cycles import CycleItem, RunningCycle, book_of, running_cycles
+from flows.opening.cycles import CycleItem, RunningCycle, running_cycles
 from flows.opening.duties import open_called
 from flows.opening.entitlements import entitle
 from flows.opening.units import desks_above
 from flows.programme.agenda import Item
+from flows.regulations import programme_under
 from models import Duty, StageRun
 from models.columns import table_of
 from models.statements import among, rows
@@ -46,7 +47,7 @@ def callable_by(work: Work, actor: Actor, studio_id: int) -> Sequence[OnCall]:
     cycle = next(iter(running_cycles(work.session, [studio_id], local_day(work.now))), None)
     if cycle is None:
         return ()
-    programme = book_of(work.book).programme(work.session, cycle.version_id)
+    programme = programme_under(work, cycle.version_id)
     duties = [
         (OnCall("duty", one.name, one.title), one.to) for one in programme.obligations.values() if one.per == CALL
     ]
@@ -77,7 +78,7 @@ def call_for(work: Work, actor: Actor, studio_ids: Sequence[int], key: str, due_
 
 
 def _item(work: Work, actor: Actor, cycle: RunningCycle, key: str, due_on: date) -> Item:
-    programme, today = book_of(work.book).programme(work.session, cycle.version_id), local_day(work.now)
+    programme, today = programme_under(work, cycle.version_id), local_day(work.now)
     owed, fund = programme.obligations.get(key), programme.funds.get(key)
     if owed is not None and owed.per == CALL and _may(work, actor, cycle, owed.to):
         return Item("duty", key, today.isoformat(), today, due_on, today, due_on, owed.each or "")

@@ -8,7 +8,7 @@ from flows.engine.declare import Actor
 from flows.engine.errors import Refused
 from flows.engine.rulebook import StepRule
 from flows.engine.work import Work
-from flows.regulations import Regulations
+from flows.regulations import Regulations, programme_under
 
 SPANS = ("within", "length", "return_within", "inquiry")
 WORDS = {"within": "时限", "length": "公示期", "return_within": "补正时限", "inquiry": "核查时限", "rubric": "评分表",
@@ -33,9 +33,8 @@ def left_out_of(work: Work, version_id: int, path: str, changes: Mapping[str, An
 
 
 def _rules(work: Work, version_id: int, path: str, changes: Mapping[str, Any]) -> tuple[list[StepRule], list[StepRule]]:
-    book: Regulations = work.book  # type: ignore[assignment]
-    names = [step.name for step in book.programme(work.session, version_id).path(path).steps]
-    plain = [book.rule(work.session, version_id, path, name, None) for name in names]
+    names = [step.name for step in programme_under(work, version_id).path(path).steps]
+    plain = [work.book.rule(work.session, version_id, path, name, None) for name in names]
     changed = [_planned(work, rule, version_id, changes) for rule in plain] if changes else plain
     return plain, changed
 

@@ -12,7 +12,7 @@ from flows.programme import Programme
 from flows.programme.criteria import Check, check, unmet
 from flows.programme.entries import Criterion
 from flows.programme.loading import origin_of
-from flows.regulations import Regulations
+from flows.regulations import programme_under
 from models import Cycle, Person, Seat, Studio
 from models.columns import table_of
 from models.queries.people import person_facts
@@ -64,8 +64,7 @@ def _running_seats(work: Work, studio_ids: Collection[int]) -> Sequence[Any]:
 
 
 def _lost(work: Work, seat: Any, people: Mapping[int, Any]) -> tuple[Check, ...]:
-    book: Regulations = work.book  # type: ignore[assignment]
-    programme = book.programme(work.session, seat.version_id)
+    programme = programme_under(work, seat.version_id)
     role = programme.people.get(seat.role)
     asked = [(n, one) for n, one in enumerate(role.criteria) if _losable(one)] if role is not None and role.loss else []
     if not asked or seat.person_id not in people:

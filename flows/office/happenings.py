@@ -15,7 +15,7 @@ from flows.engine.work import Work
 from flows.office.crediting import Credited, credit_agenda
 from flows.programme import Programme, origin_of
 from flows.programme.phrases import Moment
-from flows.regulations import Regulations
+from flows.regulations import programme_under
 from models import Attendance, Cycle, Duty, Leave, Record, RecordFile, RecordStudio, Seat, StageRun, Studio
 from models.columns import table_of
 
@@ -211,8 +211,7 @@ def _programme_of(work: Work, studio_id: int | None) -> Programme | None:
     """The regulation of a studio's last cycle; None where it has none."""
     last = select(CYCLES.c.version_id).where(CYCLES.c.studio_id == studio_id).order_by(CYCLES.c.number.desc()).limit(1)
     version_id = work.session.execute(last).scalar()
-    book: Regulations = work.book  # type: ignore[assignment]
-    return book.programme(work.session, version_id) if version_id is not None else None
+    return programme_under(work, version_id) if version_id is not None else None
 
 
 def _duties_of_day(work: Work, studio_id: int, plan: Planned) -> Sequence[Any]:

@@ -14,7 +14,7 @@ from flows.engine.errors import NotFound, Refused
 from flows.engine.steps import desk_of
 from flows.engine.work import Work
 from flows.programme import Programme, origin_of
-from flows.regulations import Regulations, who_title
+from flows.regulations import programme_under, who_title
 from models import Cycle, Decision, LedgerEntry, Seat, StageRun, Studio
 from models.columns import table_of
 from models.money import MOST_FEN
@@ -102,8 +102,7 @@ def _studio(work: Work, studio_id: int) -> tuple[Any, Programme]:
     studio = work.session.execute(select(STUDIOS).where(STUDIOS.c.id == studio_id).with_for_update()).first()
     if studio is None:
         raise NotFound
-    book: Regulations = work.book  # type: ignore[assignment]
-    return studio, book.programme(work.session, version_of(work, studio_id))
+    return studio, programme_under(work, version_of(work, studio_id))
 
 
 def _refuse_others(work: Work, actor: Actor, studio: Any, programme: Programme) -> None:

@@ -5,7 +5,7 @@ from flows.engine.errors import Refused
 from flows.engine.work import Work
 from flows.office.rounds import begin_case, county_of, is_direct, refuse_stranger
 from flows.office.seats import open_studio
-from flows.regulations import Regulations
+from flows.regulations import programme_under
 from models.queries.bodies import lineages
 
 
@@ -14,8 +14,7 @@ def begin_level(work: Work, actor: Actor, version_id: int, path_name: str, studi
 
     Raises NotFound, or Refused when the path gives no level or takes rounds, the studio has ended, or the actor may not file it.
     """
-    book: Regulations = work.book  # type: ignore[assignment]
-    programme, cast = book.programme(work.session, version_id), work.book.cast(work.session, version_id)
+    programme, cast = programme_under(work, version_id), work.book.cast(work.session, version_id)
     path, studio = programme.path(path_name), open_studio(work, studio_id)
     if path.gives != "level" or path.call != "any_time":
         raise Refused("wrong_path", "这条路径不能随时申请升级：请在申报批次里提出。")

@@ -14,7 +14,7 @@ from flows.engine.errors import NotFound, Refused
 from flows.engine.work import Work
 from flows.office.changes import DECIDED, signed_changes
 from flows.office.rounds import Places, counted_at, refuse_foreign
-from flows.regulations import Regulations
+from flows.regulations import programme_under
 from flows.regulations.left_out import left_out
 from models import Quota, Round, StageRun
 from models.columns import table_of
@@ -70,8 +70,7 @@ def replan(work: Work, actor: Actor, round_id: int, revision: Revision) -> None:
             timetable=dict(revision.timetable), changes=changes,
         )
     )  # fmt: skip
-    book: Regulations = work.book  # type: ignore[assignment]
-    path = book.programme(work.session, row.version_id).path(row.path)
+    path = programme_under(work, row.version_id).path(row.path)
     for scope in {quota.scope for quota in _quotas(work, round_id)}:
         mine = (QUOTAS.c.round_id == round_id) & (QUOTAS.c.scope == scope)
         work.session.execute(update(QUOTAS).where(mine).values(step=counted_at(path, scope, left_out(changes))))
@@ -83,8 +82,7 @@ def set_places(work: Work, actor: Actor, round_id: int, places: Sequence[Places]
     Raises Refused when a fewest is above its most, or the round is launched.
     """
     row = planned_round(work, actor, round_id)
-    book: Regulations = work.book  # type: ignore[assignment]
-    path = book.programme(work.session, row.version_id).path(row.path)
+    path = programme_under(work, row.version_id).path(row.path)
     for one in places:
         if one.at_least is not None and one.at_most is not None and one.at_least > one.at_most:
             raise Refused("range", f"最少 {one.at_least} 个多于最多 {one.at_most} 个，请改名额。没有改动任何内容。")

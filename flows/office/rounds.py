@@ -16,7 +16,7 @@ from flows.engine.work import Work
 from flows.office.changes import signed_changes
 from flows.programme import Programme, origin_of
 from flows.programme.steps import Path
-from flows.regulations import Regulations
+from flows.regulations import programme_under
 from flows.regulations.left_out import left_out
 from models import Application, Cycle, Duty, Person, Post, Quota, Round, StageRun, Studio
 from models.columns import table_of
@@ -61,9 +61,8 @@ def plan_round(work: Work, actor: Actor, plan: RoundPlan) -> tuple[int, int]:
     The programme's own limits become quotas with their clause; the plan may add tighter ones.
     Raises Refused when the dates are the wrong way round or the path is not one that takes rounds.
     """
-    book: Regulations = work.book  # type: ignore[assignment]
     cast = work.book.cast(work.session, plan.version_id)
-    programme = book.programme(work.session, plan.version_id)
+    programme = programme_under(work, plan.version_id)
     if f"body:{cast.authority_id}" not in actor.keys:
         raise Refused("not_yours", "申报批次由主管部门设立。")
     if plan.closes_on < plan.opens_on:
@@ -132,13 +131,12 @@ def begin_application(
 
     Returns the ids of the application and of its run. Raises Refused when the round takes none, or the person has no post.
     """
-    book: Regulations = work.book  # type: ignore[assignment]
     one = work.session.execute(select(ROUNDS).where(ROUNDS.c.id == round_id)).first()
     if one is None:
         raise NotFound
     _refuse_closed(work, round_id)
     whose = person_id if person_id is not None else actor.person_id
-    programme, cast = book.programme(work.session, one.version_id), work.book.cast(work.session, one.version_id)
+    programme, cast = programme_under(work, one.version_id), work.book.cast(work.session, one.version_id)
     path = _path_for(work, programme, cast, programme.path(one.path), whose)
     body_id, above = workplace_of(work, whose)
     refuse_stranger(actor, path, cast, above, whose, None)

@@ -18,7 +18,7 @@ from flows.programme.loading import origin_of
 from flows.programme.schema import NAMING, Programme
 from flows.programme.sections import Role
 from flows.programme.steps import Path
-from flows.regulations import Regulations
+from flows.regulations import programme_under
 from models import ProgrammeVersion, Round, Seat, StageRun
 from models.columns import table_of
 from models.queries.bodies import Place, lineages
@@ -37,8 +37,7 @@ def begin_seat(
     On a path that takes rounds it belongs to the round that is open. Raises Refused when the path is not for this role, no
     round of it is open, the studio has ended, the actor may not file it, or somebody who would leave has no seat.
     """
-    book: Regulations = work.book  # type: ignore[assignment]
-    programme, cast = book.programme(work.session, version_id), work.book.cast(work.session, version_id)
+    programme, cast = programme_under(work, version_id), work.book.cast(work.session, version_id)
     path, studio = programme.path(path_name), open_studio(work, studio_id)
     held = _seat_held(work, studio_id, person_id)
     if path.gives == "exit":
@@ -88,8 +87,7 @@ def name_to_seat(work: Work, actor: Actor, version_id: int, studio_id: int, pers
     A role within another (an assistant among the members) is that seat with a further role. The act is a case of its own with
     its history; returns the id of its run. Raises Refused.
     """
-    book: Regulations = work.book  # type: ignore[assignment]
-    programme, studio = book.programme(work.session, version_id), open_studio(work, studio_id)
+    programme, studio = programme_under(work, version_id), open_studio(work, studio_id)
     role = _named_role(programme, role_name)
     desk = _own_desk(work, actor, version_id, role, studio)
     _refuse_unfit(work, programme, role, studio, person_id, version_id)
@@ -102,8 +100,7 @@ def take_back_seat(
     work: Work, actor: Actor, version_id: int, studio_id: int, person_id: int, role_name: str, reason: str
 ) -> int:
     """End a role that somebody was named to, by who names them; one within another leaves the seat itself. Raises Refused."""
-    book: Regulations = work.book  # type: ignore[assignment]
-    programme, studio = book.programme(work.session, version_id), open_studio(work, studio_id)
+    programme, studio = programme_under(work, version_id), open_studio(work, studio_id)
     role, held = _named_role(programme, role_name), _seat_held(work, studio_id, person_id)
     desk = _own_desk(work, actor, version_id, role, studio)
     if held is None or role.name not in {held.role, held.duty_role}:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import fmean, median, pstdev
 from typing import Any
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import insert, select
 
 from flows.engine.calendar import local_day
 from flows.engine.consequences.studios import fill
@@ -17,14 +17,15 @@ from flows.engine.lists import Entry, draft_list, make_list
 from flows.engine.series import next_numbers
 from flows.engine.work import Work, read_facts, run_state
 from flows.expert_review import mark_of, spread_of
-from models import Application, Appointment, Document, Opinion, Round, StageRun, Tie
+from flows.office.recusal import conflicts_of, experts_of
+from flows.programme.vocabulary import Score
+from flows.regulations import programme_under
+from models import Document, Opinion, Round, StageRun
 from models.columns import table_of
-from models.queries.bodies import lineages
 from models.queries.cases import Case, cases
 
 RUNS, ROUNDS, OPINIONS = table_of(StageRun), table_of(Round), table_of(Opinion)
-APPOINTMENTS, TIES, DOCUMENTS = table_of(Appointment), table_of(Tie), table_of(Document)
-APPLICATIONS = table_of(Application)
+DOCUMENTS = table_of(Document)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def draft_draw(work: Work, actor: Actor, round_id: int, seed: str, limit: int | 
     cast = work.book.cast(work.session, rows[0].version_id)
     found = cases(work.session, [row.application_id for row in rows])
     experts = experts_of(work, cast.authority_id)
-    conflicts = conflicts_of(work, [found[row.application_id] for row in rows], experts)
+    conflicts = conflicts_of(work, [found[row.application_id] for row in rows], experts, cast.authority_id)
     runs = [DrawRun(row.id, conflicts[row.application_id]) for row in rows]
     policy: Any = rule.policy
     panels = draw(seed, runs, experts, policy.panel, policy.reserves, limit)
@@ -95,43 +96,6 @@ def _judged_rows(work: Work, rows: Sequence[Any]) -> Sequence[Any]:
         says = f"还不能抽取：{len(rows)} 件都要先核对资格。请逐件判断后再抽取。"
         raise Refused("unjudged", says, {}, tuple(known[row.id].number for row in rows))
     return judged
-
-
-def experts_of(work: Work, body_id: int) -> list[int]:
-    """Experts appointed by a body today, by id."""
-    today = local_day(work.now)
-    return list(work.session.execute(
-        select(APPOINTMENTS.c.person_id)
-        .where(APPOINTMENTS.c.body_id == body_id, APPOINTMENTS.c.role == "expert", APPOINTMENTS.c.from_on <= today)
-        .where(or_(APPOINTMENTS.c.to_on.is_(None), APPOINTMENTS.c.to_on >= today))
-        .order_by(APPOINTMENTS.c.person_id)
-        .distinct()
-    ).scalars())  # fmt: skip
-
-
-def conflicts_of(work: Work, found: Sequence[Case], experts: Sequence[int]) -> Mapping[int, frozenset[int]]:
-    """Who must stay away from each application (回避): tied to the applicant, or to the school or a body above it, below the authority."""
-    above = lineages(work.session, {case.body_id for case in found})
-    ties = work.session.execute(select(TIES).where(TIES.c.person_id.in_(experts))).all()
-    posts = _posts(work, experts)
-    conflicts: dict[int, frozenset[int]] = {}
-    for case in found:
-        bodies = {
-            place.id for place in above[case.body_id] if place.level in {"department", "school", "township", "county"}
-        }
-        tied = {tie.person_id for tie in ties if tie.body_id in bodies or tie.other_person_id == case.person_id}
-        inside = {person for person, body in posts if body in bodies}
-        conflicts[case.id] = frozenset(tied | inside | ({case.person_id} & set(experts)))
-    return conflicts
-
-
-def _posts(work: Work, experts: Sequence[int]) -> Sequence[tuple[int, int]]:
-    rows = work.session.execute(
-        select(APPOINTMENTS.c.person_id, APPOINTMENTS.c.body_id).where(
-            APPOINTMENTS.c.person_id.in_(experts), APPOINTMENTS.c.role != "expert"
-        )
-    )
-    return [(row.person_id, row.body_id) for row in rows]
 
 
 def standings(work: Work, round_id: int) -> list[Standing]:
@@ -172,7 +136,7 @@ def _standing(
     row: Any,
     case: Case,
     given: Sequence[tuple[str, float, bool]],
-    method: str,
+    method: Score,
     scale: Mapping[str, tuple[float, float]],
 ) -> Standing:
     marks = [mark for _, mark, _ in given]
@@ -287,8 +251,7 @@ def announce(work: Work, actor: Actor, listing_id: int, round_id: int) -> str:
     title, pattern = policy.numbers["announcement"]
     year = local_day(work.now).year
     n = next_numbers(work.session, one.authority_body_id, "announcement", year)[0]
-    book: Any = work.book
-    word = book.programme(work.session, one.version_id).word("announcement", "教发")
+    word = programme_under(work, one.version_id).word("announcement", "教发")
     number = fill(pattern, {"word": word, "year": str(year), "n": str(n)})
     make_list(work, actor, listing_id, number)
     work.session.execute(

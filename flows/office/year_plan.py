@@ -12,7 +12,7 @@ from flows.engine.errors import Refused
 from flows.engine.periods import CycleDays, periods
 from flows.engine.work import Work
 from flows.office.happenings import Planned, plan_activity
-from flows.regulations import Regulations
+from flows.regulations import programme_under
 from flows.roster.cells import Wrong, plain, read_day
 from flows.roster.opening import UnreadableWorkbook, open_workbook
 from flows.roster.reading import heading
@@ -42,7 +42,6 @@ def draft_plan(work: Work, actor: Actor, studio_id: int) -> Sequence[int]:
     ).first()
     if cycle is None:
         raise Refused("no_cycle", "工作室还没有开始运行，挂牌以后再排活动计划。")
-    book: Regulations = work.book  # type: ignore[assignment]
     there = _there(work, studio_id)
     months = {
         one.begins_on.month: one.begins_on
@@ -51,7 +50,7 @@ def draft_plan(work: Work, actor: Actor, studio_id: int) -> Sequence[int]:
     }
     drafts = [
         Planned(item, months[planned.month], place=planned.place or "", theme=item)
-        for planned in book.programme(work.session, cycle.version_id).plan
+        for planned in programme_under(work, cycle.version_id).plan
         for item in planned.items
         if planned.month in months
     ]

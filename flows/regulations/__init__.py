@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from flows.engine.declare import Stage
 from flows.engine.rulebook import Cast, FundRule, Reader, RenewalPath, SetupRule, StepRule
+from flows.engine.work import Work
 from flows.lifecycle import STAGES
 from flows.programme import Programme, from_expanded
 from flows.programme.rosters import roster_rules
@@ -28,7 +29,7 @@ from models.queries.facts import READERS
 from models.session import place_of
 from models.statements import rows
 
-__all__ = ["FULL_MARK", "Regulations", "regulations", "rubric", "version_in_force", "who_title"]
+__all__ = ["FULL_MARK", "Regulations", "programme_under", "regulations", "rubric", "version_in_force", "who_title"]
 
 VERSIONS, PROGRAMMES = table_of(ProgrammeVersion), table_of(ProgrammeRow)
 CASTINGS, ROUNDS = table_of(Casting), table_of(Round)
@@ -203,6 +204,11 @@ def regulations() -> Regulations:
     return Regulations()
 
 
+def programme_under(work: Work, version_id: int) -> Programme:
+    """The programme of a version, whole: what the engine asks for in parts, an office reads as it is written."""
+    return cast(Regulations, work.book).programme(work.session, version_id)
+
+
 def _changes(session: Session, round_id: int | None) -> Mapping[str, Any]:
     """What a round changed of its steps' numbers, with reasons; read once a session."""
     if round_id is None:
@@ -217,7 +223,7 @@ def version_in_force(session: Session, programme_id: int, on: date) -> int | Non
     """The newest version of a programme in force on a day."""
     return session.execute(
         select(VERSIONS.c.id)
-        .where(VERSIONS.c.programme_id == programme_id, or_(VERSIONS.c.in_force_on <= on))
+        .where(VERSIONS.c.programme_id == programme_id, VERSIONS.c.in_force_on <= on)
         .order_by(VERSIONS.c.in_force_on.desc(), VERSIONS.c.number.desc())
         .limit(1)
     ).scalar()

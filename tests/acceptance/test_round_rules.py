@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 
 from flows.engine.apply import apply
 from flows.engine.calendar import at_local, local_day
@@ -32,7 +32,7 @@ from models.session import transaction
 from tests.world import World, loaded
 
 REVISIONS = table_of(Revision)
-STUDIOS = table_of(Studio)
+STUDIOS, BODIES, PEOPLE, LISTINGS = table_of(Studio), table_of(Body), table_of(Person), table_of(Listing)
 
 MASTER = [{"kind": "title", "name": "名校长", "level": "city"}]
 RUNS, TRANSITIONS, OPINIONS = table_of(StageRun), table_of(Transition), table_of(Opinion)
@@ -342,6 +342,25 @@ def test_expert_tied_to_the_school_or_the_applicant_is_never_drawn(world: World)
     assert f"person:{world.ids['expert0']}" not in experts_of(world, "B")
 
 
+def test_expert_who_works_in_the_school_is_never_drawn_for_it(world: World) -> None:
+    """By a present post of the roster or by the unit that the sheet of experts names; who has left may judge."""
+    world.apply_for("A", credentials=MASTER)
+    school = world.ids["county_a_school1"]
+    with world.at_work() as work:
+        for n, body_id, to_on in ((0, school, None), (1, school, date(2024, 7, 31)), (2, world.ids["bureau"], None)):
+            work.session.add(Post(person_id=world.ids[f"expert{n}"], body_id=body_id, kind="teacher", to_on=to_on))
+        name = work.session.execute(select(BODIES.c.name).where(BODIES.c.id == school)).scalar_one()
+        expert3 = PEOPLE.c.id == world.ids["expert3"]
+        work.session.execute(update(PEOPLE).where(expert3).values(works_at=name))
+    world.endorse_tiers("A")
+    world.draw()
+    with world.at_work() as work:
+        drawn_from = work.session.execute(select(LISTINGS.c.payload).where(LISTINGS.c.act == "draw")).scalar_one()
+    (away,) = drawn_from["drawn_from"]["conflicts"].values()
+    assert set(away) == {world.ids["expert0"], world.ids["expert3"]}
+    assert not {f"person:{one}" for one in away} & set(experts_of(world, "A"))
+
+
 def test_draw_too_small_for_the_panel_says_by_how_many(world: World) -> None:
     world.apply_for("A", credentials=MASTER)
     with world.at_work() as work:
@@ -366,6 +385,9 @@ def test_score_sheet_with_a_gap_or_over_its_scale_is_refused_line_by_line(world:
     assert len(refused.value.missing) >= 1
     with pytest.raises(Refused):
         world.act("bureau", "give", question, marks={})
+    whole = {place: most for place, _title, most in rubric(loaded("chifeng"))}
+    with pytest.raises(Refused, match="没有这些项：bonus"):
+        world.act(expert, "give", question, marks={**whole, "bonus": 50})
 
 
 def test_ranking_waits_until_all_of_the_round_are_scored(world: World) -> None:
@@ -385,9 +407,6 @@ def test_equal_marks_are_told_apart_by_median_then_by_the_earlier_submission(sql
     world.apply_for("B", credentials=MASTER)
     names = ("late_median", "A", "B")
     world.endorse_tiers(*names)
-    whole = {place: most for place, _title, most in rubric(loaded("chifeng"))}
-    with pytest.raises(Refused, match="没有这些项：bonus"):
-        world.act(expert, "give", question, marks={**whole, "bonus": 50})
     world.draw()
     world.score("late_median", 80, 84, 86, 100, 90)
     world.score("A", 80, 82, 88, 90, 90)

@@ -11,13 +11,14 @@ from flows.engine.draw import DrawRun, draw
 from flows.engine.lists import FELL_OUT
 from flows.engine.work import Result, Work
 from flows.expert_review import spread_of
-from flows.office.selection import conflicts_of, experts_of, outcomes, standings, waiting
+from flows.office.recusal import conflicts_of, experts_of
+from flows.office.selection import outcomes, standings, waiting
 from models.queries.cases import cases
 from models.queries.selection import asked_in, entries_of, experts_named, lists_of, marks_given, numbers_of, ties_of
 from web.display import Dot, StateMark, run_mark
 from web.i18n import _
 
-LOWEST_SHOWN, HIGHEST = 60, 100
+LOWEST_SHOWN = 60
 FAR = 2.0
 TIE_WORDS = {"avoids": "名册中申明回避", "kin": "亲属", "teacher": "师生", "colleague": "同单位"}
 TIES = {"median": "并列，按中位数", "earlier_submission": "并列，按提交先后", "order": "并列，按受理顺序"}
@@ -171,7 +172,7 @@ def pool_of(work: Work, round_id: int, authority_id: int, policy: Any) -> Pool:
     rows = waiting(work, round_id, "expert_review", "unassigned")
     found = cases(work.session, [row.application_id for row in rows])
     experts = experts_of(work, authority_id)
-    conflicts = conflicts_of(work, list(found.values()), experts)
+    conflicts = conflicts_of(work, list(found.values()), experts, authority_id)
     load = {int(one.party.removeprefix("person:")): one for one in asked_in(work.session, round_id)}
     reserve = _reserves(work, round_id)
     people, ties = experts_named(work.session, {*experts, *load}), ties_of(work.session, experts)
