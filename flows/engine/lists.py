@@ -86,7 +86,8 @@ def make_list(
 
     With `hold` nothing of it is applied until that time has passed, and until then it can be withdrawn. Raises Refused when it was made before, is empty, or does not belong to the actor's body.
     """
-    listing = _listing(work.session, listing_id)
+    # Held, so that nobody changes an entry between its digest and the decision.
+    listing = _listing(work.session, listing_id, lock=True)
     if listing.made_at is not None:
         raise Refused("made_before", "这份名单已经定了，不能再定一次。")
     if f"body:{listing.body_id}" not in actor.keys:

@@ -151,9 +151,8 @@ def _written(work: Work, actor: Actor, found: Proposal) -> int:
 
 def place_otherwise(work: Work, actor: Actor, listing_id: int, run_id: int, studio_id: int | None, reason: str) -> None:
     """Change one entry of a drafted placement, with a reason; None: no place. Raises Refused, or NotFound."""
-    listing = work.session.execute(
-        select(LISTINGS).where(LISTINGS.c.id == listing_id, LISTINGS.c.act == "allocate")
-    ).first()
+    drafted = select(LISTINGS).where(LISTINGS.c.id == listing_id, LISTINGS.c.act == "allocate")
+    listing = work.session.execute(drafted.with_for_update()).first()  # it cannot be made meanwhile
     mine = (ENTRIES.c.listing_id == listing_id) & (ENTRIES.c.run_id == run_id)
     entry = work.session.execute(select(ENTRIES).where(mine)).first()
     if listing is None or entry is None or f"body:{listing.body_id}" not in actor.keys:

@@ -1,6 +1,8 @@
 """海南: conditions first, then wishes, then one list that places everybody, proposed by a solver and changed with a reason."""
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeoutError
 from datetime import date
 from itertools import cycle, islice
 
@@ -10,16 +12,16 @@ from sqlalchemy import Engine, select, update
 from flows.engine.assign import Places, Seeker, assign
 from flows.engine.days import calendar_of
 from flows.engine.errors import Refused
-from flows.engine.lists import apply_list, make_list
+from flows.engine.lists import apply_list, digest_of, make_list
 from flows.engine.work import Work
 from flows.office.placing import draft_allocation, keep_proposal, place_otherwise, propose_allocation
-from models import Application, Duty, ListingEntry, Seat
+from models import Application, Duty, Listing, ListingEntry, Seat
 from models.columns import table_of
 from models.session import reading, transaction
 from tests.world import World
 
 APPLICATIONS, DUTIES = table_of(Application), table_of(Duty)
-ENTRIES, SEATS = table_of(ListingEntry), table_of(Seat)
+ENTRIES, LISTINGS, SEATS = table_of(ListingEntry), table_of(Listing), table_of(Seat)
 SCHOOLS = ("county_a_school1", "county_a_school2", "county_b_school1", "county_b_school2", "direct_school")
 
 
@@ -124,6 +126,31 @@ def test_hainan_list_is_changed_only_with_a_reason_and_says_both(sqlite_database
     assert "H0工作室" in changed.reason
     made(world, listing_id)
     assert heads(world) == {other: 1}
+
+
+def test_list_that_is_made_while_an_entry_is_changed_waits_for_the_change(any_database: Engine) -> None:
+    world = province(any_database, 3)
+    asks(world, "p", "county_a_school1", "初中", "H0")
+    judged(world, "p")
+    listing_id = drafted(world)
+    (entry,) = world.entries(listing_id)
+    actor, other = world.actor("training_centre"), world.studio("H2").id
+
+    def make() -> None:
+        with world.at_work() as work:
+            make_list(work, actor, listing_id)
+
+    with ThreadPoolExecutor(1) as pool, world.at_work() as changing:
+        place_otherwise(changing, actor, listing_id, entry.run_id, other, "两校有帮扶关系")
+        making = pool.submit(make)
+        with pytest.raises(FutureTimeoutError):
+            making.result(0.3)
+    making.result(30)
+    with reading(any_database) as session:
+        made_of = session.execute(select(LISTINGS.c.sha256).where(LISTINGS.c.id == listing_id)).scalar_one()
+    (changed,) = world.entries(listing_id)
+    assert changed.payload["studio"] == other
+    assert made_of == digest_of([changed])
 
 
 @pytest.mark.capability(18, 30)
