@@ -39,7 +39,7 @@ def test_inbox_lists_what_waits_at_ones_desks(school: Visitor) -> None:
 
 def test_act_is_written_once_under_its_key(world: World, school: Visitor) -> None:
     run = world.run_of("甲")
-    body = {"version": run.version, "payload": {"judgements": {}}}
+    body = {"version": run.version, "payload": {"judged": {}}}
     first = school.api(f"/api/runs/{run.id}/endorse", body, key="endorse-0001")
     again = school.api(f"/api/runs/{run.id}/endorse", body, key="endorse-0001")
     assert (first.status_code, again.status_code) == (200, 200)

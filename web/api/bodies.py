@@ -204,7 +204,7 @@ class RoundPlannedOut(BaseModel):
 
 
 class ActIn(Taken):
-    """An event sent to a run: the version it was seen in, and what the event needs (reason, judgements, marks…)."""
+    """An event sent to a run: the version it was seen in, and what the event carries (reason, judged, marks…)."""
 
     version: int | None = None
     payload: dict[str, Any] = {}

@@ -16,6 +16,7 @@ from flows.regulations import version_in_force
 from flows.trial.gate import over_warnings
 from models.queries import resources
 from models.queries.programmes import versions
+from web.api.acts import carried, described
 from web.api.bodies import ActIn, ActOut, DraftIn, DraftOut, MadeOut, RoundIn, RoundPlannedOut
 from web.api.writing import REFUSALS, Writing
 from web.visit import Visit
@@ -42,17 +43,19 @@ def plan(write: Writing, body: RoundIn) -> RoundPlannedOut:
     return RoundPlannedOut(**write.once("api plan round", body.model_dump(mode="json"), do))
 
 
-@router.post("/runs/{run_id}/{event}")
+@router.post(
+    "/runs/{run_id}/{event}", description=f"Send an event to a run. What its payload may say:\n\n{described()}"
+)
 def act(write: Writing, run_id: int, event: str, body: ActIn) -> ActOut:
     """Send an event to a run that lies at one's desk or in one's sight."""
-    visit = write.visit
+    visit, payload = write.visit, carried(event, body.payload)
     said = {"run": run_id, "event": event, **body.model_dump(mode="json")}
 
     def do(work: Work) -> Mapping[str, Any]:
         visitor = visit.visitor
         if not resources.open_to(work.session, run_id, visitor.person_id or 0, visitor.body_ids, visitor.keys):
             raise NotFound
-        happened = apply(work, Intent(run_id, event, _told(work, run_id, event, body), body.version), visitor.actor)
+        happened = apply(work, Intent(run_id, event, _told(work, run_id, event, payload), body.version), visitor.actor)
         move = happened.move
         due = move.due_at.isoformat() if move.due_at else None
         return {"run_id": run_id, "state": move.to, "version": happened.version, "ended": move.ends, "due_at": due}
@@ -100,10 +103,10 @@ def make(write: Writing, listing_id: int) -> MadeOut:
     return MadeOut(**said, settled=settled, entries=entries)
 
 
-def _told(work: Work, run_id: int, event: str, body: ActIn) -> Mapping[str, Any]:
+def _told(work: Work, run_id: int, event: str, payload: Mapping[str, Any]) -> Mapping[str, Any]:
     """What the act says; a launch carries the open warnings of its trial, as on the page."""
     launched = resources.round_launched(work.session, run_id) if event == "launch" else None
-    return body.payload if launched is None else over_warnings(work, launched, body.payload)
+    return payload if launched is None else over_warnings(work, launched, payload)
 
 
 def _version(work: Work, visit: Visit, body: RoundIn) -> int:
