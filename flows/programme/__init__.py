@@ -2,8 +2,8 @@
 
 from flows.programme.comparing import Change, compare, comparison_text
 from flows.programme.expand import Origin
-from flows.programme.explaining import advice, mistakes_text, probable
-from flows.programme.faults import Fault, FaultyProgramme
+from flows.programme.explaining import FaultyProgramme, advice, mistakes_text, probable
+from flows.programme.faults import Fault
 from flows.programme.lint import check, examine
 from flows.programme.loading import from_expanded, library, load, origin_of, origins_within
 from flows.programme.phrases import Span

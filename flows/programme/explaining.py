@@ -71,6 +71,14 @@ _EXPECTED_EN: Sequence[tuple[str, str]] = (
 )  # fmt: skip
 
 
+class FaultyProgramme(ValueError):  # noqa: N818  named for what it is
+    """A programme that cannot be used; `faults` says why, each with file, line and path."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("规程文件有差错，请按下列各条改正：\n" + mistakes_text(faults))
+        self.faults = tuple(faults)
+
+
 def probable(fault: Fault) -> str:
     """The word that was probably meant: a near one of those expected, or the key of a Chinese word; empty for none."""
     found = fault.found.strip()

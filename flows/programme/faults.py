@@ -1,6 +1,5 @@
 """What is wrong with a programme file (差错): where, what was found, what was expected."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -18,13 +17,3 @@ class Fault:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line} {self.path} {self.message_zh}"
-
-
-class FaultyProgramme(ValueError):  # noqa: N818 - named for what it is
-    """A programme that cannot be used; `faults` says why, each with file, line and path."""
-
-    def __init__(self, faults: Sequence[Fault]) -> None:
-        from flows.programme.explaining import mistakes_text
-
-        super().__init__("规程文件有差错，请按下列各条改正：\n" + mistakes_text(faults))
-        self.faults = tuple(faults)

@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from flows.programme.entries import SchemaError
 from flows.programme.expand import Expander, Grown, Origin, origin_rows, read_defaults
-from flows.programme.faults import FaultyProgramme
+from flows.programme.explaining import FaultyProgramme
 from flows.programme.known_keys import known_keys
 from flows.programme.phrases import PhraseError
 from flows.programme.reading import Place, Sheet, read
