@@ -28,7 +28,7 @@ FAMILIES: dict[str, str] = {
     "membership": word("成员"),
     "obligation": word("事项与活动"),
     "assessment": word("考核"),
-    "grade": word("等级"),
+    "grade": word("等次"),
     "rectification": word("整改"),
     "renewal": word("续期"),
     "decision": word("决定事项"),
@@ -135,7 +135,7 @@ STATES: dict[str, dict[str, StateMark]] = {
     "assessment": {
         "self_open": StateMark(word("待自评"), "pen", BLUE),
         "assessing": StateMark(word("考核中"), "clipboard-check", BLUE),
-        "proposed": StateMark(word("待确认等级"), "gavel", BLUE),
+        "proposed": StateMark(word("待确认等次"), "gavel", BLUE),
         "confirmed": StateMark(word("已确认"), "circle-check", GREEN),
         "delivered": StateMark(word("已送达"), "envelope-open-text", GREEN),
         "appealed": StateMark(word("复核中"), "scale-balanced", PURPLE),

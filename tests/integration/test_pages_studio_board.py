@@ -72,7 +72,7 @@ def test_board_shows_figures_heat_limits_assessments_and_endings(life: Life) -> 
         "A2工作室",
         "8月31日 周一",
         "还没有申请",
-        "待确认等级",
+        "待确认等次",
     ):
         assert words in page, words
     assert 'class="heat heat-1"' in page

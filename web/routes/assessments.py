@@ -36,7 +36,7 @@ router = APIRouter()
 LONGEST = 2000
 EVENTS = {"open": ("propose", "record"), "proposed": ("confirm", "return"), "confirmed": ("release",)}
 DONE = {
-    "propose": word("等级已提出，转主管部门确认。"), "confirm": word("等级已确认，还没有送达；送达以后后果才发生。"), "return": word("已退回考核人补充。"),
+    "propose": word("等次已提出，转主管部门确认。"), "confirm": word("等次已确认，还没有送达；送达以后后果才发生。"), "return": word("已退回考核人补充。"),
     "release": word("结果已送达，后果已按办法发生。"), "record": word("考核记录已提交。"),
 }  # fmt: skip
 
@@ -218,7 +218,7 @@ def act(visit: Visiting, form: Posted, assessment_id: int) -> Response:
         return {"version": happened.version, "to": happened.move.to}
 
     done = visit.once(form, f"{event}:{sheet.row.run_id}", do)
-    words = _("等级已评定，等待送达。") if event == "propose" and done["to"] == "confirmed" else _(DONE[event])
+    words = _("等次已评定，等待送达。") if event == "propose" and done["to"] == "confirmed" else _(DONE[event])
     return visit.go(f"/assessments/{assessment_id}", words)
 
 
@@ -252,9 +252,9 @@ def _faults(said: views.Said, sheet: Sheet, event: str, seen: str) -> list[tuple
     adverse = any(grade == "unqualified" for grade in said.grades.values())
     if event == "propose":
         if not sheet.policy.roles and not said.grades.get(0):
-            found.append(("grades", _("请先选定等级。")))
+            found.append(("grades", _("请先选定等次。")))
         elif seen != said.seen:
-            found.append(("follows", _("选的等级变了：下面是它的后果，看过以后再按一次。")))
+            found.append(("follows", _("选的等次变了：下面是它的后果，看过以后再按一次。")))
     if (event == "return" or (event == "propose" and adverse and not said.reasons)) and not said.reason:
         found.append(("reason", _("请写明理由，原文通知对方。")))
     if event == "record" and not said.reason:

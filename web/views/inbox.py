@@ -294,7 +294,7 @@ BUTTONS = {
     "duty": word("去报送"), "assessment": word("去评定"), "rectification": word("去整改"), "decision": word("去决定"), "entitlement": word("去拨付"),
 }  # fmt: skip
 AFTERWARDS = {
-    "submitted": word("去审核"), "proposed": word("去确认等级"), "confirmed": word("去送达"), "reported": word("去复核"), "returned": word("去补正并重新提交"),
+    "submitted": word("去审核"), "proposed": word("去确认等次"), "confirmed": word("去送达"), "reported": word("去复核"), "returned": word("去补正并重新提交"),
 }  # fmt: skip
 ANSWERS = {"vote": word("去表决"), "hearing": word("去写意见"), "signature": word("去签署")}
 

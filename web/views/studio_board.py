@@ -18,7 +18,7 @@ STANDINGS = (
     ("", word("全部状态")), ("open", word("在册")), ("active", word("运行中")), ("rectifying", word("整改中")), ("final", word("期满评估中")),
     ("forming", word("待备案")), ("suspended", word("暂停")), ("revoked", word("已撤销")), ("ended", word("已终止")), ("lapsed", word("期满不续")),
 )  # fmt: skip
-ASSESSING = (("open", word("考核中")), ("proposed", word("待确认等级")), ("confirmed", word("已确认，待送达")))
+ASSESSING = (("open", word("考核中")), ("proposed", word("待确认等次")), ("confirmed", word("已确认，待送达")))
 SEPTEMBER = 9
 COLUMNS = (
     (word("工作室"), 28), (word("主持人"), 12), (word("旗县区"), 16), (word("所在单位"), 28), (word("办法"), 30), (word("状态"), 12), (word("周期"), 8),
