@@ -31,7 +31,6 @@ class Time:
     whole: int
     today: str
     rest: tuple[Ground, ...]
-    rest_from: date | None
     reminders: tuple[str, ...]
     offsets: tuple[int, ...]
     set_by: str
@@ -74,29 +73,30 @@ def time_of(work: Work, row: Any, policy: Any, moves: Sequence[Any], body: str) 
     span = max((last - first).days, 1)
     left = work.calendar.working_days_between(today, last)
     ladder = rungs(last, first, work.book.ladder(work.session, row.version_id), work.calendar)
-    before = [one for one in ladder if one.offset < 0]
-    rest, rest_from = _rest(first, last, span)
+    reminded = [local_day(one.at) for one in ladder if one.offset < 0]
     return Time(
         left, (last - today).days, "red" if left < 0 else "amber" if left <= AMBER_FROM else "ink", first, last,
         work.calendar.working_days_between(first, now), work.calendar.working_days_between(first, last), percent((now - first).days, span),
-        rest, rest_from, tuple(percent((local_day(one.at) - first).days, span) for one in before), tuple(-one.offset for one in before),
+        _rest(first, last, span), tuple(percent((one - first).days, span) for one in reminded), tuple((last - one).days for one in reminded),
         _set_by(work, policy, moves, body, first, last),
     )  # fmt: skip
 
 
-def _rest(first: date, last: date, span: int) -> tuple[tuple[Ground, ...], date | None]:
-    """The holidays between the terms, as stretches of the line."""
-    found, begins = [], None
+def _rest(first: date, last: date, span: int) -> tuple[Ground, ...]:
+    """The holidays between the terms, as named stretches of the line."""
+    found = []
     for year in range(first.year - 1, last.year + 1):
         autumn, spring = default_terms(year)
-        for a, b in ((autumn.ends_on, spring.begins_on), (spring.ends_on, date(spring.ends_on.year, 9, 1))):
+        for name, a, b in (
+            (_("寒假"), autumn.ends_on, spring.begins_on),
+            (_("暑假"), spring.ends_on, date(spring.ends_on.year, 9, 1)),
+        ):
             since, until = max(a + timedelta(days=1), first), min(b - timedelta(days=1), last)
             if since <= until:
-                begins = begins or since
-                found.append(
-                    Ground(percent((since - first).days, span), percent((until - since).days, span), "holiday")
-                )
-    return tuple(found), begins
+                label = _("{holiday} {day}起", holiday=name, day=plain_day(since)) if since > first else name
+                start, width = percent((since - first).days, span), percent((until - since).days, span)
+                found.append(Ground(start, width, "holiday", label))
+    return tuple(found)
 
 
 def _set_by(work: Work, policy: Any, moves: Sequence[Any], body: str, first: date, last: date) -> str:
