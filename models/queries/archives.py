@@ -75,6 +75,16 @@ def results_of_studio(session: Session, studio_id: int) -> Sequence[Row[Any]]:
     ).all()
 
 
+def mended_in(session: Session, studio_id: int) -> Sequence[Row[Any]]:
+    """What a studio had to mend, with the assessment that found it, the latest first."""
+    return session.execute(
+        select(RECTIFICATIONS, ASSESSMENTS.c.title, ASSESSMENTS.c.period, ASSESSMENTS.c.released_at)
+        .join(ASSESSMENTS, ASSESSMENTS.c.id == RECTIFICATIONS.c.assessment_id)
+        .where(RECTIFICATIONS.c.studio_id == studio_id)
+        .order_by(RECTIFICATIONS.c.id.desc())
+    ).all()
+
+
 def honours_of(session: Session, studio_id: int) -> Sequence[Row[Any]]:
     """Titles, awards, certificates and credits that followed from results: for the studio, or for a person."""
     return session.execute(

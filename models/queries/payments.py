@@ -39,6 +39,16 @@ def voucher_of(session: Session, studio_id: int, line_id: int) -> Row[Any] | Non
     ).first()
 
 
+def vouchers_of(session: Session, studio_id: int) -> Sequence[Row[Any]]:
+    """The scanned vouchers of a studio's ledger, in the order of its lines."""
+    return session.execute(
+        select(LEDGER.c.number, LEDGER.c.what, LEDGER.c.file_sha256, STORED.c.type)
+        .join(STORED, STORED.c.sha256 == LEDGER.c.file_sha256)
+        .where(LEDGER.c.studio_id == studio_id)
+        .order_by(LEDGER.c.number)
+    ).all()
+
+
 def decided_overdrafts(session: Session, studio_id: int) -> Sequence[Row[Any]]:
     """Questions about a studio that were decided, the latest first: an expense above the balance names one of them."""
     decided = (

@@ -4,6 +4,7 @@ from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from sqlalchemy import Engine
@@ -53,6 +54,8 @@ def test_page_shows_the_time_left_the_findings_and_both_endings(life: Life) -> N
         "整改不力",
         "通报",
         "圆点为提醒",
+        ">寒假</text>",
+        "假期中的工作日照常计算",
         "已用 17 个工作日",
     ):
         assert words in page, words
@@ -98,6 +101,11 @@ def test_measure_is_proved_by_files_that_whoever_sees_it_can_open(
     assert client_of(life, "bureau").get(paper).content == b"%PDF-1.7 minutes"
     assert client_of(life, "county_b").get(paper).status_code == 404
     assert host.get(f"{place(life)}/files/{'0' * 64}").status_code == 404
+    archive = ZipFile(BytesIO(host.get(f"/studios/{life.studio_id}/archive/package.zip").content))
+    held = {name: archive.read(name) for name in archive.namelist()}
+    assert b"%PDF-1.7 minutes" in held.values()
+    (told,) = [text.decode("utf-8-sig") for name, text in held.items() if name.endswith("整改.txt")]
+    assert "措施：补训 · 已完成" in told
     host.post(address, data=form(**line, **{"keep.1.1": kept["sha256"]}))
     assert life.rows(RECTIFICATIONS.select())[0].measures[0]["files"] == [kept]
     host.post(address, data=form(**line))

@@ -7,14 +7,17 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
+from models import Entitlement, Seat
+from models.columns import table_of
 from models.settings import settings
 from tests.browsing import client_of, form
 from tests.life import Life
 from web.views.studio_archive import kind_of
 
 PDF = b"%PDF-1.7 plan"
+ENTITLEMENTS, SEATS = table_of(Entitlement), table_of(Seat)
 
 
 @pytest.fixture
@@ -86,6 +89,30 @@ def test_package_holds_what_was_written_who_was_there_the_ledger_and_each_growth
     grown = {name for name in told if name.startswith("成长档案/")}
     assert len(grown) == len(life.seated())
     assert any("B.csv" in name for name in grown)
+
+
+def test_package_holds_the_scanned_vouchers_of_the_ledger(life: Life) -> None:
+    (due,) = life.rows(select(ENTITLEMENTS).where(ENTITLEMENTS.c.fund == "activity", ENTITLEMENTS.c.period == "y1"))
+    (run,) = life.runs_of("entitlement", due.id)
+    paid = form(act="pay", amount="50000", voucher="Z-1", version=str(run.version))
+    assert client_of(life, "bureau").post(f"/entitlements/{due.id}", data=paid).status_code == 303
+    spent = form(act="spend", amount="12.5", use="图书资料", what="买书", on="2025-05-12", voucher="P-1")
+    scan = {"file": ("票据.pdf", b"%PDF-1.7 voucher", "application/pdf")}
+    host, studio = client_of(life, "H"), f"/studios/{life.studio_id}"
+    assert host.post(f"{studio}/funds", data=spent, files=scan).status_code == 303
+    archive = zipfile.ZipFile(BytesIO(host.get(f"{studio}/archive/package.zip").content))
+    (kept,) = [name for name in archive.namelist() if archive.read(name) == b"%PDF-1.7 voucher"]
+    assert kept.startswith("05 经费/")
+    assert kept.endswith("2 买书.pdf")
+
+
+def test_growth_file_of_whoever_has_left_stays(life: Life) -> None:
+    with life.at_work() as work:
+        work.session.execute(SEATS.update().where(SEATS.c.person_id == life.ids["A"]).values(to_on=life.today))
+    host, studio = client_of(life, "H"), f"/studios/{life.studio_id}"
+    assert "研修" in host.get(f"{studio}/archive/people/{life.ids['A']}").text
+    archive = zipfile.ZipFile(BytesIO(host.get(f"{studio}/archive/package.zip").content))
+    assert any(name.startswith("成长档案/") and name.endswith("A.csv") for name in archive.namelist())
 
 
 @pytest.mark.parametrize(

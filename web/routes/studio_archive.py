@@ -8,8 +8,10 @@ from fastapi.responses import Response, StreamingResponse
 from starlette.background import BackgroundTask
 
 from flows.engine.errors import NotFound
+from flows.engine.work import Work
 from models.queries.activities import file_of_record, files_of
 from models.queries.archives import record_in_studio
+from models.queries.studios import seats_of_studio
 from web.i18n import _
 from web.papers import serve
 from web.studio_doors import Door, enter, enter_as_host
@@ -28,7 +30,7 @@ def archive(visit: Visiting, studio_id: int) -> Response:
         items = items_of(work, door)
         if not door.sees_all:
             return _growth(visit, door, person_file(door, door.seat, items))
-        people = [person_file(door, seat, items) for seat in door.seats]
+        people = [person_file(door, seat, items) for seat in door.seats or _people(work, door)]
         parts = studio_file(door, items)
     return visit.page("studios/archive.html", door=door, studio=door.studio, parts=parts, people=people, records=door.programme.records,
                       origin_of=door.origin("records.studio"))  # fmt: skip
@@ -39,11 +41,19 @@ def growth(visit: Visiting, studio_id: int, person_id: int) -> Response:
     """The growth file of one person: for themselves, their host, and those who oversee the studio."""
     with visit.reading() as work:
         door = enter(visit, work, studio_id)
-        seat = next((one for one in door.seats if one.person_id == person_id), None)
+        seat = next((one for one in _people(work, door) if one.person_id == person_id), None)
         if seat is None or not (door.sees_all or person_id == visit.visitor.person_id):
             raise NotFound
         own = person_file(door, seat, items_of(work, door))
     return _growth(visit, door, own)
+
+
+def _people(work: Work, door: Door) -> list[Any]:
+    """Everybody who has or had a seat, each once: those of today first. A growth file stays when its person has left."""
+    found = {one.person_id: one for one in door.seats}
+    for one in seats_of_studio(work.session, door.studio.id, past=True):
+        found.setdefault(one.person_id, one)
+    return list(found.values())
 
 
 def _growth(visit: Visit, door: Door, own: Any) -> Response:
@@ -58,9 +68,8 @@ def take_away(visit: Visiting, studio_id: int) -> Response:
     with visit.reading() as work:
         door = enter_as_host(visit, work, studio_id)
         items = items_of(work, door)
-        made = package(
-            work, studio_id, studio_file(door, items), [person_file(door, seat, items) for seat in door.seats]
-        )
+        grown = [person_file(door, seat, items) for seat in _people(work, door)]
+        made = package(work, studio_id, studio_file(door, items), grown)
     name = quote(_("{studio} 档案.zip", studio=door.studio.name))
     headers = {
         "Content-Disposition": f"attachment; filename=\"studio-{studio_id}.zip\"; filename*=UTF-8''{name}",

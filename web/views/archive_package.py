@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
@@ -13,6 +14,7 @@ from flows.engine.work import Work
 from flows.office.ledger import yuan
 from flows.programme.comparing_words import VALUES_ZH
 from models.files import ENDINGS, place_of
+from models.files import KINDS as KINDS_OF_FILES
 from models.queries.activities import files_of
 from models.queries.money import lines
 from web.display import formal_day
@@ -94,7 +96,16 @@ def _stored(
         proof = VALUES_ZH["proof"].get(one.proof, one.proof)
         name = f"{base}-{n} {_safe(item.title)} {_safe(proof)}{ENDINGS.get(one.type, '')}"
         rows.append([*said, name if made.keep(name, one.file_sha256) else _("文件缺失"), one.file_sha256])
+    for n, (digest, called) in enumerate(item.papers, start=1):
+        name = f"{base}-{n} {_safe(called.removesuffix(ending_of(called)))}{ending_of(called)}"
+        rows.append([*said, name if made.keep(name, digest) else _("文件缺失"), digest])
     return rows or [[*said, "", ""]]
+
+
+def ending_of(name: str) -> str:
+    """The ending of a file's name, where it is one we take."""
+    ending = Path(name).suffix
+    return ending if ending.lower() in KINDS_OF_FILES else ""
 
 
 def _ledger(work: Work, studio_id: int) -> bytes:

@@ -9,11 +9,21 @@ from typing import Any
 from flows.engine.calendar import local_day
 from flows.engine.work import Work
 from flows.programme.vocabulary import CONSEQUENCES_ZH, GRADES_ZH
-from models.queries.archives import honours_of, marks_in, papers_of_studio, records_of_studio, results_of_studio
+from models.files import ENDINGS
+from models.queries.archives import (
+    honours_of,
+    marks_in,
+    mended_in,
+    papers_of_studio,
+    records_of_studio,
+    results_of_studio,
+)
 from models.queries.money import lines
+from models.queries.payments import vouchers_of
 from web.display import formal_day
 from web.i18n import _
 from web.studio_doors import Door
+from web.views.rectifications import files_of, findings_of
 
 STUDIO_PARTS, PERSON_PARTS = ("规划计划", "活动记录", "成果", "考核", "经费"), ("成长规划", "活动", "成果", "考核")
 # What kind of thing a part of a file holds, by the words its title has; what has none of them holds results.
@@ -36,6 +46,9 @@ class Item:
     person_ids: frozenset[int] = frozenset()
     record_id: int | None = None
     text: str = ""
+    papers: tuple[
+        tuple[str, str], ...
+    ] = ()  # stored files that belong to it besides those of a record: SHA-256 and name
 
 
 @dataclass(frozen=True)
@@ -75,12 +88,17 @@ def items_of(work: Work, door: Door) -> list[Item]:
         marks.setdefault(row.record_id, []).append(row)
     found = [_record(door, one, marks.get(one.id, ())) for one in records]
     found += [_result(one) for one in results_of_studio(session, studio_id)]
+    found += [_mended(door, one) for one in mended_in(session, studio_id)]
     found += [_honour(one) for one in honours_of(session, studio_id)]
     found += [_paper(one) for one in papers_of_studio(session, studio_id)]
     entries = lines(session, studio_id)
     if entries:
         title = _("经费台账，共 {n} 笔", n=len(entries))
-        found.append(Item(title, entries[-1].on, "money", f"/studios/{studio_id}/funds"))
+        scans = tuple(
+            (one.file_sha256, f"{one.number} {one.what}{ENDINGS.get(one.type, '')}")
+            for one in vouchers_of(session, studio_id)
+        )
+        found.append(Item(title, entries[-1].on, "money", f"/studios/{studio_id}/funds", papers=scans))
     return found
 
 
@@ -138,6 +156,26 @@ def _result(one: Any) -> Item:
         whose,
         None,
         one.reason,
+    )
+
+
+def _mended(door: Door, one: Any) -> Item:
+    """What was found wanting, what was done about it, and how it came out."""
+    said = [finding.title if not finding.said else f"{finding.title}：{finding.said}" for finding in findings_of(one)]
+    done = [
+        " · ".join(part for part in (each.what, each.who, each.mark.label, each.proof) if part)
+        for finding in findings_of(one)
+        for each in finding.measures
+    ]
+    report = str((one.report or {}).get("report") or "")
+    told = [(_("问题"), "；".join(said)), (_("措施"), "；".join(done)), (_("整改报告"), report)]
+    title = _("{title} {period} 整改", title=one.title, period=one.period)
+    outcome = {"effective": _("整改有效"), "ineffective": _("整改不力")}.get(one.verdict, _("整改中"))
+    text = [title, outcome, *(_("{label}：{value}", label=label, value=value) for label, value in told if value), ""]
+    on = local_day(one.reported_at or one.released_at) if one.reported_at or one.released_at else one.limit_on
+    href = f"/rectifications/{one.id}" if door.sees_all else ""
+    return Item(
+        title, on, "result", href, outcome, text="\r\n".join(text), papers=tuple(files_of(one.measures).items())
     )
 
 
