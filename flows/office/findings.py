@@ -16,6 +16,7 @@ from flows.regulations import Regulations
 from flows.regulations.following import follows
 from models import Assessment, Cycle, Person, Result, Seat, Studio
 from models.columns import table_of
+from models.queries.naming import losses_under_way
 
 ASSESSMENTS, CYCLES, PEOPLE, RESULTS = (table_of(one) for one in (Assessment, Cycle, Person, Result))
 SEATS, STUDIOS = table_of(Seat), table_of(Studio)
@@ -27,7 +28,7 @@ def note_loss(work: Work, actor: Actor, seat_id: int, reason: str) -> int:
     """An officer notes that somebody no longer has what their role asks; what the text lets follow, follows. Returns the decision.
 
     A host who leaves pauses the studio, and the body is asked what becomes of it (D-HOST). Raises Refused for another than the
-    authority and its office, without a reason, and for a seat that has ended.
+    authority and its office, without a reason, for a seat that has ended, and while what followed before is not settled.
     """
     seat = work.session.execute(
         select(SEATS, PEOPLE.c.name).join(PEOPLE, PEOPLE.c.id == SEATS.c.person_id).where(SEATS.c.id == seat_id)
@@ -37,6 +38,8 @@ def note_loss(work: Work, actor: Actor, seat_id: int, reason: str) -> int:
     if seat.to_on is not None:
         raise Refused("seat_ended", f"{seat.name}已经不在工作室。")
     version_id, programme, desk = _authority(work, actor, seat.studio_id)
+    if losses_under_way(work.session, [seat_id]):
+        raise Refused("already_noted", f"{seat.name}的情况已经记录，正在办理，不用再记。没有改动任何内容。")
     role = programme.people[seat.role]
     then = follows(programme, f"people.{seat.role}.loss.then", role.loss.then if role.loss else ())
     question = f"{seat.name}不再符合{role.title}的条件"

@@ -8,6 +8,7 @@ from flows.engine.calendar import at_local
 from flows.office.eligibility import seats_in_doubt
 from flows.office.findings import note_loss
 from flows.rehearsal.bureau import Bureau
+from models.queries.naming import losses_under_way
 
 MORNING = 8
 A_DAY = timedelta(days=1)
@@ -30,6 +31,8 @@ def _note(bureau: Bureau, name: str) -> None:
     """The authority looks at the seats in doubt, as its page lists them, and notes the one of this person."""
     authority = bureau.acting("authority", None, None, None)
     with bureau.at_work() as work:
-        for seat in seats_in_doubt(work, list(bureau.studios.values())):
-            if seat.person == name:
+        seats = [one for one in seats_in_doubt(work, list(bureau.studios.values())) if one.person == name]
+        noted = losses_under_way(work.session, [one.seat_id for one in seats])
+        for seat in seats:
+            if seat.seat_id not in noted:
                 note_loss(work, authority, seat.seat_id, REASON)

@@ -86,6 +86,32 @@ def losses_noted(session: Session, seat_ids: Collection[int]) -> Mapping[int, Ro
     return {row.seat_id: row for row in rows}
 
 
+def losses_under_way(session: Session, seat_ids: Collection[int]) -> frozenset[int]:
+    """Those of these seats whose loss is being dealt with: a question about them is open, their holder leaves, another host is sought."""
+    asked = (
+        select(RUNS.c.id)
+        .join(DECISIONS, (RUNS.c.subject_kind == "decision") & (RUNS.c.subject_id == DECISIONS.c.id))
+        .where(DECISIONS.c.seat_id == SEATS.c.id, RUNS.c.ended_at.is_(None))
+    )
+    leaving = (
+        select(RUNS.c.id)
+        .join(APPLICATIONS, APPLICATIONS.c.id == RUNS.c.application_id)
+        .where(APPLICATIONS.c.studio_id == SEATS.c.studio_id, APPLICATIONS.c.person_id == SEATS.c.person_id)
+        .where(APPLICATIONS.c.gives == "exit", RUNS.c.ended_at.is_(None))
+    )
+    succeeded = (
+        select(RUNS.c.id)
+        .join(DUTIES, (RUNS.c.subject_kind == "duty") & (RUNS.c.subject_id == DUTIES.c.id))
+        .where(DUTIES.c.studio_id == SEATS.c.studio_id, DUTIES.c.key == "succession", RUNS.c.ended_at.is_(None))
+        .where(SEATS.c.role == "host")
+    )
+    noted = select(DECISIONS.c.id).where(DECISIONS.c.seat_id == SEATS.c.id)
+    found = select(SEATS.c.id).where(
+        SEATS.c.id.in_(list(seat_ids)), noted.exists(), or_(asked.exists(), leaving.exists(), succeeded.exists())
+    )
+    return frozenset(session.execute(found).scalars())
+
+
 def seat_studio(session: Session, seat_id: int) -> int | None:
     """The studio of a seat that has not ended."""
     return session.execute(select(SEATS.c.studio_id).where(SEATS.c.id == seat_id, SEATS.c.to_on.is_(None))).scalar()

@@ -166,9 +166,10 @@ def test_member_who_leaves_while_being_moved_out_leaves_once(any_database: Engin
     life = Life(any_database, "chifeng", date(2025, 5, 8), {"M1": "member", "M2": "member"}, since=date(2026, 3, 2))
     life.on("2026-03-03")
     actor, seat_id = life.actor("bureau"), life.seat_of("M1").id
-    for _ in range(2):  # two officers note the same loss
-        with life.at_work() as work:
-            note_loss(work, actor, seat_id, "不再任校长")
+    with life.at_work() as work:
+        note_loss(work, actor, seat_id, "不再任校长")
+    with pytest.raises(Refused, match="正在办理"), life.at_work() as work:  # another officer notes the same loss
+        note_loss(work, actor, seat_id, "不再任校长")
     asked = [run for run in life.runs_of("decision") if run.ended_at is None]
     presses = [pressing(life, actor, run.id, "decide", None, choice="调整成员", reason="不再符合条件") for run in asked]
     winners, reasons = sorted_out(at_once(presses * 3))

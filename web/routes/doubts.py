@@ -10,7 +10,7 @@ from flows.engine.errors import NotFound
 from flows.engine.work import Work
 from flows.office.eligibility import Unfit, seats_in_doubt
 from flows.office.findings import note_loss
-from models.queries.naming import losses_noted, running_studios, running_versions, seat_studio
+from models.queries.naming import losses_noted, losses_under_way, running_studios, running_versions, seat_studio
 from web.display import Paging
 from web.i18n import _
 from web.views.cases import provenance_of
@@ -28,8 +28,9 @@ def doubts(visit: Visiting, page: int = 1, note: str = "") -> Response:
         first = PAGE * (max(page, 1) - 1)
         found = seats_in_doubt(work, mine[first : first + PAGE]) if mine else ()
         noted = losses_noted(work.session, [one.seat_id for one in found])
+        settling = losses_under_way(work.session, noted)
         titles = _titles(visit, work)
-        lines = [_line(one, titles, noted.get(one.seat_id)) for one in found]
+        lines = [_line(one, titles, noted.get(one.seat_id), settling=one.seat_id in settling) for one in found]
     last = min(first + PAGE, len(mine))
     paging = Paging(
         first + 1, last, len(mine), f"/doubts?page={page - 1}" if page > 1 else "", f"/doubts?page={page + 1}" if last < len(mine) else ""
@@ -55,9 +56,9 @@ def own_studios(visit: Visit, work: Work) -> list[int]:
     return list(running_studios(work.session, mine, visit.today)) if mine else []
 
 
-def _line(one: Unfit, titles: Mapping[str, str], noted: Any) -> dict[str, Any]:
+def _line(one: Unfit, titles: Mapping[str, str], noted: Any, *, settling: bool) -> dict[str, Any]:
     checks = [(check.title, check.reason, provenance_of(check.origin)) for check in one.checks]
-    return {"seat": one, "role": titles.get(one.role, one.role), "checks": checks, "noted": noted}
+    return {"seat": one, "role": titles.get(one.role, one.role), "checks": checks, "noted": noted, "settling": settling}
 
 
 def _titles(visit: Visit, work: Work) -> Mapping[str, str]:
