@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 CHINA = ZoneInfo("Asia/Shanghai")
 MOST_FACTS = 4
 MOST_LETTERS = 300
+ASKED = {"seat": "加入工作室的申请", "exit": "退出工作室的申请", "level": "的升级申请", "cycle": "的续期申请"}
 DEFAULT = "D-"  # the code of a default, which no letter shows
-SAID = ("title", "number", "person", "body", "step", "actor", "reason", "clause", "round")
+SAID = ("title", "number", "person", "body", "step", "actor", "reason", "clause", "round", "gives")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -56,6 +57,7 @@ def phrases(envelope: Envelope) -> dict[str, Any]:
     said = {key: plain(envelope.context.get(key)) for key in SAID}
     words: dict[str, Any] = said | _deadline(envelope) | {"recipient": plain(envelope.recipient, 60)}
     words["case"] = _case(said)
+    words["yours"], words["hosting"] = _yours(said), said["gives"] not in ASKED
     words["matter"] = said["step"] or said["title"] or "一件事项"
     words["stands"] = f"正在“{said['step']}”一步" if said["step"] else "正等您办理"
     words["bureau"], words["phone"] = plain(envelope.sender.bureau, 60), plain(envelope.sender.phone, 60)
@@ -69,8 +71,13 @@ def phrases(envelope: Envelope) -> dict[str, Any]:
 
 def _case(said: Mapping[str, str]) -> str:
     if said["person"]:
-        return f"{said['person']}的申报"
+        return f"{said['person']}{ASKED.get(said['gives'], '的申报')}"
     return said["title"] or said["round"] or "一件事项"
+
+
+def _yours(said: Mapping[str, str]) -> str:
+    """What the one told has asked for; of somebody who joins or leaves it is said of whom, as their host may have asked."""
+    return _case(said) if said["gives"] in ASKED and said["person"] else "您的申报"
 
 
 def _deadline(envelope: Envelope) -> dict[str, str]:
@@ -99,7 +106,7 @@ def _facts(envelope: Envelope, words: Mapping[str, Any]) -> Iterable[tuple[str, 
     given = [(plain(pair[0], 12), plain(pair[1])) for pair in envelope.context.get("facts") or () if len(pair) == 2]
     common = [
         ("事项", "，".join(part for part in (words["round"] or words["title"], words["step"]) if part)),
-        ("申报人", f"{who}{number}" if who else ""),
+        ("申报人" if words["hosting"] else "申请人", f"{who}{number}" if who else ""),
         ("理由", words["reason"]),
         ("依据", "" if words["clause"].startswith(DEFAULT) else words["clause"]),
         ("截止", words["due_long"]),

@@ -115,7 +115,7 @@ def _context(one: Telling, today: date) -> dict[str, Any]:
         "step": one.rule.title, "actor": one.actor, "reason": one.reason,
         "clause": str(one.rule.origin.get("text", "")), "due": due_on.isoformat() if due_on else None,
         "due_provisional": False, "overdue_days": overdue, "application_id": run.application_id, "run_id": run.id,
-        "round": facts.round_title, "link": link, "facts": [], **one.more,
+        "round": facts.round_title, "gives": one.rule.gives, "link": link, "facts": [], **one.more,
     }  # fmt: skip
 
 

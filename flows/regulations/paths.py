@@ -150,8 +150,11 @@ def _title(programme: Programme, gives: str, step: Step) -> str:
     if step.stage == "tier_review":
         who = "、".join(who_title(programme, who) for who in step.by)
         return f"{who}{'同意' if set(step.by) == {'person'} else '审核'}"
-    if step.stage == "membership" and gives == "exit":
-        return "退出"
+    if step.stage == "membership":
+        usual = "退出" if gives == "exit" else "统筹调配" if step.seats == "allocated" else "加入"
+        return programme.word(step.stage, usual)
     if step.stage == "plaque" and not step.plaque:
         return "登记"
+    if step.stage == "application" and gives in {"seat", "exit", "cycle"}:
+        return programme.word(step.stage, "申请")
     return programme.word(step.stage, STAGES[step.stage].title)

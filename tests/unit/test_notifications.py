@@ -64,6 +64,16 @@ def test_the_text_and_the_page_say_the_same_words() -> None:
         assert line[1] in mail.html
 
 
+def test_who_asks_to_join_or_leave_is_not_told_of_an_application_for_a_studio() -> None:
+    leaving = FULL | {"gives": "exit", "step": "本人同意"}
+    assert subject_of(notices()["review_asked"], envelope(leaving)).startswith("待审核：宋海燕退出工作室的申请")
+    mail = render(notices()["review_declined"], envelope(leaving))
+    assert mail.subject == "不予同意：宋海燕退出工作室的申请"
+    assert "您的申报" not in mail.text
+    assert "申请人" in mail.text
+    assert "您的申报" in render(notices()["review_declined"], envelope(FULL | {"gives": "studio"})).text
+
+
 def test_a_mail_tells_at_most_four_facts() -> None:
     crowded = FULL | {"facts": [["还差", "1 项"], ["已用", "10 个工作日"], ["时限", "10 个工作日"]]}
     assert len(phrases(envelope(crowded))["facts"]) == 4
