@@ -107,13 +107,18 @@ def calendar(visit: Visiting, studio_id: int, month: str = "", key: str = "", no
             if row.key in door.programme.obligations
         }
         lines = [(row, duty_mark(row, back), due_text(work, row.due_on, door.today) if row.ended_at is None else None)
-                 for row in duties if not key or row.key == key]  # fmt: skip
+                 for row in sorted(duties, key=_done) if not key or row.key == key]  # fmt: skip
         activities = activities_of(work.session, studio_id, first, last)
         feed = _feed_of(visit, work, studio_id)
         context = {"door": door, "studio": door.studio, "month": _month(visit, work, door, month, back), "lines": lines, "key": key,
                    "titles": titles, "activities": activities, "feed": feed, "year": year_title(door), "present": None,
                    "mark": standing_of(door, None)}  # fmt: skip
     return visit.page("studios/calendar.html", note=note, **context)
+
+
+def _done(row: Any) -> bool:
+    """Whether nothing has to be done any more; what is still to do stands first."""
+    return row.run_id is None or row.ended_at is not None
 
 
 def _feed_of(visit: Visit, work: Work, studio_id: int) -> str:
