@@ -10,7 +10,6 @@ from flows.engine.calendar import Span
 __all__ = ["ANCHORS", "Amount", "Moment", "PhraseError", "Span", "amount", "moment", "ratio", "share", "span"]
 
 Anchor = Literal["start", "end", "announcement", "plaque", "delivery", "event"]
-Side = Literal["at", "before", "after"]
 
 ANCHORS: tuple[str, ...] = get_args(Anchor)
 ANCHORS_ZH = {

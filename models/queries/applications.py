@@ -262,8 +262,8 @@ def last_transition(session: Session, run_id: int, scope: ColumnElement[bool]) -
     ).first()  # fmt: skip
 
 
-def round_of(session: Session, round_id: int) -> Row[Any] | None:
-    """A launched round with its programme; one query."""
+def launched_round(session: Session, round_id: int) -> Row[Any] | None:
+    """A launched round with its programme's code and version number; one query."""
     return session.execute(
         select(ROUNDS, PROGRAMMES.c.code, VERSIONS.c.number.label("version_number"))
         .join(VERSIONS, VERSIONS.c.id == ROUNDS.c.version_id)

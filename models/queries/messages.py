@@ -173,12 +173,6 @@ def box(
     return _page(session, statement, limit, before_id)
 
 
-def one_message(session: Session, message_id: int) -> MessageLine | None:
-    """One message, or None."""
-    row = session.execute(_lines().where(MESSAGES.c.id == message_id)).first()
-    return _line(row) if row else None
-
-
 def message_text(session: Session, message_id: int) -> str:
     """The text as it was sent; empty while it was not."""
     return str(session.execute(select(MESSAGES.c.text).where(MESSAGES.c.id == message_id)).scalar() or "")

@@ -6,32 +6,11 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlmodel import Session
 
-from models import (
-    Application,
-    CriterionCheck,
-    Listing,
-    ListingEntry,
-    Person,
-    Programme,
-    ProgrammeVersion,
-    Round,
-    StageRun,
-)
+from models import Application, CriterionCheck, Listing, ListingEntry, Person, StageRun
 from models.columns import table_of
 
-ROUNDS, RUNS, LISTINGS, ENTRIES = table_of(Round), table_of(StageRun), table_of(Listing), table_of(ListingEntry)
+RUNS, LISTINGS, ENTRIES = table_of(StageRun), table_of(Listing), table_of(ListingEntry)
 PEOPLE, APPLICATIONS, CHECKS = table_of(Person), table_of(Application), table_of(CriterionCheck)
-VERSIONS, PROGRAMMES = table_of(ProgrammeVersion), table_of(Programme)
-
-
-def launched_round(session: Session, round_id: int) -> Row[Any] | None:
-    """A launched round with its programme's code and version number; one query."""
-    return session.execute(
-        select(ROUNDS, PROGRAMMES.c.code, VERSIONS.c.number.label("version_number"))
-        .join(VERSIONS, VERSIONS.c.id == ROUNDS.c.version_id)
-        .join(PROGRAMMES, PROGRAMMES.c.id == VERSIONS.c.programme_id)
-        .where(ROUNDS.c.id == round_id, ROUNDS.c.launched_at.is_not(None))
-    ).first()
 
 
 def who_waits(session: Session, round_id: int, step: str) -> Sequence[Row[Any]]:

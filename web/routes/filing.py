@@ -11,7 +11,7 @@ from flows.engine.errors import NotFound, Refused
 from flows.engine.work import Work
 from flows.office.rounds import begin_application
 from flows.office.seats import begin_seat
-from models.queries.applications import round_of
+from models.queries.applications import launched_round
 from models.queries.filing import person_named, studio_of, under_way
 from models.queries.roll import PAGE, RollFilter, named_bodies, people, person_of, posts_of, under
 from web.display import Choice, FieldError, Paging
@@ -49,7 +49,7 @@ def choose_person(visit: Visiting, round_id: int, words: str = "", page: int = 1
 
 def _filing_round(visit: Visit, work: Work, round_id: int) -> tuple[Any, list[int]]:
     """A round for which a body of the visitor files, and the bodies whose people it may file for. Raises NotFound."""
-    row = round_of(work.session, round_id)
+    row = launched_round(work.session, round_id)
     if row is None:
         raise NotFound
     mine = filers_of(visit, work, row.version_id, row.path)[1]

@@ -14,7 +14,7 @@ from flows.engine.work import Intent, Work
 from flows.office.rounds import begin_application, write_answers
 from flows.programme.criterion_words import title_of
 from models.files import ACCEPT
-from models.queries.applications import application_of, checks_of, defects_of, own_live, papers_of, round_of
+from models.queries.applications import application_of, checks_of, defects_of, launched_round, own_live, papers_of
 from models.queries.files import attach, take_away, writable_run, written_by
 from models.queries.naming import vacant_studios
 from web.display import clock_time
@@ -55,7 +55,7 @@ def begin_page(visit: Visiting, round_id: int) -> Response:
     """What one applies for, until when, under which conditions; who has begun goes on writing."""
     with visit.reading() as work:
         begun = own_live(work.session, visit.visitor.person_id or 0, round_id)
-        row = round_of(work.session, round_id)
+        row = launched_round(work.session, round_id)
         if row is None:
             raise NotFound
         programme = visit.book.programme(work.session, row.version_id)

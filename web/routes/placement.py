@@ -13,8 +13,9 @@ from flows.engine.lists import CHUNK, apply_list, make_list, preview_list
 from flows.engine.work import Work
 from flows.membership import MembershipPolicy
 from flows.office.placing import place_otherwise
+from models.queries.applications import launched_round
 from models.queries.inbox import answer_of
-from models.queries.placement import launched_round, placements, round_placed, who_waits
+from models.queries.placement import placements, round_placed, who_waits
 from models.queries.selection import entries_of
 from web.i18n import _
 from web.placing import ACT, ask, refusal_of

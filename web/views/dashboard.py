@@ -15,8 +15,6 @@ from web.i18n import _
 from web.views.cases import span_of
 
 TWO_DAYS = 2
-NINE_IN_TEN = 0.9
-TIERS = 3
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,6 @@ BECAME = {
     "": (word("已办"), "circle-check", "green"), "withdrawn": (word("已撤回"), "rotate-left", "gray"), "over": (word("已办结"), "circle-check", "gray"),
     "by_hand": (word("待人工办理"), "gavel", "amber"),
 }  # fmt: skip
-STUDIO_ENDS = ("revoke", "end", "rectify")
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from sqlmodel import Session
 from flows.engine.calendar import WorkCalendar, add_months, local_day
 from models.queries.studios import activities_of, assessments_of_studio, duties_of_studio
 from models.settings import settings
-from web.display import BLUE, GRAY, GREEN, clock_time, formal_day, month, short_range
+from web.display import BLUE, GRAY, GREEN, formal_day, month, short_range
 from web.i18n import _
 from web.studio_doors import Door
 from web.views.studios import duty_mark
@@ -241,16 +241,6 @@ def _folded(said: Iterable[str]) -> Iterable[str]:
                 part = " "
             part += character
         yield part
-
-
-def when_words(row: Any) -> str:
-    """When an activity is: its day, and its hours where they are known."""
-    if row.starts_at is None:
-        return ""
-    begins = clock_time(row.starts_at)
-    if row.minutes:
-        return f"{begins}–{clock_time(row.starts_at + timedelta(minutes=row.minutes))}"
-    return begins
 
 
 def year_title(door: Door) -> str:

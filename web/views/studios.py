@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from flows.engine.calendar import local_day
 from flows.engine.telling import page_of
 from flows.engine.work import Work
 from flows.programme.rosters import roster_rules
@@ -372,8 +371,3 @@ def due_text(work: Work, on: date | None, today: date) -> DueMark:
         return DueMark("none", _("无时限"))
     left = work.calendar.working_days_between(today, on)
     return due_mark(on, min(left, -1) if on < today else max(left, 1) if on > today else 0, today)
-
-
-def today_of(work: Work) -> date:
-    """The local day."""
-    return local_day(work.now)
