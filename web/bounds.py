@@ -4,8 +4,17 @@ from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from models.files import LARGEST
+
 MOST_OF_API, MOST_OF_FORM = 1024 * 1024, 220 * 1024 * 1024  # ten files of 20 MB, with what is written beside them
+MOST_OF_BOOK = LARGEST + 1  # one more than is kept, so that a longer workbook is refused in words
 SAYS = "一次发送的内容太大，没有收下。文件请分几次传。"
+
+
+def _most(path: str) -> int:
+    if path == "/api/imports":
+        return MOST_OF_BOOK
+    return MOST_OF_API if path.startswith("/api/") else MOST_OF_FORM
 
 
 class BodyBound:
@@ -19,7 +28,7 @@ class BodyBound:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        most = MOST_OF_API if scope["path"].startswith("/api/") else MOST_OF_FORM
+        most = _most(scope["path"])
         length = dict(scope["headers"]).get(b"content-length", b"0")
         if length.isdigit() and (len(length) > 12 or int(length) > most):
             await PlainTextResponse(SAYS, 413, {"Connection": "close", "Cache-Control": "no-store"})(

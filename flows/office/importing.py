@@ -58,6 +58,11 @@ def latest(session: Session, sha256: str, person_id: int, round_id: int | None, 
     ).first()
 
 
+def job_of(session: Session, job_id: int) -> Any:
+    """A job as it stands."""
+    return session.execute(select(JOBS).where(JOBS.c.id == job_id)).one()
+
+
 def run(engine: Engine, book: Rulebook, clock: Clock, job_id: int, content: Callable[[str], bytes]) -> None:
     """Do a job to its end, whatever becomes of it; two that begin one job do it once.
 

@@ -132,6 +132,16 @@ def person_of(session: Session, person_id: int, ids: Collection[int]) -> Row[Any
     ).first()
 
 
+def person_numbered(session: Session, staff_no: str) -> int | None:
+    """The person of a staff number."""
+    return session.execute(select(PEOPLE.c.id).where(PEOPLE.c.staff_no == staff_no)).scalar()
+
+
+def body_coded(session: Session, code: str) -> int | None:
+    """The body of a code."""
+    return session.execute(select(BODIES.c.id).where(BODIES.c.code == code)).scalar()
+
+
 def offices_beyond(session: Session, person_id: int, ids: Collection[int], today: date) -> Sequence[str]:
     """The bodies other than these in which a person holds a post or an office now or later; one query."""
     tied = or_(*(

@@ -59,14 +59,14 @@ def _chosen(visit: Visit, text: str, file: str, faults: tuple[Fault, ...] = (), 
 @router.get("/adoptions/{code}")
 def sample(visit: Visiting, code: str) -> Response:
     """What a sample means, and what would follow from adopting it."""
-    return _preview(visit, Wanted(_on_shelf(code), code))
+    return _preview(visit, Wanted(on_shelf(code), code))
 
 
 @router.get("/adoptions/{code}/file.yaml")
 def sample_file(visit: Visiting, code: str) -> Response:
     """A sample as a file to adapt."""
     del visit
-    _on_shelf(code)
+    on_shelf(code)
     named = {"Content-Disposition": f'attachment; filename="{code}.yaml"'}
     return Response(library()[code].read_bytes(), media_type="application/yaml", headers=named)
 
@@ -77,7 +77,7 @@ def check_text(visit: Visiting, form: Posted) -> Response:
     text, file = str(form.values.get("text", "")), form.text("file")
     try:
         text, file = _sent(form, text, file)
-        programme, faults = _examined(text, file)
+        programme, faults = examined(text, file)
     except Refused as refusal:
         return _chosen(visit, text, file, error=refusal.says)
     if programme is None or faults:
@@ -143,9 +143,9 @@ def _authority(visit: Visit, form: Form | None) -> int:
 def _wanted(form: Form) -> Wanted:
     """What a confirmation is about. Raises NotFound for no sample, Refused for a text that has mistakes."""
     if code := form.text("code"):
-        return Wanted(_on_shelf(code), code)
+        return Wanted(on_shelf(code), code)
     text, file = _sent(form, str(form.values.get("text", "")), form.text("file"))
-    programme, faults = _examined(text, file)
+    programme, faults = examined(text, file)
     if programme is None or faults:
         raise Refused("faulty", _("这份办法有 {n} 处差错，不能启用。没有保存任何内容。", n=len(faults)))
     return Wanted(programme, "", text, file)
@@ -169,14 +169,16 @@ def _sent(form: Form, text: str, file: str) -> tuple[str, str]:
     return text, file or _("办法.yaml")
 
 
-def _examined(text: str, file: str) -> tuple[Programme | None, tuple[Fault, ...]]:
+def examined(text: str, file: str) -> tuple[Programme | None, tuple[Fault, ...]]:
+    """The programme of a text, and its faults. Raises Refused for one that is nested too deep to be read."""
     try:
         return examine(text, file)
     except RecursionError:
         raise Refused("too_deep", _("没有保存：括号或缩进套得太深，读不下去。请照样本的写法改。")) from None
 
 
-def _on_shelf(code: str) -> Programme:
+def on_shelf(code: str) -> Programme:
+    """A sample by its code. Raises NotFound."""
     found = shelf().get(code)
     if found is None:
         raise NotFound

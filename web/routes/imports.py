@@ -58,7 +58,7 @@ def upload(visit: Visiting, form: Posted) -> Response:
         sha256 = keep(work.session, workbook_in(form, "roster"), visit.now)[0]
         return {
             "sha256": sha256,
-            "job": _asked(work, visit, Order(sha256, "check", _authority(visit))) if is_long(sha256) else 0,
+            "job": _asked(work, visit, Order(sha256, "check", importing_body(visit))) if is_long(sha256) else 0,
         }
 
     try:
@@ -113,10 +113,9 @@ def check_again(visit: Visiting, form: Posted, import_id: str) -> Response:
     round_id = _round(form)
 
     def order(work: Work) -> Mapping[str, Any]:
-        if round_id and round_id not in {one.id for one in _open_rounds(work, visit)}:
-            raise NotFound
+        must_be_open(work, visit, round_id)
         content_of(import_id)
-        return {"job": _asked(work, visit, Order(import_id, "check", _authority(visit), round_id or None))}
+        return {"job": _asked(work, visit, Order(import_id, "check", importing_body(visit), round_id or None))}
 
     start(visit, visit.once(form, "check roster", order)["job"])
     return visit.go(_page(import_id, round_id).address())
@@ -150,8 +149,7 @@ def import_rows(visit: Visiting, form: Posted, import_id: str) -> Response:
         return _store_long(visit, form, import_id, round_id)
 
     def store(work: Work) -> Mapping[str, Any]:
-        if round_id and round_id not in {one.id for one in _open_rounds(work, visit)}:
-            raise NotFound
+        must_be_open(work, visit, round_id)
         plan = _plan(work, visit, import_id, round_id)
         result = store_import(work.session, plan, visit.now, only_good=bool(form.text("only_good")))
         if not result.stored:
@@ -181,9 +179,8 @@ def import_rows(visit: Visiting, form: Posted, import_id: str) -> Response:
 
 def _store_long(visit: Visit, form: Form, import_id: str, round_id: int) -> Response:
     def order(work: Work) -> Mapping[str, Any]:
-        if round_id and round_id not in {one.id for one in _open_rounds(work, visit)}:
-            raise NotFound
-        wanted = Order(import_id, "store", _authority(visit), round_id or None, bool(form.text("only_good")))
+        must_be_open(work, visit, round_id)
+        wanted = Order(import_id, "store", importing_body(visit), round_id or None, bool(form.text("only_good")))
         return {"job": _asked(work, visit, wanted)}
 
     job = visit.once(form, "import roster", order)["job"]
@@ -192,12 +189,12 @@ def _store_long(visit: Visit, form: Form, import_id: str, round_id: int) -> Resp
 
 
 def _plan(work: Work, visit: Visit, import_id: str, round_id: int) -> ImportPlan:
-    if round_id and round_id not in {one.id for one in _open_rounds(work, visit)}:
-        raise NotFound
-    return plan_import(work.session, _authority(visit), content_of(import_id), visit.now, round_id or None)
+    must_be_open(work, visit, round_id)
+    return plan_import(work.session, importing_body(visit), content_of(import_id), visit.now, round_id or None)
 
 
-def _authority(visit: Visit) -> int | None:
+def importing_body(visit: Visit) -> int | None:
+    """The body whose roster the visitor imports: the first one administered."""
     return next((office.body_id for office in visit.visitor.offices if office.role == "administrator"), None)
 
 
@@ -205,6 +202,12 @@ def _open_rounds(work: Work, visit: Visit) -> list[Any]:
     return [
         one for one in rounds(work.session, round_scope(work, visit), seen_by(visit), visit.now) if one.state == "open"
     ]
+
+
+def must_be_open(work: Work, visit: Visit, round_id: int) -> None:
+    """Raises NotFound for a round that takes no applications now, or none of the visitor's; 0 is no round at all."""
+    if round_id and round_id not in {one.id for one in _open_rounds(work, visit)}:
+        raise NotFound
 
 
 def _round(form: Form) -> int:

@@ -147,7 +147,7 @@ def _appoint(visit: Visit, form: Form, person_id: int) -> Response:
     from_on, to_on = day_of(form.text("from_on")), day_of(form.text("to_on")) if form.text("to_on") else None
 
     def give(work: Work) -> Mapping[str, Any]:
-        ids = _reached(work, visit, person_id)
+        ids = reached(work, visit, person_id)
         body = form.text("body_id")
         return {
             "id": give_role(
@@ -169,7 +169,7 @@ def _end(visit: Visit, form: Form, person_id: int, appointment_id: int) -> Respo
     on = day_of(form.text("to_on"))
 
     def stop(work: Work) -> Mapping[str, Any]:
-        end_role(work.session, appointment_id, on, visit.visitor.person_id, _reached(work, visit, person_id))
+        end_role(work.session, appointment_id, on, visit.visitor.person_id, reached(work, visit, person_id))
         return {}
 
     visit.once(form, "end appointment", stop)
@@ -197,7 +197,7 @@ def _let_act(visit: Visit, form: Form, person_id: int) -> Response:
             from_on,
             to_on,
             visit.now,
-            _reached(work, visit, person_id),
+            reached(work, visit, person_id),
         )
         return {}
 
@@ -205,7 +205,7 @@ def _let_act(visit: Visit, form: Form, person_id: int) -> Response:
     return visit.go(f"/people/{person_id}", _("代办已设定，两个人的名字都会留在流转记录里。"))
 
 
-def _reached(work: Work, visit: Visit, person_id: int) -> list[int]:
+def reached(work: Work, visit: Visit, person_id: int) -> list[int]:
     """The bodies one administers, if the person is of them. Raises NotFound."""
     ids = under(work.session, administered_by(visit))
     if person_of(work.session, person_id, ids) is None:

@@ -101,7 +101,7 @@ def act_on_account(visit: Visiting, form: Posted, person_id: int) -> Response:
 
 
 def _act(work: Work, visit: Visit, form: Form, person_id: int, act: str) -> Mapping[str, Any]:
-    row = _reached(work, visit, person_id)
+    row = reached(work, visit, person_id)
     if act == "make":
         add_account(work.session, form.text("login"), row.staff_no, _password(form))
         return {"act": act}
@@ -122,7 +122,7 @@ def _password(form: Form) -> str:
     return found if isinstance(found, str) else ""
 
 
-def _reached(work: Work, visit: Visit, person_id: int) -> Any:
+def reached(work: Work, visit: Visit, person_id: int) -> Any:
     """A person whose account one may change. Raises NotFound; Refused for one's own, and for whoever holds an office elsewhere."""
     ids = under(work.session, administered_by(visit))
     row = person_of(work.session, person_id, ids)
