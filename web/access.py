@@ -116,6 +116,7 @@ TABLE: Mapping[tuple[str, str], Access] = {
     ("POST", "/scores/{run_id}/sheet"): Access(EXPERTS, "own"),
     ("GET", "/rounds/{round_id}/panel"): Access(BUREAU, "authority"),
     ("GET", "/rounds/{round_id}/ranking"): Access(BUREAU, "authority"),
+    ("GET", "/rounds/{round_id}/minutes"): Access(BUREAU, "authority"),
     ("POST", "/rounds/{round_id}/lists"): Access(BUREAU, "authority"),
     ("GET", "/rounds/{round_id}/lists/{listing_id}"): Access(BUREAU, "authority"),
     ("POST", "/rounds/{round_id}/lists/{listing_id}"): Access(BUREAU, "authority"),

@@ -12,7 +12,8 @@ from models import Duty, Listing, Objection, StageRun, Transition
 from models.columns import table_of
 from models.session import transaction
 from models.settings import settings
-from tests.integration.test_pages_scores import blind_round, client_of, form
+from tests.browsing import client_of, form
+from tests.integration.test_pages_scores import blind_round
 from tests.world import World
 
 LISTINGS, OBJECTIONS, TRANSITIONS, RUNS = (
@@ -92,8 +93,28 @@ def test_ranking_names_nobody_until_it_is_confirmed(world: World) -> None:
     assert world.state("刘志强") == "expert_review.rejected"
 
 
+def test_minutes_tell_the_review_from_its_record_and_are_a_draft_until_it_is_confirmed(world: World) -> None:
+    address = f"/rounds/{world.round_id}/minutes"
+    assert client_of(world, "bureau").get(address).status_code == 404, "nobody has scored yet"
+    scored(world)
+    client = client_of(world, "bureau")
+    assert address in client.get(f"/rounds/{world.round_id}/ranking").text
+    draft = client.get(address).text
+    assert "草稿：排序还没有确认" in draft
+    assert "宋海燕" not in draft
+    for told in ("随机抽取", "名次按去掉最高、最低以后的均分", "91.00", "2 件", "没有专家申请回避"):
+        assert told in draft, told
+    listing = client.post(f"/rounds/{world.round_id}/lists", data=form(act="rank")).headers["location"]
+    client.post(listing, data=form())
+    final = client.get(address).text
+    assert "草稿" not in final
+    for told in ("宋海燕", "入选", "确认：", "SHA-256"):
+        assert told in final, told
+
+
 def test_lists_of_another_authority_are_not_found(world: World) -> None:
     scored(world)
+    assert client_of(world, "county_a").get(f"/rounds/{world.round_id}/minutes").status_code == 403
     assert client_of(world, "county_a").get(f"/rounds/{world.round_id}/ranking").status_code == 403
     assert client_of(world, "bureau").get("/rounds/99/ranking").status_code == 404
 

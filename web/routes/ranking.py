@@ -31,6 +31,7 @@ from models.queries.selection import (
 )
 from web.app import provenance
 from web.i18n import _
+from web.views.minutes import SCORES
 from web.views.notices import period_of
 from web.views.selection import drafted_lines, drawn_again, made_lines, ranking_of
 from web.visit import Form, Posted, Visit, Visiting
@@ -53,6 +54,7 @@ def ranking(visit: Visiting, round_id: int, note: str = "", all: int = 0) -> Res
             "out": states.get("unassigned", 0) + states.get("scoring", 0), "selected": sum(row.outcome == "selected" for row in shown.rows),
             "places": places, "places_by": provenance(places.origin, home) if places else None, "tie_by": provenance(policy.origin("tie"), home),
             "disputed_by": provenance(policy.origin("disputed_above"), home), "recused": refusals_in(work.session, round_id), "reserved": policy.runners_up,
+            "score": SCORES[policy.score],
         }  # fmt: skip
     return visit.page("selection/ranking.html", note=note, everything=bool(all), **context)
 
