@@ -119,6 +119,27 @@ def test_assets_are_served_for_a_year_and_old_addresses_still_answer() -> None:
     assert "max-age=3600" in client.get("/assets/own/000000000000/studioflow.css").headers["cache-control"]
 
 
+def test_every_mark_for_script_or_style_is_known_to_them() -> None:
+    """A button that says `data-print` does nothing unless the script knows the word."""
+    own = "".join(
+        one.read_text(encoding="utf-8") for one in (WEB / "static").iterdir() if one.suffix in {".js", ".css"}
+    )
+    told = {
+        word
+        for one in PAGES.rglob("*.html")
+        for word in re.findall(r"\bdata-([a-z]+(?:-[a-z]+)*)", one.read_text(encoding="utf-8"))
+    }
+    assert told
+    unknown = {word for word in told if f"data-{word}" not in own and f"dataset.{camel(word)}" not in own}
+    assert unknown == set()
+
+
+def camel(word: str) -> str:
+    """The name of a data attribute as the script reads it."""
+    first, *rest = word.split("-")
+    return first + "".join(one.title() for one in rest)
+
+
 def test_unknown_asset_is_refused() -> None:
     with pytest.raises(FileNotFoundError):
         asset_url("studioflwo.css")

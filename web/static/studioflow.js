@@ -10,6 +10,9 @@
     all("details.drop[open], details.why-float[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
   });
 
+  /* Paper. */
+  document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) window.print(); });
+
   /* Select all, and how many. */
   const boxesOf = (form) => all(`input[type=checkbox][form="${form}"], #${form} input[type=checkbox]`).filter((box) => !box.disabled && !box.dataset.selectAll);
   const countSelected = (bar) => {
