@@ -16,6 +16,7 @@ from flows.opening.cycles import book_of
 from flows.opening.under_way import open_under_way
 from flows.programme import Programme
 from flows.programme.vocabulary import LEVELS
+from flows.roster.columns import LEVEL_WORDS
 from flows.roster.established_rows import MEMBERS, PAYMENTS, RESULTS, STUDIOS, Established
 from flows.roster.rows import Fault, Row
 from models import Body, Cycle, Person, Post, Seat, Studio
@@ -160,6 +161,8 @@ def _check_studio(work: Work, ground: Ground, row: Row, rows: Sequence[Row]) -> 
         row.fault("单位编码", "主持人没有任职单位", "请填单位编码，或先在名册里填职务")
     if kinds and row.get("类别") not in {*kinds, *kinds.values()}:
         row.fault("类别", "这个办法要分类别", f"请从这些中选一个：{'、'.join(kinds.values())}")
+    if row.get("层级") is not None and row.get("层级") not in LEVELS:
+        row.fault("层级", "工作室没有这个层级", f"请从这些词中选一个：{'、'.join(LEVEL_WORDS[one] for one in LEVELS)}")
     begins_on = row.get("周期起始日期") or row.get("挂牌日期")
     if begins_on is None:
         return
@@ -214,7 +217,7 @@ def _store_studio(work: Work, ground: Ground, row: Row) -> Row:
     begins_on: date = row.get("周期起始日期") or row.get("挂牌日期")
     ends_on = cycle_end(begins_on, ground.programme.cycle_length(), work.calendar)
     kind = next((key for key, title in ground.programme.kinds.items() if row.get("类别") in (key, title)), "")
-    level = row.get("层级") if row.get("层级") in LEVELS else ground.programme.level
+    level = row.get("层级") or ground.programme.level
     studio = {
         "programme_id": ground.programme_id, "name": row.key, "kind": kind, "level": level, "host_id": host, "home_body_id": body,
         "base_name": "", "standing": "active", "made_at": at_local(row.get("挂牌日期"), 0),

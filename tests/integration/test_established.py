@@ -137,6 +137,7 @@ def test_every_fault_names_its_sheet_row_and_column_and_nothing_is_stored(world:
     sheets[STUDIOS][1] = ("第1工作室", "nobody", "", "", "", date(2024, 5, 8), None, None)
     sheets[STUDIOS][2] = ("第2工作室", "p2-0", "", "", "", date(2015, 5, 8), None, None)
     sheets[STUDIOS][3] = ("第4工作室", "p3-0", "", "", "", date(2024, 5, 8), None, None)
+    sheets[STUDIOS][8] = ("第8工作室", "p8-0", "", "", "部门", date(2024, 5, 8), None, None)
     sheets[MEMBERS][0] = ("没有的工作室", "p0-1", "成员", "", None)
     sheets[MEMBERS][1] = ("第0工作室", "p0-2", "掌柜", "", None)
     sheets[MEMBERS][3] = ("第0工作室", "p0-3", "成员", "", None)
@@ -148,8 +149,8 @@ def test_every_fault_names_its_sheet_row_and_column_and_nothing_is_stored(world:
     done = taken(world, sheets)
     found = {(fault.sheet, fault.row, fault.column) for fault in done.faults}
     assert {
-        (STUDIOS, 3, "主持人工号"), (STUDIOS, 4, "周期起始日期"), (STUDIOS, 6, "工作室名称"), (MEMBERS, 2, "工作室名称"),
-        (MEMBERS, 3, "角色"), (MEMBERS, 5, "工号"), (RESULTS, 7, "周期"), (RESULTS, 8, "等次"), (RESULTS, 9, "送达日期"),
+        (STUDIOS, 3, "主持人工号"), (STUDIOS, 4, "周期起始日期"), (STUDIOS, 6, "工作室名称"), (STUDIOS, 10, "层级"),
+        (MEMBERS, 2, "工作室名称"), (MEMBERS, 3, "角色"), (MEMBERS, 5, "工号"), (RESULTS, 7, "周期"), (RESULTS, 8, "等次"), (RESULTS, 9, "送达日期"),
         (PAYMENTS, 2, "经费"), (PAYMENTS, 3, "金额（元）"),
     } <= found  # fmt: skip
     assert all(fault.why and fault.remedy for fault in done.faults)
