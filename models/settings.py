@@ -23,7 +23,6 @@ class Settings(BaseSettings):
     port: int = 8000
     base_url: str = ""
     demo: bool = True
-    locale: str = "zh_CN"
     secure_cookies: bool = False
     support_phone: str = ""
     undo_minutes: int = 5
