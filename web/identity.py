@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -21,7 +21,7 @@ from models.queries.accounts import Office, failures_since, offices_of, open_ses
 from models.queries.bodies import keys_of, substituted
 
 SESSIONS, USERS, ATTEMPTS = table_of(LoginSession), table_of(User), table_of(LoginAttempt)
-IDLE, ABSOLUTE = timedelta(minutes=30), timedelta(hours=12)
+IDLE, ABSOLUTE, NOTED = timedelta(minutes=30), timedelta(hours=12), timedelta(minutes=1)
 WINDOW, TRIES_A_NAME, TRIES_AN_ADDRESS = timedelta(minutes=5), 10, 50
 
 
@@ -41,6 +41,7 @@ class Visitor:
     locale: str = ""
     large_type: bool = False
     single_keys: bool = True
+    lately_seen: bool = False
 
     @property
     def known(self) -> bool:
@@ -114,7 +115,7 @@ def visitor_of(session: Session, token: str | None, now: datetime) -> Visitor:
     row = open_session(session, digest(token)) if token else None
     if row is None or now - row.seen_at > IDLE or now - row.opened_at > ABSOLUTE:
         return NOBODY
-    return _visitor(session, row, now)
+    return replace(_visitor(session, row, now), lately_seen=now - row.seen_at <= NOTED)
 
 
 def bearer_of(session: Session, token: str, now: datetime) -> Visitor:
@@ -157,9 +158,7 @@ def _acting(session: Session, row: Any, now: datetime) -> _Acting:
 def seen(session: Session, session_id: int, now: datetime) -> None:
     """Remember that a session was used, at most once a minute."""
     session.execute(
-        update(SESSIONS)
-        .where(SESSIONS.c.id == session_id, SESSIONS.c.seen_at < now - timedelta(minutes=1))
-        .values(seen_at=now)
+        update(SESSIONS).where(SESSIONS.c.id == session_id, SESSIONS.c.seen_at < now - NOTED).values(seen_at=now)
     )
 
 

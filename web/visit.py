@@ -1,7 +1,7 @@
 """A visit: one request with its visitor, its moment and its transactions; every route takes one."""
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -155,7 +155,7 @@ def _visit(request: Request) -> Visit:
         )
     if not allowed(request.method, request.scope["route"].path, visitor.roles):
         raise Forbidden if visitor.known else LoginNeeded
-    if visitor.session_id is not None and request.method in SAFE:
+    if visitor.session_id is not None and not visitor.lately_seen and request.method in SAFE:
         with transaction(state.engine) as session:
             seen(session, visitor.session_id, now)
     visit = Visit(request, visitor, now, state.engine, regulations())
@@ -169,8 +169,11 @@ def _bearer(request: Request) -> str:
     return token.strip() if scheme.lower() == "bearer" and request.url.path.startswith("/api/") else ""
 
 
-async def _form(request: Request) -> Form:
-    return Form(await request.form(max_files=20, max_fields=500))
+async def _form(request: Request) -> AsyncIterator[Form]:
+    try:
+        yield Form(await request.form(max_files=20, max_fields=500))
+    finally:  # what was sent may lie in files of the system until then
+        await request.close()
 
 
 def _posted(request: Request, visit: Annotated[Visit, Depends(_visit)], form: Annotated[Form, Depends(_form)]) -> Form:
