@@ -1,12 +1,16 @@
 """A browser for tests: logged in as somebody of a world, with the form fields every write carries, and a count of queries."""
 
+import atexit
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from itertools import count
 from typing import Any
 
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from sqlalchemy import Engine, event, select
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp
 
 from models import LoginSession, User
 from models.columns import table_of
@@ -19,9 +23,25 @@ CSRF = "c" * 20
 _numbers = count(1)
 
 
+@cache
+def _loop() -> BlockingPortal:
+    """One event loop for all browsers of this process; without it every request would begin and end one of its own."""
+    begun = ExitStack()
+    portal = begun.enter_context(start_blocking_portal())
+    atexit.register(begun.close)
+    return portal
+
+
+def browser(app: ASGIApp, *, sees_faults: bool = False) -> TestClient:
+    """A browser before an application, which goes where it is told; a fault is raised unless it `sees_faults` as people do."""
+    client = TestClient(app, follow_redirects=False, raise_server_exceptions=not sees_faults)
+    client.portal = _loop()
+    return client
+
+
 def client_of(world: World, name: str = "") -> TestClient:
     """A browser, logged in as an officer of a body or as a person of the world; nobody without a name."""
-    client = TestClient(create_app(world.engine, world.clock), follow_redirects=False)
+    client = browser(create_app(world.engine, world.clock))
     if name:
         person = world.ids.get(f"{name}_officer", world.ids.get(name, 0))
         token = f"token-{next(_numbers)}"

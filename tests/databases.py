@@ -1,17 +1,19 @@
 """The two databases every engine promise is tested on."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, event, func, insert, inspect, select, text
 from sqlmodel import SQLModel
 
 from flows.engine.days import forget_calendars
 from models.session import connect
 from tests.postgres import locked, place
 
+Content = Sequence[tuple[str, Sequence[Mapping[str, Any]]]]
 BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgresql"))]
 
 
@@ -63,7 +65,42 @@ def sqlite_database(tmp_path: Path) -> Iterator[Engine]:
 
 
 def _without_tables(folder: Path) -> Engine:
-    return connect(f"sqlite:///{folder / 'world.db'}")
+    engine = connect(f"sqlite:///{folder / 'world.db'}")
+    event.listen(engine, "connect", _wait_for_no_disk)
+    return engine
+
+
+def _wait_for_no_disk(connection: Any, _record: Any) -> None:
+    """Nothing here must survive a power cut, as in the PostgreSQL of the tests."""
+    connection.execute("PRAGMA synchronous=OFF")
+
+
+def with_tables(engine: Engine) -> None:
+    """Make the tables in a database that has none yet."""
+    if not inspect(engine).get_table_names():
+        SQLModel.metadata.create_all(engine)
+
+
+def content(engine: Engine) -> Content:
+    """Every row of a database, by table, what is referred to first."""
+    with engine.connect() as connection:
+        found = [(table.name, _rows(connection, table)) for table in SQLModel.metadata.sorted_tables]
+    return [(table, rows) for table, rows in found if rows]
+
+
+def _rows(connection: Connection, table: Any) -> Sequence[Mapping[str, Any]]:
+    return [dict(row) for row in connection.execute(select(table).order_by(*table.primary_key)).mappings()]
+
+
+def lay(engine: Engine, rows: Content) -> None:
+    """Fill an empty database with the content of another one."""
+    with engine.begin() as connection:
+        for name, written in rows:
+            table = SQLModel.metadata.tables[name]
+            connection.execute(insert(table), written)
+            if engine.dialect.name == "postgresql" and table.c.get("id") is not None:
+                last = func.pg_get_serial_sequence(name, "id")
+                connection.execute(select(func.setval(last, select(func.max(table.c.id)).scalar_subquery())))
 
 
 def _with_tables(folder: Path) -> Engine:

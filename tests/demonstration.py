@@ -19,6 +19,7 @@ from models import LoginSession, User
 from models.columns import table_of
 from models.schema import upgrade
 from models.session import connect, reading, transaction
+from tests.browsing import browser
 from tests.parts import need
 from tests.postgres import drop_database, locked, place, postgres_url
 from web.app import create_app
@@ -42,7 +43,7 @@ class Demonstration:
 
     def client(self, login: str) -> TestClient:
         """A browser in which somebody is logged in."""
-        client = TestClient(create_app(self.engine, VirtualClock(NOW)), follow_redirects=False)
+        client = browser(create_app(self.engine, VirtualClock(NOW)))
         users, token = table_of(User), f"shown-{next(_numbers)}"
         with transaction(self.engine) as session:
             user_id = session.execute(select(users.c.id).where(users.c.login == login)).scalar_one()

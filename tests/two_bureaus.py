@@ -16,6 +16,7 @@ from flows.engine.clock import VirtualClock
 from models import LoginSession, User
 from models.columns import table_of
 from models.session import reading, transaction
+from tests.browsing import browser
 from tests.demonstration import NOW
 from web.app import create_app
 from web.identity import digest
@@ -67,7 +68,7 @@ class TwoBureaus:
             account = session.execute(select(users.c.id).where(users.c.login == f"A{login}")).scalar_one()
             row = {"token_hash": digest(token), "user_id": account, "csrf": CSRF, "opened_at": NOW, "seen_at": NOW}
             session.execute(insert(table_of(LoginSession)).values(**row))
-        client = TestClient(self.app, follow_redirects=False, raise_server_exceptions=False)
+        client = browser(self.app, sees_faults=True)
         client.cookies.set("studioflow", token)
         return client
 

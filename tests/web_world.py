@@ -6,10 +6,10 @@ from typing import Any
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 from httpx import Response
-from starlette.testclient import TestClient
 
 from models import User
 from models.session import transaction
+from tests.browsing import browser
 from tests.world import World
 from web.app import create_app
 from web.visit import SESSION_COOKIE
@@ -36,9 +36,7 @@ class Visitor:
     """One browser; `csrf` is that of its session."""
 
     def __init__(self, app: FastAPI, login: str = "") -> None:
-        self.client = TestClient(
-            app, base_url="http://testserver", follow_redirects=False, raise_server_exceptions=False
-        )
+        self.client = browser(app, sees_faults=True)
         self.csrf = ""
         if login:
             answer = self.client.post("/login", data={"login": login, "password": PASSWORD})

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, select
 from models import Appointment, LoginSession, Request, User
 from models.columns import table_of
 from models.session import transaction
-from tests.browsing import client_of, form
+from tests.browsing import browser, client_of, form
 from tests.web_world import PASSWORD
 from tests.world import World
 from web.app import create_app
@@ -36,10 +36,8 @@ def account(world: World, name: str = "宋海燕") -> User | None:
 
 
 def logs_in(world: World, login: str, password: str) -> bool:
-    from starlette.testclient import TestClient
-
-    browser = TestClient(create_app(world.engine, world.clock), follow_redirects=False)
-    return browser.post("/login", data={"login": login, "password": password}).status_code == 303
+    client = browser(create_app(world.engine, world.clock))
+    return client.post("/login", data={"login": login, "password": password}).status_code == 303
 
 
 def test_account_is_made_once_and_logs_in(world: World) -> None:

@@ -13,10 +13,9 @@ from models.queries.inbox import inbox_case
 from models.queries.programmes import programme_of, version_under
 from models.session import transaction
 from models.settings import settings
-from tests.browsing import client_of
+from tests.browsing import client_of, form
 from tests.integration.test_pages_notices import FACTS, object_to, posted
 from tests.integration.test_pages_scores import blind_round
-from tests.integration.test_pages_scores import form as said
 from tests.world import World
 from web.app import provenance
 from web.views.inbox import whole_of
@@ -74,7 +73,7 @@ def test_acting_line_says_until_when(world: World) -> None:
             )
         )  # fmt: skip
     county = client_of(world, "county_a")
-    assert county.post("/acting", data=said(person=str(for_))).status_code == 303
+    assert county.post("/acting", data=form(person=str(for_))).status_code == 303
     assert "至 3月31日 周一" in county.get("/acting").text
 
 

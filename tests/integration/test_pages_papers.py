@@ -9,9 +9,9 @@ from models import File, Objection
 from models.columns import table_of
 from models.session import transaction
 from models.settings import settings
+from tests.browsing import client_of, form
 from tests.integration.test_pages_notices import FACTS, posted
 from tests.integration.test_pages_notices import world as world  # noqa: PLC0414  the fixture
-from tests.integration.test_pages_scores import client_of, form
 from tests.world import World
 
 PDF = b"%PDF-1.7\n1 0 obj\nendobj\n%%EOF\n"

@@ -1,21 +1,17 @@
 """Expert pages: a blind sheet names nobody, drafts and marks are one's own, others' marks wait for one's own."""
 
-import secrets
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event, insert, select, update
-from starlette.testclient import TestClient
 
-from models import Application, Attachment, File, LoginSession, Opinion, StageRun, User
+from models import Application, Attachment, File, Opinion, StageRun
 from models.columns import table_of
 from models.session import transaction
 from models.settings import settings
+from tests.browsing import client_of, form
 from tests.world import World
-from web.app import create_app
-from web.identity import digest
 from web.views.offline_sheets import read_offline_sheet
 from web.views.scores import levels_of
 
@@ -23,29 +19,6 @@ MASTER = [{"kind": "title", "name": "名校长", "level": "city"}]
 BLIND = {"expert_review": {"blind": {"value": True, "reason": "评审方式"}}}
 RUNS, OPINIONS, APPLICATIONS = table_of(StageRun), table_of(Opinion), table_of(Application)
 PDF = "a" * 64
-
-
-def client_of(world: World, name: str = "") -> TestClient:
-    """A browser, logged in as somebody of the world."""
-    client = TestClient(create_app(world.engine, world.clock), follow_redirects=False)
-    if name:
-        person = world.ids.get(f"{name}_officer", world.ids.get(name, 0))
-        with transaction(world.engine) as session:
-            token = secrets.token_hex(16)
-            found = session.execute(select(User).where(table_of(User).c.person_id == person)).scalar()
-            if found is None:
-                found = User(person_id=person, login=name, password_hash="-")
-                session.add(found)
-                session.flush()
-            session.add(LoginSession(token_hash=digest(token), user_id=found.id or 0, csrf="c" * 20,
-                                     opened_at=world.clock.now(), seen_at=world.clock.now()))  # fmt: skip
-        client.cookies.set("studioflow", token)
-    return client
-
-
-def form(**fields: Any) -> dict[str, Any]:
-    """What every write form carries, and more."""
-    return {"request_id": secrets.token_hex(8), "csrf": "c" * 20, **fields}
 
 
 def blind_round(engine: Engine) -> World:
