@@ -14,6 +14,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlmodel import SQLModel
 
+import models.tables  # noqa: F401  what is compared with a database must be declared
+
 MIGRATIONS = Path(__file__).with_name("migrations")
 STAMP = "alembic_version"
 ONE_AT_A_TIME = 7_261_504  # the advisory lock under which PostgreSQL migrates

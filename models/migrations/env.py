@@ -3,7 +3,7 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-import models  # noqa: F401  importing it declares the tables
+import models.tables  # noqa: F401  importing it declares the tables
 
 context.configure(
     connection=context.config.attributes["connection"],
