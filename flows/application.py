@@ -1,11 +1,10 @@
 """Application (申报): somebody asks for one thing by one path; what lacks is said at once, a draft left alone lapses."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
-from flows.engine.calendar import Due, Span, local_day
+from flows.engine.calendar import Due, Span, last_day, local_day
 from flows.engine.declare import END, NEXT, Ask, Because, Follow, Notify, On, Part, Policy, Stage, Wait
 from flows.engine.due import fixed
 from flows.programme.agenda import within_window
@@ -204,7 +203,7 @@ def round_closes(ask: Ask) -> Due | None:
     A waiver leaves the deadline as it is.
     """
     if ask.event == "waive" and ask.run.due_at is not None:
-        return fixed(local_day(ask.run.due_at - timedelta(microseconds=1)), "批次截止", "豁免不改变期限")
+        return fixed(last_day(ask.run.due_at), "批次截止", "豁免不改变期限")
     closes_on = ask.facts.closes_on
     return fixed(closes_on, "批次截止", "申报受理的最后一天，由批次规定") if closes_on else None
 

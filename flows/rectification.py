@@ -1,9 +1,9 @@
 """Rectification (整改): the host mends what an assessment found until the limit, which runs from the delivery of the result."""
 
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
-from flows.engine.calendar import Due, Roll, Span, due_after, local_day
+from flows.engine.calendar import Due, Roll, Span, due_after, last_day, local_day
 from flows.engine.declare import END, Ask, Because, Follow, Notify, On, Part, Policy, Stage, Wait
 from flows.engine.due import fixed
 from flows.engine.following import Consequence
@@ -55,7 +55,7 @@ def too_early(ask: Ask) -> Because | None:
     """Before the limit it is looked at again only when the host has reported; the time to mend is the studio's."""
     if ask.run.state != State.MENDING or ask.run.due_at is None:
         return None
-    last = local_day(ask.run.due_at - timedelta(microseconds=1))
+    last = last_day(ask.run.due_at)
     if local_day(ask.now) >= last:
         return None
     says = f"整改期到 {last.month}月{last.day}日；在此之前，要工作室报告整改完成才能复核。"

@@ -10,10 +10,11 @@ from sqlmodel import Session
 
 from models import Incident, Message
 from models.columns import table_of
+from models.local_time import local_day
 from models.queries.messages import House, body_names, due_messages, houses, people, preferences, wordings
 from notifications.addresses import BadAddress, one_address
 from notifications.catalogue import notices
-from notifications.days import local_today, next_morning
+from notifications.days import next_morning
 from notifications.folding import Preferences, unwanted, waits_for_digest
 from notifications.sandbox import Wording
 
@@ -63,7 +64,7 @@ def claim(session: Session, now: datetime, limit: int) -> Claim:
     rows = due_messages(session, now, limit)
     if not rows:
         return Claim(())
-    wishes, today = preferences(session, [row.person_id for row in rows]), local_today(now)
+    wishes, today = preferences(session, [row.person_id for row in rows]), local_day(now)
     morning = next_morning(session, now)
     decided = {row.id: _decided(row, wishes, today, now, morning) for row in rows}
     session.connection().execute(SET_ASIDE, [{"b_id": id_, **columns} for id_, columns in decided.items()])

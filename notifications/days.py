@@ -1,25 +1,14 @@
 """Days of the digest (工作日): which mornings it goes out, and which day is the third from now."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
+from models.local_time import MORNING, at_local, local_day
 from models.queries.waiting import listed_days
-from notifications.words import CHINA
 
-MORNING = time(8, 0)
 SOON_DAYS = 3
 LONGEST_REST = 40
-
-
-def local_today(now: datetime) -> date:
-    """The local day of a moment."""
-    return now.astimezone(CHINA).date()
-
-
-def end_of(day: date) -> datetime:
-    """24:00 of a local day."""
-    return datetime.combine(day + timedelta(days=1), time(), CHINA)
 
 
 def working_days_after(session: Session, day: date, count: int) -> list[date]:
@@ -36,9 +25,9 @@ def is_working(session: Session, day: date) -> bool:
 
 def next_morning(session: Session, now: datetime) -> datetime:
     """The next moment a digest goes out after now: 8:00 on a working day."""
-    today = local_today(now)
-    this_morning = datetime.combine(today, MORNING, CHINA)
+    today = local_day(now)
+    this_morning = at_local(today, MORNING)
     if now < this_morning and is_working(session, today):
         return this_morning
     following = working_days_after(session, today, 1) or [today + timedelta(days=1)]
-    return datetime.combine(following[0], MORNING, CHINA)
+    return at_local(following[0], MORNING)

@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from models import Message
 from models.columns import table_of
+from models.local_time import MORNING, at_local, end_of_day, last_day, local_day
 from models.queries.activities import leaves_to_answer
 from models.queries.bodies import recipients
 from models.queries.messages import people, preferences, queued_of_people
@@ -20,10 +21,10 @@ from models.session import reading, transaction
 from models.settings import Settings, settings
 from notifications.catalogue import notice
 from notifications.chat import Counts, tell_groups
-from notifications.days import MORNING, SOON_DAYS, end_of, is_working, local_today, working_days_after
+from notifications.days import SOON_DAYS, is_working, working_days_after
 from notifications.folding import foldable_keys, waits_for_digest, wants_digest
 from notifications.render import subject_of
-from notifications.words import CHINA, Envelope, Sender, day_words, plain
+from notifications.words import Envelope, Sender, day_words, plain
 
 MESSAGES = table_of(Message)
 PEOPLE_AT_ONCE = 200
@@ -88,12 +89,11 @@ def digest(engine: Engine, now: datetime, site: Settings | None = None) -> int:
 
 
 def _morning(session: Session, now: datetime) -> Morning | None:
-    local = now.astimezone(CHINA)
-    today = local.date()
-    if local.time() < MORNING or not is_working(session, today):
+    today = local_day(now)
+    if now < at_local(today, MORNING) or not is_working(session, today):
         return None
     ahead = working_days_after(session, today, SOON_DAYS)
-    return Morning(now, today, end_of(today), end_of(ahead[-1] if ahead else today))
+    return Morning(now, today, end_of_day(today), end_of_day(ahead[-1] if ahead else today))
 
 
 def _counts(session: Session, morning: Morning) -> Counts:
@@ -131,7 +131,7 @@ def _leaves(session: Session) -> Mapping[int, Sequence[Urgent]]:
     """Leave that waits for an answer, by who may give it; what has begun without one is overdue."""
     found: dict[int, list[Urgent]] = defaultdict(list)
     for one in leaves_to_answer(session):
-        due = one.starts_at or end_of(one.held_on)
+        due = one.starts_at or end_of_day(one.held_on)
         found[one.answers_id].append(Urgent("", one.leave_id, "leave", due, one.person, one.title))
     return found
 
@@ -216,11 +216,7 @@ def _rows(urgent: Sequence[Urgent], morning: Morning) -> list[dict[str, str]]:
 
 
 def _case(one: Urgent, morning: Morning) -> dict[str, str]:
-    day = (
-        local_today(one.due_at)
-        if one.due_at.astimezone(CHINA).time() != datetime.min.time()
-        else _day_before(one.due_at)
-    )
+    day = last_day(one.due_at)
     late = (morning.today - day).days
     mark = "今天截止" if late == 0 else f"逾期 {late} 天" if late > 0 else f"剩 {-late} 天"
     tone = "red" if late > 0 else "amber"
@@ -232,11 +228,6 @@ def _case(one: Urgent, morning: Morning) -> dict[str, str]:
         "when": day_words(day, morning.today),
         "tone": tone,
     }
-
-
-def _day_before(moment: datetime) -> date:
-    """A deadline at 24:00 belongs to the day it ends."""
-    return date.fromordinal(local_today(moment).toordinal() - 1)
 
 
 def _told(row: Any, desk: Desk, morning: Morning) -> str:

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from models.local_time import local_day
 from notifications.catalogue import Notice
-from notifications.days import local_today
 from notifications.render import Rendered, render
 from notifications.sandbox import Wording
 from notifications.words import Envelope, Sender
@@ -12,7 +12,7 @@ from notifications.words import Envelope, Sender
 
 def example(now: datetime) -> dict[str, Any]:
     """An invented case with every placeholder filled."""
-    due = local_today(now) + timedelta(days=3)
+    due = local_day(now) + timedelta(days=3)
     return {
         "title": "李明名校长工作室", "number": "示例-001", "person": "李明", "body": "示例第一小学", "step": "旗县区审核推荐",
         "actor": "王芳（示例区教育局）", "reason": "示例理由", "clause": "第六条（一）", "due": due.isoformat(), "due_provisional": False,

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-CHINA = ZoneInfo("Asia/Shanghai")
+from models.local_time import local_day
+
 MOST_FACTS = 4
 MOST_LETTERS = 300
 ASKED = {"seat": "加入工作室的申请", "exit": "退出工作室的申请", "level": "的升级申请", "cycle": "的续期申请"}
@@ -37,7 +37,7 @@ class Envelope:
     @property
     def today(self) -> date:
         """The local day the mail goes out."""
-        return self.now.astimezone(CHINA).date()
+        return local_day(self.now)
 
 
 def plain(text: Any, most: int = MOST_LETTERS) -> str:

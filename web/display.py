@@ -1,7 +1,6 @@
 """The one door to how things are shown: phrases, state marks and the pieces that macros take."""
 
 from web.phrases import (
-    BEIJING,
     CALENDAR,
     WORKING,
     clock_time,
@@ -75,7 +74,6 @@ from web.states import (
 
 __all__ = [
     "AMBER",
-    "BEIJING",
     "BLUE",
     "CALENDAR",
     "CANCELLED",

@@ -1,11 +1,10 @@
 """How days, spans, sums and names are written for people (Beijing time, pages in Chinese or English)."""
 
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
+from flows.engine.calendar import CHINA, last_day
 from web.i18n import _, _n, word
 
-BEIJING = ZoneInfo("Asia/Shanghai")
 WORKING, CALENDAR = "working", "calendar"
 
 _WEEKDAYS = (word("周一"), word("周二"), word("周三"), word("周四"), word("周五"), word("周六"), word("周日"))
@@ -23,12 +22,12 @@ def local(moment_utc: datetime) -> datetime:
     if moment_utc.tzinfo is None:
         message = "a moment needs its zone"
         raise ValueError(message)
-    return moment_utc.astimezone(BEIJING)
+    return moment_utc.astimezone(CHINA)
 
 
 def due_day(due_at: datetime) -> date:
     """Give the local day on which a deadline falls; midnight belongs to the day that ends with it (24:00)."""
-    return (local(due_at) - timedelta(microseconds=1)).date()
+    return last_day(due_at)
 
 
 def weekday(day_: date) -> str:

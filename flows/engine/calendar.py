@@ -4,17 +4,19 @@ import re
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal, Self, cast
-from zoneinfo import ZoneInfo
 
 from flows.engine.date_words import consecutive_runs, date_range, full_date, short_date
+from models import local_time
 
-CHINA = ZoneInfo("Asia/Shanghai")
+# Which day a moment belongs to is said in one place for everybody; whoever counts days finds it here.
+CHINA, MORNING = local_time.CHINA, local_time.MORNING
+at_local, local_day, last_day = local_time.at_local, local_time.local_day, local_time.last_day
+start_of_day, end_of_day = local_time.start_of_day, local_time.end_of_day
 ONE_DAY = timedelta(days=1)
-REMINDER_HOUR = 8
 RUNS_SPELLED_OUT = 3
 # 元旦调休 has reached back into December: from this day on the notice of the next year decides too.
 NEW_YEAR_SHIFTS_FROM = 25
@@ -133,32 +135,6 @@ class WorkCalendar:
 
 def _each_day(first: date, last: date) -> Iterator[date]:
     return (first + timedelta(days=n) for n in range((last - first).days + 1))
-
-
-# Moments
-
-
-@lru_cache(maxsize=4096)
-def local_day(now_utc: datetime) -> date:
-    """The day it is in China at this moment. Raises ValueError for a moment without a time zone."""
-    if now_utc.tzinfo is None:
-        raise ValueError("时刻没有时区：请传入 UTC 时刻")
-    return now_utc.astimezone(CHINA).date()
-
-
-def at_local(day: date, hour: int, minute: int = 0) -> datetime:
-    """This hour of the clock in China on this day, as a UTC moment."""
-    return datetime.combine(day, time(hour, minute), CHINA).astimezone(UTC)
-
-
-def start_of_day(day: date) -> datetime:
-    """00:00 in China, as a UTC moment."""
-    return at_local(day, 0)
-
-
-def end_of_day(day: date) -> datetime:
-    """24:00 in China, which is the next midnight, as a UTC moment: the first one that is too late."""
-    return start_of_day(day + ONE_DAY)
 
 
 # Spans and ages
@@ -363,7 +339,7 @@ def rungs(due_on: date, arrived: date, ladder: Sequence[int], calendar: WorkCale
         elif offset > 0:
             day = calendar.next_working(day)
         by_day[day] = offset
-    return [Rung(at_local(day, REMINDER_HOUR), offset) for day, offset in sorted(by_day.items())]
+    return [Rung(at_local(day, MORNING), offset) for day, offset in sorted(by_day.items())]
 
 
 def next_rung(ladder: Sequence[Rung], after: datetime) -> Rung | None:

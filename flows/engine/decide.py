@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from flows.engine.calendar import Due, Rung, WorkCalendar, local_day, next_rung, rungs
+from flows.engine.calendar import Due, Rung, WorkCalendar, last_day, local_day, next_rung, rungs
 from flows.engine.declare import CANCELLED, WITHDRAWN, Ask, Because, Effect, Follow, Notify, On, Part, Stage, Wait
 from flows.engine.due import fixed
 from models.values import dataclass
@@ -79,7 +79,7 @@ def entered(stage: Stage, ask: Ask, state: str, ladder: tuple[int, ...]) -> Move
 
 def reminders(due_at: datetime, entered_at: datetime, ask: Ask, ladder: tuple[int, ...]) -> list[Rung]:
     """The rungs of the reminder ladder of one deadline; `due_at` is the end of its day."""
-    return _rungs(_last_day(due_at), local_day(entered_at), ladder, ask.calendar)
+    return _rungs(last_day(due_at), local_day(entered_at), ladder, ask.calendar)
 
 
 @lru_cache(maxsize=4096)
@@ -192,7 +192,7 @@ def _too_late(stage: Stage, ask: Ask) -> Refusal | None:
     still = fired is not None and any(stage.find(state, ask.event) for state in fired.targets)
     if still or Part.AUTHORITY in (found.parts if (found := stage.find(ask.run.state, ask.event)) else ()):
         return None
-    last = _last_day(ask.run.due_at or ask.now)
+    last = last_day(ask.run.due_at or ask.now)
     return Refusal("too_late", f"期限已于 {last.month}月{last.day}日 24:00 截止，不能再办理。没有改动任何内容。")
 
 
@@ -243,8 +243,3 @@ def _first_wake(wait: Wait | None, due: Due | None, ask: Ask, ladder: tuple[int,
     if wait.then and due.at <= ask.now:
         return ask.now
     return wake_after(wait, due.at, ask.now, ask, ladder)
-
-
-@lru_cache(maxsize=4096)
-def _last_day(due_at: datetime) -> date:
-    return local_day(due_at - timedelta(microseconds=1))

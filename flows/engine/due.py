@@ -1,9 +1,9 @@
 """Due rules that several stages share: from a span of their policy, a fixed day of the round, or a person's extension."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
-from flows.engine.calendar import Due, Roll, Step, due_after, end_of_day, local_day, start_of_day
+from flows.engine.calendar import Due, Roll, Step, due_after, end_of_day, last_day, local_day, start_of_day
 from flows.engine.date_words import short_date
 from flows.engine.declare import Ask, DueRule
 
@@ -46,7 +46,7 @@ def unmoved_by(rule: DueRule, *events: str) -> DueRule:
         found = rule(replace(ask, now=ask.run.entered_at))
         if found is not None and found.at == ask.run.due_at:
             return found
-        return fixed(local_day(ask.run.due_at - timedelta(microseconds=1)), "原期限", "这次办理不改变期限")
+        return fixed(last_day(ask.run.due_at), "原期限", "这次办理不改变期限")
 
     return due
 

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import field
-from datetime import date, datetime, timedelta
-from functools import lru_cache
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from flows.engine.calendar import local_day
+from flows.engine.calendar import last_day, local_day
 from flows.engine.declare import RunState
 from flows.engine.rulebook import StepRule
 from flows.engine.work import Work
@@ -79,11 +77,6 @@ def tell_aside(work: Work, about: str, desks: Iterable[str], notice: str, said: 
     return max(write(work.session, TELL[work.session.get_bind().dialect.name], list(messages.values())), 0)
 
 
-def told_already(work: Work, keys: Iterable[str]) -> frozenset[str]:
-    """Which of these message keys exist."""
-    return frozenset(work.session.execute(select(MESSAGES.c.key).where(MESSAGES.c.key.in_(list(keys)))).scalars())
-
-
 def _row(work: Work, one: Telling, who: Recipient, today: date) -> dict[str, Any]:
     about = f"{one.run.id}/{one.version}/{one.mark or one.notice}"
     return _addressed(work, about, one.notice, who) | {"context": _context(one, today), "run_id": one.run.id}
@@ -138,9 +131,3 @@ def page_of(run: Any) -> str:
     if run.application_id:
         return f"/applications/{run.application_id}"
     return f"/rounds/{run.round_id}" if run.round_id else "/inbox"
-
-
-@lru_cache(maxsize=1024)
-def last_day(due_at: datetime | None) -> date | None:
-    """The local day that a deadline at its 24:00 belongs to."""
-    return local_day(due_at - timedelta(microseconds=1)) if due_at else None

@@ -7,14 +7,14 @@ from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
-from flows.engine.calendar import CalendarDay, Due, WorkCalendar, local_day
+from flows.engine.calendar import CalendarDay, Due, WorkCalendar, last_day, local_day
 from flows.engine.consequences.deadlines import keep_days
 from flows.engine.days import put_days
 from flows.engine.decide import wake_after
 from flows.engine.declare import Actor, Ask, Part, RunState
 from flows.engine.errors import Refused
 from flows.engine.rulebook import StepRule
-from flows.engine.telling import Telling, last_day, tell
+from flows.engine.telling import Telling, tell
 from flows.engine.work import Work, ask_of, chain, explained, insert_transitions, read_facts, run_state
 from flows.opening.moved import open_moved
 from models import Cycle, StageRun

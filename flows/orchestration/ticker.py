@@ -9,12 +9,11 @@ from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Engine
 
-from flows.engine.calendar import CHINA
+from flows.engine.calendar import CHINA, MORNING
 from flows.engine.clock import Clock
 from flows.orchestration.leader import SPAN, Deposed, Leadership
 
 log = logging.getLogger(__name__)
-MORNING = 8
 Work = Callable[[Engine, datetime], object]
 
 

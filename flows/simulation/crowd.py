@@ -9,10 +9,10 @@ from random import Random
 from sqlalchemy import bindparam, select
 
 from flows.engine.apply import apply_many
+from flows.engine.calendar import last_day
 from flows.engine.decide import Refusal
 from flows.engine.declare import Actor
 from flows.engine.errors import Refused
-from flows.engine.telling import last_day
 from flows.engine.work import Intent, Work, ask_of, read_facts, run_state
 from flows.rehearsal.bureau import Bureau
 from flows.simulation.habits import HABITS, LOOKS_CLOSER, Waiting, acts_on, papers_of

@@ -8,9 +8,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session
 
-from flows.engine.calendar import local_day
+from flows.engine.calendar import last_day, local_day
 from flows.engine.days import calendar_of
-from flows.engine.telling import last_day
 from flows.lifecycle import STAGES
 from flows.programme import Programme, origins_within
 from flows.rehearsal.bureau import Bureau

@@ -9,11 +9,10 @@ from typing import Any
 from sqlalchemy import select, update
 
 from flows.engine.apply import apply, apply_many
-from flows.engine.calendar import at_local, local_day
+from flows.engine.calendar import at_local, last_day, local_day
 from flows.engine.decide import Refusal
 from flows.engine.errors import Refused
 from flows.engine.rulebook import StepRule
-from flows.engine.telling import last_day
 from flows.engine.work import Intent
 from flows.programme.steps import Path
 from flows.rehearsal.bureau import OFFICE_HOUR, RUNS

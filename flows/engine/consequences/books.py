@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import bindparam, or_, select
 
-from flows.engine.calendar import end_of_day
+from flows.engine.calendar import end_of_day, last_day
 from flows.engine.date_words import full_date
-from flows.engine.telling import Telling, last_day, tell
+from flows.engine.telling import Telling, tell
 from flows.engine.work import Happening, Intent, Work
 from models import Cycle, Duty, StageRun, Studio
 from models.columns import table_of

@@ -6,12 +6,11 @@ from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
-from flows.engine.calendar import local_day
+from flows.engine.calendar import last_day, local_day
 from flows.engine.consequences.ending import tell_everybody
 from flows.engine.date_words import full_date
 from flows.engine.declare import RunState
 from flows.engine.steps import Opening, open_runs
-from flows.engine.telling import last_day
 from flows.engine.work import Happening, Intent, Work
 from models import Consequence, Cycle, Duty, Seat, StageRun, Studio
 from models.columns import table_of
