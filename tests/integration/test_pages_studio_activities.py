@@ -52,11 +52,17 @@ def test_host_plans_an_activity_and_everybody_finds_it_on_the_calendar(life: Lif
     assert client_of(life, "A").get(f"/studios/{life.studio_id}/activities/new").status_code == 404
 
 
-def test_plan_without_a_day_is_refused_with_what_to_do(life: Life) -> None:
+def test_plan_that_is_refused_says_what_to_do_and_comes_back_as_it_was_written(life: Life) -> None:
     address = f"/studios/{life.studio_id}/activities/new"
-    answer = client_of(life, "H").post(address, data=form(title="研讨", held_on=""))
-    assert answer.status_code == 409
-    assert "请写明活动名称和日期" in answer.text
+    answer = client_of(life, "H").post(
+        address, data=form(title="研讨", held_on="", place="翁牛特旗", agenda="outreach")
+    )
+    assert answer.status_code == 422
+    for words in ("请写明活动名称和日期", 'value="研讨"', 'value="翁牛特旗"', 'value="outreach" form="plan" checked'):
+        assert words in answer.text, words
+    wrong = form(title="研讨", held_on="2025-06-10", ends_on="2025-06-09")
+    assert "结束日期不能早于开始日期" in client_of(life, "H").post(address, data=wrong).text
+    assert client_of(life, "A").post(address, data=form(title="研讨", held_on="")).status_code == 404
 
 
 def test_approved_leave_is_filled_in_and_locked(life: Life) -> None:

@@ -44,6 +44,7 @@ from web.visit import Form, Posted, Visit, Visiting
 
 router = APIRouter()
 LONGEST, SHORT = 4000, 120
+PLANNED = ("title", "held_on", "starts_at", "ends_on", "place", "theme", "participants")
 MOST_MINUTES = 60 * 24 * 31
 
 
@@ -52,9 +53,14 @@ def new_page(visit: Visiting, studio_id: int, draft: int = -1) -> Response:
     """Plan an activity; those that come with the text stand ready to be taken over."""
     with visit.reading() as work:
         door = _hosting(visit, work, studio_id)
-        first, others = purposes_to_choose(door)
-    return visit.page("studios/activity_new.html", door=door, studio=door.studio, first=first, others=others, said=suggested(door, draft),
-                      drafts=suggestions(door), errors=[])  # fmt: skip
+    return _new(visit, door, suggested(door, draft))
+
+
+def _new(visit: Visit, door: Door, said: Mapping[str, str], agenda: Sequence[str] = (), refused: str = "") -> Response:
+    """The form of a new activity, empty, with a suggestion, or as it was written and why it was not taken."""
+    first, others = purposes_to_choose(door, agenda)
+    return visit.page("studios/activity_new.html", 422 if refused else 200, door=door, studio=door.studio, first=first, others=others,
+                      said=said, drafts=suggestions(door), refused=refused)  # fmt: skip
 
 
 def _hosting(visit: Visit, work: Work, studio_id: int) -> Door:
@@ -67,13 +73,18 @@ def _hosting(visit: Visit, work: Work, studio_id: int) -> Door:
 
 @router.post("/studios/{studio_id}/activities/new")
 def plan_one(visit: Visiting, form: Posted, studio_id: int) -> Response:
-    """Put an activity on the plan."""
+    """Put an activity on the plan; one that is refused comes back as it was written."""
 
     def do(work: Work) -> Mapping[str, Any]:
         door = _hosting(visit, work, studio_id)
         return {"activity": plan_activity(work, visit.visitor.actor, studio_id, planned_of(form, door))}
 
-    done = visit.once(form, f"plan activity:{studio_id}", do)
+    try:
+        done = visit.once(form, f"plan activity:{studio_id}", do)
+    except Refused as refused:
+        with visit.reading() as work:
+            door = _hosting(visit, work, studio_id)
+        return _new(visit, door, {key: form.text(key) for key in PLANNED}, form.texts("agenda"), refused.says)
     return visit.go(f"/activities/{done['activity']}", _("已列入计划，成员可以在开始前请假。"))
 
 
