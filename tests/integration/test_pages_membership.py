@@ -417,7 +417,7 @@ def test_who_is_asked_to_leave_or_join_agrees_or_not_and_recommends_nobody(life:
     assert sent.status_code == 303, sent.text
     shown = asking.get(f"/applications/{case}").text
     assert "席位" not in shown
-    for words in ("申请内容", "申请材料", "撤回申请"):
+    for words in ("申请内容", "申请材料", "撤回申请", "提交申请"):
         assert words in shown, words
     school = next(name for name, one in life.ids.items() if one == 3 and name.endswith("school1"))
     page = client_of(life, school).get("/inbox").text

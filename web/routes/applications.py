@@ -185,7 +185,7 @@ def _case(visit: Visit, work: Work, row: Any) -> dict[str, Any]:
     return {
         "what": asked_for(work, row.version_id, row.path, row.gives, row.role, row.studio_name), "mark": application_mark(work, row, runs), "post": post_title(session, row.person_id, today), "strip": strip, "checks": lines,
         "summary": check_summary(lines), "papers": paper_lines(papers), "answers": answers_of(work, row),
-        "record": (*record, *coming_of(row, strip)), "since": worked_since(work, history),
+        "record": (*record, *coming_of(row, strip)), "since": worked_since(work, history, over=row.outcome is not None),
         "holders": _holders(work, live, holders, reminded, address), "decision": _decision(visit, work, live, checks, papers, address),
         "judging": judging_of(work, live, visit.visitor.actor, checks, address), "turned_away": unmet_of(work, live, visit.visitor.actor),
         "placing": _placing(visit, work, live), "acts": _acts(visit, work, row, live), "changes": changes_of(work, revisions_of(session, row.id)), "wide": False, "case": None,

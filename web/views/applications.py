@@ -27,7 +27,7 @@ from web.display import (
     used_of,
 )
 from web.i18n import _, _n, word
-from web.views.asked_for import outcome_mark
+from web.views.asked_for import ACTS, outcome_mark
 from web.views.cases import due_of, meter_of, provenance_of, span_of, spent, state_of
 
 AGAINST = {"declined", "lapsed", "withdrawn", "upheld", "rejected", "cancelled", "unplaced"}
@@ -275,7 +275,8 @@ def _left_out(work: Work, one: Any, said: set[str]) -> list[TimelineEntry]:
 def _entry(work: Work, one: Any, came: tuple[str, datetime] | None, reader: Reader) -> TimelineEntry:
     rule = work.book.rule(work.session, one.version_id, one.path, one.step, one.round_id)
     words, look = EVENTS[one.event]
-    event = _(words, step=rule.title.removesuffix("审核"))
+    words = ACTS.get(one.event, words) if rule.gives in {"seat", "exit", "cycle"} else words
+    event = _(words, step=rule.title.removesuffix("审核").removesuffix("同意"))
     body = (one.actor_body or "") if one.event in {"endorse", "decline", "send_back"} else ""
     actor = f"{body} {one.actor}".strip() if one.actor else (body or _("系统"))
     used = ""
@@ -383,12 +384,14 @@ def facts_of(application: Any, lines: Sequence[CheckLine]) -> list[tuple[str, st
     return [(label, value) for label, value in pairs if value]
 
 
-def worked_since(work: Work, history: Sequence[Any]) -> str:
-    """How many working days since it was submitted."""
+def worked_since(work: Work, history: Sequence[Any], *, over: bool) -> str:
+    """How many working days since it was submitted, or, when it is over, from then until its last act."""
     first = next((one.at for one in history if one.event == "submit"), None)
     if first is None:
         return ""
-    return _("自提交起 {span}", span=span(work.calendar.working_days_between(local_day(first), local_day(work.now))))
+    last = history[-1].at if over else work.now
+    days = span(work.calendar.working_days_between(local_day(first), local_day(last)))
+    return _("历时 {span}", span=days) if over else _("自提交起 {span}", span=days)
 
 
 def day_words(at: datetime | None, today: date) -> str:

@@ -13,6 +13,11 @@ NAMELESS = {
 }  # fmt: skip
 BY_NAMING = {"named": word("指定为“{studio}”{role}"), "unnamed": word("取消“{studio}”{role}")}
 
+# What these acts are called in the record of a request that is none for a studio.
+ACTS = {
+    "submit": word("提交申请"), "endorse": word("{step}同意"), "decline": word("{step}不同意"), "withdraw": word("撤回申请"),
+}  # fmt: skip
+
 OUTCOMES = {
     "hung": "named", "endorsed": "recommended", "declined": "declined", "lapsed": "lapsed", "withdrawn": "withdrawn",
     "rejected": "unselected", "upheld": "upheld", "registered": "named",
