@@ -10,6 +10,7 @@ from flows.engine.due import counted, fixed
 from flows.programme.due_days import DueDay
 from flows.programme.evidence import Asked, Handed, lacking
 from flows.programme.rosters import Number, RosterRules, held
+from flows.programme.vocabulary import Receipt
 from models.facts import DutyFacts
 
 
@@ -17,7 +18,7 @@ class DutyPolicy(Policy):
     """What one obligation asks of one unit in one period.
 
     `times` binds, above `most` a record is only noted. `named`: the host names who does it. `stands_for`: the outside duty it
-    discharges.
+    discharges. `reported`: somebody is named who takes note of what is handed in.
     """
 
     title: str
@@ -25,7 +26,8 @@ class DutyPolicy(Policy):
     most: int | None = None
     asked: Asked = Asked()
     signed_by: tuple[str, ...] = ()
-    receipt: str = "noted"
+    receipt: Receipt = "noted"
+    reported: bool = False
     soft: bool = False
     distinct: bool = False
     named: bool = False
@@ -229,11 +231,12 @@ STAGE = Stage(
     on=(
         On(
             "submit", (State.OPEN, State.OVERDUE, State.SUBMITTED), FILED, by=Part.RESPONSIBLE, choose=after_filing,
-            unless=(still_vacant, unsigned, *GUARDED, too_few, too_many, sub_role_missing, share_exceeded), do=(Follow("credit_record"),),
+            unless=(still_vacant, unsigned, *GUARDED, too_few, too_many, sub_role_missing, share_exceeded),
+            do=(Follow("credit_record"), Follow("tell_receiver")),
         ),
         On(
             "credit", (State.OPEN, State.OVERDUE, State.SUBMITTED), FILED, by=Part.ENGINE, choose=after_filing,
-            unless=(still_vacant, unsigned, *GUARDED), do=(Follow("credit_record"),),
+            unless=(still_vacant, unsigned, *GUARDED), do=(Follow("credit_record"), Follow("tell_receiver")),
         ),
         On(
             "fill", (State.OPEN, State.OVERDUE), State.MET, by=Part.ENGINE, unless=(no_vacancy,),

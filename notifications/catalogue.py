@@ -77,6 +77,8 @@ _NOTICES = (
     Notice("left", "退出工作室", mandatory=True, going="alone", button=LOOK),
     Notice("roster_warned", "成员名单提醒", mandatory=False, going="alone", button="打开工作室"),
     Notice("filing_asked", "待报送", mandatory=False, going="digest", button="去报送"),
+    Notice("filing_received", "待接收", mandatory=False, going="digest", button="去接收"),
+    Notice("filing_noted", "报送知悉", mandatory=False, going="digest", button=LOOK),
     Notice("filing_returned", "报送退回补正", mandatory=True, going="alone", button=MEND),
     Notice("filing_accepted", "报送通过", mandatory=False, going="digest", button=LOOK),
     Notice("books_closed", "结账未办事项", mandatory=True, going="alone", button="打开工作室"),

@@ -36,7 +36,7 @@ def duty_rule(programme: Programme, key: str) -> StepRule:
         **blocking_origins(programme, key),
     }
     policy = DutyPolicy(
-        title=one.title, times=one.least, most=one.most, receipt=one.receipt, soft=one.soft, distinct=one.distinct,
+        title=one.title, times=one.least, most=one.most, receipt=one.receipt, reported=bool(one.to), soft=one.soft, distinct=one.distinct,
         asked=Asked(tuple(one.counts), tuple(one.proof), tuple(one.checklist), one.lasting, bool(one.signed_by)),
         signed_by=tuple(one.signed_by), named=one.who == "named", due=None if one.per == "call" else duty_due(one),
         due_words="要求的最后一天" if one.per == "call" else one.due.chinese,

@@ -239,6 +239,21 @@ def test_receiver_returns_with_a_reason_and_accepts_what_is_mended(any_database:
     world.act("bureau", "accept", world.run_of_duty(theme.id))
     assert state(world, "theme") == "met"
     assert [one.standing for one in all_credits(world)] == ["refused", "accepted"]
+    told = world.mail("filing_received", "bureau_officer")
+    assert [one.context["title"] for one in told] == ["H工作室 年度主题"] * 2
+
+
+def test_who_only_takes_note_is_told_and_has_nothing_to_do(any_database: Engine) -> None:
+    world = running(any_database, "hainan", members=["A"])
+    world.hand_in("H", world.owed("H", "three_years")[0], text="三年活动计划")
+    world.hand_in("A", world.owed("H", "school_plan")[0], kind="school_plan")
+    assert state(world, "three_years") == state(world, "school_plan") == "met"
+    (told,) = world.mail("filing_noted")  # the text names nobody to whom a member's plan of the school goes
+    assert (told.context["title"], told.context["link"]) == (
+        "H工作室 三年活动计划",
+        f"/duties/{world.owed('H', 'three_years')[0].id}",
+    )
+    assert not world.mail("filing_received")
 
 
 @pytest.mark.capability(34)

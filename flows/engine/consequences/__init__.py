@@ -4,7 +4,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from flows.engine.consequences.books import close_late, tell_unmet
-from flows.engine.consequences.credits import accept_credits, assign_duty, credit_record, refuse_credits, tell_overdue
+from flows.engine.consequences.credits import (
+    accept_credits,
+    assign_duty,
+    credit_record,
+    refuse_credits,
+    tell_overdue,
+    tell_receiver,
+)
 from flows.engine.consequences.cycles import give_cycle
 from flows.engine.consequences.deadlines import keep_deadline
 from flows.engine.consequences.experts import (
@@ -89,13 +96,14 @@ VOCABULARY: Mapping[str, Executor] = {
     "tell_overdue": tell_overdue,
     "tell_placement": tell_placement,
     "tell_ranking": tell_ranking,
+    "tell_receiver": tell_receiver,
     "tell_unmet": tell_unmet,
     "warn_over": warn_over,
     "warn_short": warn_short,
 }
 
 LEAVES_CASES = frozenset(
-    {"record_judgements", "tell_ranking", "warn_over", "warn_short"}
+    {"record_judgements", "tell_ranking", "tell_receiver", "warn_over", "warn_short"}
 )  # the others may change what a case says
 
 

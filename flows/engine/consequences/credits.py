@@ -75,6 +75,18 @@ def _noted(one: Happening) -> bool:
     return getattr(one.rule.policy, "receipt", "noted") == "noted"
 
 
+def tell_receiver(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
+    """Tell whoever receives what was handed in: that it waits for them, or, where a text only lets them take note, that it is there."""
+    tellings = []
+    for one in happened:
+        waits = one.move.to == "submitted"
+        desk = one.facts.parts.get("receiver", "") if waits or getattr(one.rule.policy, "reported", False) else ""
+        notice = "filing_received" if waits else "filing_noted"
+        tellings.append(Telling(desk, notice, one.run, one.version, one.rule, one.facts, None, actor=one.actor.name))
+    tell(work, tellings)
+    return ()
+
+
 def accept_credits(work: Work, happened: Sequence[Happening], _value: str) -> Iterable[Intent]:
     """Accept everything that was handed in for the duty."""
     records = _settle(work, happened, "accepted")
