@@ -72,10 +72,11 @@ class RunningCycle:
 
 @dataclass(frozen=True, slots=True)
 class CycleItem:
-    """One item of the agenda of one cycle, whose day has come."""
+    """One item of the agenda of one cycle, whose day has come. `joined_on`: only for those whose seat began then or later."""
 
     cycle: RunningCycle
     item: Item
+    joined_on: date | None = None
 
 
 def due_cycles(session: Session, today: date, most: int) -> list[RunningCycle]:

@@ -1,7 +1,7 @@
 """Duties (应办事项) of a cycle: each obligation of each period, for each unit, opened as a set."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -13,10 +13,10 @@ from flows.engine.consequences.pausing import PAUSED
 from flows.engine.date_words import full_date
 from flows.engine.declare import THE_ENGINE, Actor, Part
 from flows.engine.work import Work
-from flows.opening.cycles import CycleItem, book_of
+from flows.opening.cycles import CycleItem, RunningCycle, book_of
 from flows.opening.units import Party, party_of
 from flows.programme import Programme
-from flows.programme.agenda import Item
+from flows.programme.agenda import Item, duty_due
 from flows.programme.schema import Obligation
 from models import Duty
 from models.columns import table_of
@@ -50,7 +50,7 @@ def open_duties(work: Work, items: Sequence[CycleItem]) -> int:
 
 
 def open_for_new_seats(work: Work, items: Sequence[CycleItem]) -> int:
-    """Open what is still open for those who have joined since; a member's school that is new is added. Returns how many."""
+    """Open what those who have joined since owe (`owed_by_joiners`); a member's school that is new is added. Returns how many."""
     return _open(work, items, joined=True)
 
 
@@ -72,12 +72,9 @@ def _open(
     written: list[dict[str, Any]] = []
     alike: list[tuple[_Group, list[dict[str, Any]]]] = []
     for group, members in groups.items():
-        new = [
-            row
-            for row in _rows(work, group, members, party, joined=joined)
-            if (row["cycle_id"], row["key"], row["period"], row["unit_kind"], row["unit_id"]) not in there
-        ]
+        new = [row for row in _rows(work, group, members, party, joined=joined) if _place(row) not in there]
         written += new
+        there |= {_place(row) for row in new}
         alike.append((group, [row for row in new if not row["waived"]]))
     if not written:
         return 0
@@ -106,6 +103,11 @@ def _there(work: Work, items: Sequence[CycleItem]) -> set[tuple[Any, ...]]:
     return {tuple(row) for row in found}
 
 
+def _place(row: dict[str, Any]) -> tuple[Any, ...]:
+    """What makes a duty unique."""
+    return row["cycle_id"], row["key"], row["period"], row["unit_kind"], row["unit_id"]
+
+
 def _rows(
     work: Work, group: _Group, members: Sequence[CycleItem], party: Party, *, joined: bool
 ) -> Iterator[dict[str, Any]]:
@@ -119,7 +121,9 @@ def _rows(
     for owed in members:
         cycle = owed.cycle
         waived = _waived(owed)
-        for unit in party.units(group.programme, item.each, cycle, cycle.opened_to if joined else None):
+        for unit in party.units(
+            group.programme, item.each, cycle, (owed.joined_on or cycle.opened_to) if joined else None
+        ):
             yield {
                 **shared, "studio_id": cycle.studio_id, "cycle_id": cycle.id, "unit_kind": unit.kind, "unit_id": unit.id,
                 "title": f"{one.title}（{unit.name}）" if unit.name else one.title, "waived": waived,
@@ -144,6 +148,31 @@ def _alike(group: _Group, new: Sequence[dict[str, Any]], actor: Actor, reason: s
     return Alike(group.version_id, "obligations", group.item.key, "duty", facts, subjects, actor, reason)
 
 
-def still_open(item: Item, today: date) -> bool:
-    """Whether somebody who joins today still gets this."""
-    return item.kind == "duty" and bool(item.each) and (item.due_on is None or item.due_on >= today)
+def owed_by_joiners(
+    work: Work, cycle: RunningCycle, items: Sequence[Item], days: Sequence[date]
+) -> Iterator[CycleItem]:
+    """What those who joined a running cycle on these days owe of what was opened before, the latest day first.
+
+    It is what is still open; and what is due some time after the start of its period, counted from the day on which they
+    joined, as long as it then falls due within the period: a text that asks a plan of each member asks it of them too.
+    """
+    today = local_day(work.now)
+    programme = book_of(work.book).programme(work.session, cycle.version_id)
+    for item in items:
+        if item.kind != "duty" or not item.each:
+            continue
+        owed = programme.obligations[item.key]
+        if item.each != "school" and owed.due.anchor == "start" and owed.due.side == "after":
+            yield from _counted_from_joining(work, cycle, item, owed, days)
+        elif item.due_on is None or item.due_on >= today:
+            yield CycleItem(cycle, item)
+
+
+def _counted_from_joining(
+    work: Work, cycle: RunningCycle, item: Item, owed: Obligation, days: Sequence[date]
+) -> Iterator[CycleItem]:
+    for joined_on in days:
+        begins_on = max(joined_on, item.begins_on)
+        due = duty_due(owed).of(Anchors(begins_on, item.ends_on, cycle.begins_on), work.calendar)
+        if due is not None and due.on <= item.ends_on:
+            yield CycleItem(cycle, replace(item, begins_on=begins_on, due_on=due.on), joined_on)

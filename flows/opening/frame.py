@@ -17,10 +17,10 @@ from flows.engine.rulebook import Rulebook
 from flows.engine.work import Work
 from flows.opening.assessments import open_assessments, open_attendance
 from flows.opening.cycles import CycleItem, RunningCycle, agendas, due_cycle, due_cycles
-from flows.opening.duties import open_duties, open_for_new_seats, still_open
+from flows.opening.duties import open_duties, open_for_new_seats, owed_by_joiners
 from flows.opening.entitlements import entitle
 from flows.opening.expiry import close_phase, open_expiry
-from flows.opening.units import cycles_with_new_seats
+from flows.opening.units import days_of_new_seats
 from flows.opening.windows import open_windows
 from flows.programme.agenda import KINDS, Agenda
 from models import Cycle, Incident, StageRun
@@ -132,7 +132,7 @@ def _open(work: Work, cycles: Sequence[RunningCycle]) -> OpeningReport:
     for kind in KINDS:
         if kind in items and kind in OPENERS:
             report.opened[kind] = OPENERS[kind](work, items[kind])
-    joining = _for_new_seats(work, running, found, today)
+    joining = _for_new_seats(work, running, found)
     if joining:
         report.opened["duty"] = report.opened.get("duty", 0) + open_for_new_seats(work, joining)
     hush(work, [one.studio_id for one in running if one.standing == "suspended"])
@@ -149,17 +149,16 @@ def _by_kind(cycles: Sequence[RunningCycle], found: Mapping[int, Agenda], today:
     return items
 
 
-def _for_new_seats(
-    work: Work, cycles: Sequence[RunningCycle], found: Mapping[int, Agenda], today: date
-) -> list[CycleItem]:
-    """What was opened before and is still open, in cycles whose studio has seated somebody since."""
-    joined = cycles_with_new_seats(work, cycles)
+def _for_new_seats(work: Work, cycles: Sequence[RunningCycle], found: Mapping[int, Agenda]) -> list[CycleItem]:
+    """What those owe who were seated since something of their cycle was last opened, of what was opened before."""
+    joined = days_of_new_seats(work, cycles)
     return [
-        CycleItem(cycle, item)
+        owed
         for cycle in cycles
-        if cycle.id in joined and cycle.opened_to is not None
-        for item in found[cycle.id].between(None, cycle.opened_to)
-        if still_open(item, today)
+        if cycle.id in joined
+        for owed in owed_by_joiners(
+            work, cycle, found[cycle.id].between(None, cycle.opened_to or cycle.begins_on), joined[cycle.id]
+        )
     ]
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import bindparam, or_, select
 
+from flows.engine.calendar import local_day
 from flows.engine.rulebook import Cast
 from flows.engine.steps import desk_of
 from flows.engine.work import Work
@@ -36,10 +36,11 @@ HELD = (
     .order_by(SEATS.c.id)
 )
 JOINED = (
-    select(CYCLES.c.id)
+    select(CYCLES.c.id, SEATS.c.from_on)
     .join(SEATS, (SEATS.c.studio_id == CYCLES.c.studio_id) & (SEATS.c.from_on >= CYCLES.c.opened_to))
-    .where(among(CYCLES.c.id, "cycles"), SEATS.c.role != "host", SEATS.c.to_on.is_(None))
+    .where(among(CYCLES.c.id, "cycles"), SEATS.c.role != "host", SEATS.c.to_on.is_(None), SEATS.c.from_on <= TODAY)
     .distinct()
+    .order_by(CYCLES.c.id, SEATS.c.from_on.desc())
 )
 
 
@@ -141,11 +142,13 @@ def desks_above(work: Work, cycle: RunningCycle, who: Collection[str]) -> list[s
     return [desk_of(one, cast, _Concerned(cycle.host_id, cycle.host_id), above) for one in sorted(who)]
 
 
-def cycles_with_new_seats(work: Work, cycles: Sequence[RunningCycle]) -> set[int]:
-    """Those of these cycles whose studio has seated somebody since something of them was last opened."""
+def days_of_new_seats(work: Work, cycles: Sequence[RunningCycle]) -> Mapping[int, list[date]]:
+    """By cycle, the days since something of it was last opened on which its studio seated somebody, the latest first."""
     opened = [one.id for one in cycles if one.opened_to is not None]
-    found: Sequence[Any] = rows(work.session, JOINED, cycles=opened) if opened else ()
-    return {row.id for row in found}
+    found: dict[int, list[date]] = {}
+    for row in rows(work.session, JOINED, cycles=opened, today=local_day(work.now)) if opened else ():
+        found.setdefault(row.id, []).append(row.from_on)
+    return found
 
 
 def _member_roles(programme: Programme) -> set[str]:

@@ -218,7 +218,23 @@ def test_member_who_joins_later_gets_what_is_still_open_and_adds_a_school(any_da
     world.on("2026-03-03")
     assert len(world.owed("H", "diagnosis")) == 2
     assert len(world.owed("H", "school_plan")) == 3
-    assert len(world.owed("H", "growth_plan")) == 1  # ninety days after the start are long over
+    plans = [one.due_on for one in world.owed("H", "growth_plan")]  # ninety days: from the start, or from joining
+    assert plans == [date(2025, 12, 1), date(2026, 6, 1), date(2026, 6, 1)]
+
+
+def test_member_who_joins_near_the_end_owes_no_plan_that_would_fall_due_after_it(sqlite_database: Engine) -> None:
+    world = running(sqlite_database)
+    world.cycle("H", AUTUMN)
+    with reading(world.engine) as session:
+        ends_on = session.execute(select(CYCLES.c.ends_on)).scalar_one()
+    world.on((ends_on - timedelta(days=60)).isoformat())
+    world.seat("M9", "H", body="county_b_school1")
+    studio = world.studio("H").id or 0
+    with world.at_work() as work:
+        look_again(work, studio)
+    world.on((ends_on - timedelta(days=59)).isoformat())
+    assert len(world.owed("H", "school_plan")) == 1
+    assert not world.owed("H", "growth_plan")
 
 
 def test_suspended_studio_gets_no_new_periods(any_database: Engine) -> None:
