@@ -1,11 +1,13 @@
 """Measures (整改措施): what the host means to do about each finding, kept until the report; who does it, until when, how far, with its proof."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
 
+from flows.engine.calendar import local_day
+from flows.engine.date_words import full_date
 from flows.engine.declare import Actor
 from flows.engine.errors import NotFound, Refused
 from flows.engine.work import Work
@@ -20,10 +22,11 @@ LONGEST, MOST, MOST_FILES = 400, 60, 20
 def keep_measures(work: Work, actor: Actor, rectification_id: int, measures: Sequence[Mapping[str, Any]]) -> int:
     """Keep the measures in the place of those before; returns how many there are. `files`: stored ones (`sha256`, `name`) that prove one.
 
-    Raises NotFound for whoever does not host the studio; Refused once the report is in, and for a day that is none.
+    Raises NotFound for whoever does not host the studio; Refused once the report is in, for a day that is none, and for what is to
+    be done only after the limit.
     """
     row = work.session.execute(
-        select(RECTIFICATIONS.c.id, STUDIOS.c.host_id, RUNS.c.state, RUNS.c.ended_at)
+        select(RECTIFICATIONS.c.limit_on, STUDIOS.c.host_id, RUNS.c.state, RUNS.c.ended_at, RUNS.c.due_at)
         .join(STUDIOS, STUDIOS.c.id == RECTIFICATIONS.c.studio_id)
         .join(RUNS, (RUNS.c.subject_kind == "rectification") & (RUNS.c.subject_id == RECTIFICATIONS.c.id))
         .where(RECTIFICATIONS.c.id == rectification_id)
@@ -33,6 +36,10 @@ def keep_measures(work: Work, actor: Actor, rectification_id: int, measures: Seq
     if row.state != "mending" or row.ended_at is not None:
         raise Refused("reported_already", "整改报告已经提交，措施不能再改。没有改动任何内容。")
     kept = [_measure(one) for one in measures[:MOST] if str(one.get("what", "")).strip()]
+    limit = local_day(row.due_at - timedelta(microseconds=1)) if row.due_at else row.limit_on
+    if any(one["until"] > limit.isoformat() for one in kept if one["state"] != "done"):
+        says = f"措施要在整改期限 {full_date(limit)} 以前办完，请改日期。没有改动任何内容。"
+        raise Refused("after_limit", says, {}, ("until",))
     work.session.execute(update(RECTIFICATIONS).where(RECTIFICATIONS.c.id == rectification_id).values(measures=kept))
     return len(kept)
 

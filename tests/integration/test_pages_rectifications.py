@@ -74,6 +74,8 @@ def test_only_the_host_keeps_measures_and_only_until_the_report(life: Life) -> N
     assert client_of(life, "bureau").post(f"{place(life)}/measures", data=form(**line)).status_code == 404
     bad = client_of(life, "H").post(f"{place(life)}/measures", data=form(**{**line, "until": "31.3."}))
     assert bad.status_code == 409
+    late = client_of(life, "H").post(f"{place(life)}/measures", data=form(**{**line, "until": "2026-04-28"}))
+    assert "整改期限 2026年4月27日 周一 以前" in late.text
     assert client_of(life, "H").post(f"{place(life)}/measures", data=form(**line)).status_code == 303
     page = client_of(life, "bureau").get(place(life)).text
     for words in ("每月集中培训", "3月31日 周二", "办理中", "纪要"):
