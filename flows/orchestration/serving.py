@@ -11,7 +11,6 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from demo.showing import PASSWORD, demo_accounts, load_demo
 from flows.engine.clock import SystemClock
 from flows.office.accounts import nobody_yet
 from flows.orchestration.conductor import Conductor, Road
@@ -44,6 +43,8 @@ def prepare(say: Callable[[str], None], progress: Callable[[float], None] = lamb
     if upgrade(engine):
         say("数据库已升级到最新结构。")
     if settings().demo:
+        from demo.showing import load_demo
+
         load_demo(engine, now, lambda: say("正在装入演示数据（只在空库上做一次，约十秒）…"), progress)
     if not knows_years(engine, now):
         load_years(engine, now)
@@ -164,17 +165,24 @@ def announce(engine: Engine, say: Callable[[str], None], prefect: str) -> None:
     say(f"工作室管理已启动：{settings().address}")
     if prefect:
         say(f"Prefect（后台任务记录，几秒后就绪）：{prefect}")
-    accounts = demo_accounts(engine) if settings().demo else []
-    if accounts:
-        say(f"演示账号（密码都是 {PASSWORD}）：")
-        for one in accounts:
-            say(f"  {one.login:<10} {one.title}　{one.name}")
+    if settings().demo:
+        _announce_demo(engine, say)
     with reading(engine) as session:
         empty = nobody_yet(session)
     if empty:
         say("还没有任何账号。请另开一个窗口建第一个管理员，再登录，按“开始使用”一步一步办：")
         say("  .venv/bin/studioflow user first 登录名 --name 姓名 --body 机构编码 --body-name 教育局全称")
     say("按 Ctrl-C 停止。")
+
+
+def _announce_demo(engine: Engine, say: Callable[[str], None]) -> None:
+    from demo.showing import PASSWORD, demo_accounts
+
+    accounts = demo_accounts(engine)
+    if accounts:
+        say(f"演示账号（密码都是 {PASSWORD}）：")
+        for one in accounts:
+            say(f"  {one.login:<10} {one.title}　{one.name}")
 
 
 def show_logs() -> None:
