@@ -133,8 +133,9 @@ def judged(world: World, *names: str) -> None:
 
 
 @pytest.fixture
-def placing(world: World) -> World:
-    """Two people wait to be placed in three studios."""
+def placing(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """Two people wait to be placed in three studios; a busy machine is given the time that it takes to solve it."""
+    monkeypatch.setattr("web.placing.PATIENCE", 60.0)
     waits(world, "p", "county_b_school1", "初中", "H2", "H0")
     waits(world, "q", "county_a_school1", "初中", "H1", "H0")
     judged(world, "p", "q")
