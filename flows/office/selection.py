@@ -203,8 +203,7 @@ def outcomes(work: Work, round_id: int, placed: Sequence[Standing], reserved: in
 def _outcome(one: Standing, facts: Any, policy: Any, taken: Counter[str], *, room: bool) -> str:
     if one.mark < policy.pass_mark:
         return "rejected"
-    full = [quota for quota in facts.quotas if quota.taken + taken[quota.share] >= quota.at_most]
-    if full:
+    if any(quota.full(taken[quota.share]) for quota in facts.quotas):
         return "reserved" if room and policy.take == "best" else "rejected"
     for quota in facts.quotas:
         taken[quota.share] += 1

@@ -84,3 +84,7 @@ class QuotaFact:
     taken: int
     origin: Mapping[str, Any] = field(default_factory=dict)
     warns: bool = False
+
+    def full(self, besides: int = 0) -> bool:
+        """Whether no place is left, with those taken `besides` in the same act; what only warns always has one."""
+        return not self.warns and self.taken + besides >= self.at_most

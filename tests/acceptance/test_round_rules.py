@@ -418,6 +418,17 @@ def test_equal_marks_are_told_apart_by_median_then_by_the_earlier_submission(sql
     assert [entry.reason for entry in world.entries(listing)] == ["", "earlier_submission", "median"]
 
 
+def test_places_of_which_the_text_only_warns_are_given_and_told_of(sqlite_database: Engine) -> None:
+    world = World(sqlite_database)
+    world.round(date(2025, 3, 31), quotas=[Places("round", at_most=1, if_not="warn")])
+    before_experts(world, "A", "B")
+    world.score("A", *[90] * 5)
+    world.score("B", *[80] * 5)
+    world.rank()
+    assert [world.state(name) for name in ("A", "B")] == ["notice.unposted", "notice.unposted"]
+    assert world.mail("limit_exceeded", "bureau")
+
+
 def test_blind_judges_learn_a_number_and_no_name(sqlite_database: Engine) -> None:
     world = World(sqlite_database)
     world.round(date(2025, 3, 31), changes={"expert_review": {"blind": {"value": True, "reason": "本年试行匿名评审"}}})
