@@ -414,6 +414,7 @@ def test_who_is_asked_to_leave_or_join_agrees_or_not_and_recommends_nobody(life:
     sheet = asking.get(f"/applications/{case}/form").text
     assert "退出申请表" in sheet
     assert "提交申报" not in sheet
+    assert asking.post(f"/applications/{case}/submit", data=form(leaving="", version="1")).status_code == 422
     sent = asking.post(f"/applications/{case}/submit", data=form(leaving="工作调动", version="1"))
     assert sent.status_code == 303, sent.text
     shown = asking.get(f"/applications/{case}").text

@@ -307,19 +307,20 @@ FORM_PARTS: Mapping[str, str] = {
 
 OF_SEATS = ("school_stage", "subject", "phone", "projects", "papers", "achievements", "wishes")
 OF_EXITS = ("phone", "leaving")
+OF_CYCLES = ("phone", "projects", "papers", "achievements", "plan")
+IN_CYCLES = {"achievements": word("本周期主要成果"), "plan": word("下一周期建设设想")}
 OTHER = "其他材料"
 
 
 def parts_asked(gives: str, *, named: bool = False) -> dict[str, str]:
-    """The fields of a form with their labels: a seat and an exit need less than a studio.
+    """The fields of a form with their labels: a seat, an exit and a next cycle need less than a studio.
 
     `named`: a studio that has its name already is not named again.
     """
-    some = {"seat": OF_SEATS, "exit": OF_EXITS}.get(gives)
+    some = {"seat": OF_SEATS, "exit": OF_EXITS, "cycle": OF_CYCLES}.get(gives)
+    called = FORM_PARTS if gives != "cycle" else {**FORM_PARTS, **IN_CYCLES}
     left_out = {"wishes", "leaving", *(("studio_name",) if named else ())}
-    return {
-        key: label for key, label in FORM_PARTS.items() if (key in some if some is not None else key not in left_out)
-    }
+    return {key: label for key, label in called.items() if (key in some if some is not None else key not in left_out)}
 
 
 def spent(work: Work, rule: StepRule, state: str, arrived: datetime, left: datetime) -> tuple[int, Span | None]:

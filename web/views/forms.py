@@ -12,13 +12,13 @@ from flows.programme.entries import Criterion
 from web.display import Choice, FieldError
 from web.i18n import _, word
 from web.views.applications import PaperLine, paper_lines
-from web.views.cases import FORM_PARTS, OTHER, parts_asked
+from web.views.cases import FORM_PARTS, IN_CYCLES, OTHER, parts_asked
 from web.views.wishes import wished
 
 COLUMNS = ("studio_name", "school_stage", "subject", "kind")
 LONG = {"leaving": 3, "school_philosophy": 2, "achievements": 5, "plan": 5, "team": 3}
 NUMBERS = {"projects", "papers"}
-NEEDED: Mapping[str, tuple[str, ...]] = {"seat": ("school_stage",), "exit": (), "cycle": (), "level": ()}
+NEEDED: Mapping[str, tuple[str, ...]] = {"seat": ("school_stage",), "exit": ("leaving",), "cycle": (), "level": ()}
 TITLES = {
     "seat": word("加入申请表"), "exit": word("退出申请表"), "level": word("升级申请表"), "cycle": word("续期申请表"),
 }  # fmt: skip
@@ -78,7 +78,7 @@ def open_keys(defects: Sequence[Mapping[str, Any]], slots: Sequence[str], *, ret
     """Which fields and papers may be changed: all (None) for a draft, or when a defect names no place of the form."""
     if not returned:
         return None
-    labels = {label: key for key, label in FORM_PARTS.items()}
+    labels = {label: key for parts in (FORM_PARTS, IN_CYCLES) for key, label in parts.items()}
     found = {labels.get(str(one.get("place")), str(one.get("place"))) for one in defects}
     known = {*FORM_PARTS, *slots}
     return frozenset(found) if found and found <= known else None
@@ -201,5 +201,7 @@ def errors_of(found: Sequence[Obstacle], faults: Mapping[str, str]) -> list[Fiel
 
 def lacking(application: Any) -> dict[str, str]:
     """Fields that must be written before submitting and are empty."""
-    empty = [key for key in needed(application.gives) if key in asked(application) and not getattr(application, key)]
+    wanted = [key for key in needed(application.gives) if key in asked(application)]
+    said = {key: getattr(application, key) if key in COLUMNS else application.answers.get(key) for key in wanted}
+    empty = [key for key, words in said.items() if not words]
     return {key: _("请填写{label}", label=_(FORM_PARTS[key])) for key in empty}
