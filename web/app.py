@@ -1,7 +1,6 @@
 """PAGES AND API: the application, its routes, its errors in plain words, and the headers every answer carries."""
 
 import secrets
-from collections.abc import Awaitable, Callable
 from urllib.parse import urlparse
 
 from fastapi import FastAPI, Request
@@ -9,7 +8,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sqlalchemy import Engine
 from sqlalchemy.exc import DataError
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from flows.engine.clock import Clock, SystemClock
 from flows.engine.errors import Conflict, NotFound, Refused
@@ -44,7 +45,7 @@ def create_app(engine: Engine | None = None, clock: Clock | None = None) -> Fast
     mount_assets(app)
     routes.include_all(app)
     app.add_middleware(BodyBound)
-    app.middleware("http")(_headers)
+    app.add_middleware(Headers)
     for error, answer in ((Refused, _refused), (Conflict, _conflict), (NotFound, _missing), (LoginNeeded, _login), (Forbidden, _forbidden),
                           (HTTPException, _http), (RequestValidationError, _invalid), (OverflowError, _unreadable), (DataError, _unreadable),
                           (ValueError, _unreadable), (Exception, _fault)):  # fmt: skip
@@ -52,15 +53,30 @@ def create_app(engine: Engine | None = None, clock: Clock | None = None) -> Fast
     return app
 
 
-async def _headers(request: Request, follow: Callable[[Request], Awaitable[Response]]) -> Response:
-    request.state.number = f"{secrets.token_hex(2)}-{secrets.token_hex(2)}"
-    # Set here, where every thread that answers takes its context from.
-    use_locale(negotiate(request.cookies.get(COOKIE), request.headers.get("accept-language")))
-    answer = await follow(request)
-    for name, value in HEADERS.items():
-        answer.headers.setdefault(name, value)
-    answer.headers.setdefault("Cache-Control", "no-store")
-    return answer
+class Headers:
+    """What every answer carries, a number by which its request is found again, and the language it is answered in."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and its answer back with our headers where it has none of its own."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request = Request(scope)
+        request.state.number = f"{secrets.token_hex(2)}-{secrets.token_hex(2)}"
+        # Set here, where every thread that answers takes its context from.
+        use_locale(negotiate(request.cookies.get(COOKIE), request.headers.get("accept-language")))
+
+        async def headed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in (*HEADERS.items(), ("Cache-Control", "no-store")):
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, headed)
 
 
 def _wants_json(request: Request) -> bool:
