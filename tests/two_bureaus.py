@@ -51,6 +51,7 @@ class TwoBureaus:
     engine: Engine
     app: FastAPI = field(init=False)
     known: dict[tuple[str, Any], tuple[Any, ...]] | None = None
+    numbers: dict[str, list[int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Opens a web on it, and remembers what is theirs."""

@@ -96,7 +96,13 @@ def bureaus(demonstration: Demonstration, tmp_path_factory: pytest.TempPathFacto
 
 
 def ids(bureaus: TwoBureaus, name: str) -> list[int]:
-    """Numbers of theirs for an id in an address: one of each kind of what it is of."""
+    """Numbers of theirs for an id in an address: one of each kind of what it is of; nothing of theirs ever changes."""
+    if name not in bureaus.numbers:
+        bureaus.numbers[name] = _ids(bureaus, name)
+    return bureaus.numbers[name]
+
+
+def _ids(bureaus: TwoBureaus, name: str) -> list[int]:
     model, by = KINDS[name]
     table = table_of(model)
     rows = bureaus.rows(
