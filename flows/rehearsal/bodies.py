@@ -8,6 +8,7 @@ from flows.programme import Programme
 
 EXPERTS = 9
 HIGHER = ("province", "city", "county", "township", "school")
+OUTSIDE = "外地学校"
 COUNTY_NAMES = {"county_a": "甲县", "county_b": "乙县"}
 
 
@@ -84,7 +85,9 @@ def given_bodies(said: Mapping[str, Any]) -> list[BodyPlan]:
 
 def place_unmentioned(programme: Programme, name: str, known: Collection[str]) -> BodyPlan:
     """A place of work that only a person's facts name: another school of the county whose name it begins with, else of their own."""
-    counties = [county for county in COUNTY_NAMES if county in known and name.startswith(county)]
+    if name == OUTSIDE:
+        return BodyPlan(name, name, "school", None)
+    counties = [one for one in known if name.startswith(f"{one}_") or (one in COUNTY_NAMES and name.startswith(one))]
     if programme.level == "school":
         outside = "school" in name or "校" in name
         return BodyPlan(name, name, *(("school", "city_bureau") if outside else ("department", "bureau")))

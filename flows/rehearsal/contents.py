@@ -1,6 +1,9 @@
 """Contents an act may carry (内容的键): a key that nothing reads would make a scenario hold for what it does not say."""
 
 from collections.abc import Mapping
+from typing import get_args
+
+from flows.programme.vocabulary import Proof
 
 ANYWHERE = frozenset({"reason", "comment", "note", "on"})
 # Words that only describe what is handed in; nothing depends on them.
@@ -21,6 +24,7 @@ DESCRIBING = frozenset(
         "number",
     }
 )
+PROOFS = frozenset(get_args(Proof))
 SUBMITTED = frozenset({
     "lacks", "kind", "level", "theme", "held_on", "ends_on", "minutes", "proofs", "parts", "key", "listed", "published", "link",
     "present", "absent", "late", "leave", "wishes", "role", "studio", "attach", "record_id",
@@ -31,7 +35,7 @@ MENDING = frozenset({"measures", "report", "done"})
 JUDGED = frozenset({"judged", "rank", "attach", "votes", "place"})
 # What each act may carry, by the names after synonyms; acts that are not here may carry anything of any act.
 MAY_CARRY: Mapping[str, frozenset[str]] = {
-    "submit": SUBMITTED | DESCRIBING | MENDING,
+    "submit": SUBMITTED | DESCRIBING | MENDING | PROOFS,
     "report": MENDING | DESCRIBING,
     "release": LIMIT,
     "confirm": frozenset(),

@@ -12,6 +12,7 @@ from flows.programme.sections import Role, Share
 from flows.rehearsal import seen
 from flows.rehearsal.bodies import other_home
 from flows.rehearsal.bureau import Bureau, UnknownName
+from flows.rehearsal.called import called
 from models import Attendance, Cycle, Record, Seat, Studio
 
 AFTERNOON = 14
@@ -130,10 +131,21 @@ def _begin_cycle(bureau: Bureau, studio_id: int, begins_on: date, number: int, v
 
 def _by_name(bureau: Bureau, said: Any) -> Any:
     """Members by name or role; a list of names, or a bare number, is of the first role that counts."""
-    if said is None or isinstance(said, Mapping):
-        return said
+    if isinstance(said, Mapping):
+        return _by_role(bureau, said)
+    if said is None:
+        return None
     plain = next((role.name for role in bureau.programme.member_roles() if role.within is None), "")
     return {plain: said} if isinstance(said, int) else {str(name): plain for name in said}
+
+
+def _by_role(bureau: Bureau, said: Mapping[Any, Any]) -> Mapping[str, Any]:
+    """Members with their roles by name: 学员 is the role whose title it is."""
+    titles = {name: role.title for name, role in bureau.programme.people.items()}
+    return {
+        (called(titles, str(key)) if isinstance(value, int) else str(key)): called(titles, value)
+        for key, value in said.items()
+    }
 
 
 def _members(bureau: Bureau, said: Any, home: str) -> Iterator[Member]:

@@ -9,8 +9,10 @@ from flows.engine.calendar import local_day
 from flows.rehearsal import figures, looks, seen
 from flows.rehearsal.addresses import NotYet, Target, find, periods_at
 from flows.rehearsal.bureau import Bureau, UnknownName
+from flows.rehearsal.cycling import cycles
 from flows.rehearsal.looks import Misspelled
-from flows.rehearsal.questions import decisions
+from flows.rehearsal.questions import decisions, rectifications
+from flows.rehearsal.ranges import is_on
 from flows.rehearsal.scenario import Expectation
 from flows.rehearsal.seated import roster_faults, roster_rows
 from flows.rehearsal.spelling import DESCRIBED, spelled
@@ -51,10 +53,12 @@ def _differs(bureau: Bureau, read: Callable[[Bureau, Target], object], address: 
 
 
 def _same(wanted: Any, found: object) -> bool:
+    if isinstance(wanted, list):
+        return any(_same(one, found) for one in wanted)
     wanted = wanted.removesuffix(".*") if isinstance(wanted, str) else wanted
     if isinstance(wanted, str) and isinstance(found, str) and "." in found and "." not in wanted:
         return wanted in found.split(".")
-    return str(wanted) == str(found) or (isinstance(wanted, bool) and wanted is found)
+    return is_on(wanted, found) or (isinstance(wanted, bool) and wanted is found)
 
 
 def state_of(_bureau: Bureau, target: Target) -> str:
@@ -261,10 +265,10 @@ class Kind:
 
 # Rows that answer a description; `none` and `count` take these.
 ROWS: Mapping[str, Callable[[Bureau, Any], Sequence[str]]] = {
-    "message": looks.messages, "document": looks.documents, "money": looks.money, "cycle": looks.cycles, "decision": decisions,
+    "message": looks.messages, "document": looks.documents, "money": looks.money, "cycle": cycles, "decision": decisions,
     "warning": warnings, "open": looks.open_runs, "overdue": looks.overdue_runs, "state": looks.in_state, "standing": looks.studios_standing,
     "outcome": looks.outcomes, "consequence": looks.consequences, "roster": roster_rows, "credit": looks.credited,
-    "benefit": figures.benefits, "target": figures.targets, "record": figures.records,
+    "rectification": rectifications, "benefit": figures.benefits, "target": figures.targets, "record": figures.records,
 }  # fmt: skip
 
 
@@ -286,9 +290,10 @@ KINDS: Mapping[str, Kind] = {
     "document": Kind(_some(looks.documents, "文书"), "{kind: circular, to: studio, says: 通报}", "有这样一份文书"),
     "money": Kind(_some(looks.money, "经费"), "{fund: city, period: 2025/26, amount: 20000元, share: 100, status: due}", "有这样一笔经费；total: 各笔合计"),
     "balance": Kind(figures.balance, "{studio: 1979.45元}", "台账的余额"),
-    "cycle": Kind(_some(looks.cycles, "周期"), "{studio: studio, number: 2, from: 2027-04-15, to: 2029-04-14}", "有这样一个周期"),
+    "cycle": Kind(_some(cycles, "周期"), "{studio: studio, number: 2, from: 2027-04-15, to: 2029-04-14}，或 {studio: 2027-04-15…2029-04-14}", "有这样一个周期；phase: 今天在哪一阶段"),
     "roster": Kind(_roster, "{L2: none, A1: assistant}，或 {learner: 5}", "谁在工作室里、是什么角色；各角色几人"),
     "decision": Kind(_some(decisions, "决定事项"), "{about: studio, question: 是否, choice: 终止, answer: 终止}", "有这样一件请人决定的事"),
+    "rectification": Kind(_some(rectifications, "整改"), "studio，或 {studio: mending}", "有这样一次整改；结束了的也算"),
     "warning": Kind(_some(warnings, "提示"), "{about: studio, because: share_exceeded, says: 2/9}", "有这样一条提示，不是处分"),
     "consequence": Kind(_some(looks.consequences, "结果运用"), "{kind: title, to: host, says: 名班主任}", "有这样一项结果运用"),
     "benefit": Kind(_some(figures.benefits, "待遇"), "{to: L1, says: 加分}", "谁享有这样一项待遇"),

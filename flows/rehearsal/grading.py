@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from flows.engine.errors import Refused
+from flows.programme import Programme
 from flows.rehearsal import seen
 from flows.rehearsal.addresses import Target, find
 from flows.rehearsal.bureau import Bureau, UnknownName
+from flows.rehearsal.called import name_called
 from flows.rehearsal.carrying import act
 from flows.rehearsal.clearing import clear, graded_seats, usual_grade, with_seats
 from flows.rehearsal.payloads import grade_named
@@ -56,8 +58,30 @@ def _refuse_wrong_period(bureau: Bureau, place: str) -> None:
         raise UnknownName(f"grades：{key} 没有“{period}”这一期；期次写成 {key}@{example}")
 
 
+def places_of(programme: Programme, said: Mapping[Any, Any]) -> Mapping[str, Any]:
+    """Grades by `assessment@period`, also where written by title, by period alone (`2025秋`, `y1`) or as `{annual: {y1: …}}`."""
+    found: dict[str, Any] = {}
+    for place, grade in said.items():
+        key, at, period = str(place).partition("@")
+        held = _held_each(programme, key) if not at else []
+        if isinstance(grade, Mapping) and not at:
+            found |= {f"{name_called(programme, key)}@{one}": each for one, each in grade.items()}
+        elif len(held) == 1:
+            found[f"{held[0]}@{key}"] = grade
+        else:
+            found[f"{name_called(programme, key)}{at}{period}"] = grade
+    return found
+
+
+def _held_each(programme: Programme, period: str) -> list[str]:
+    """The assessments of the studio that have a period of this form."""
+    judged = [(name, one) for name, one in programme.assessments.items() if one.of == "studio"]
+    return [name for name, one in judged if re.fullmatch(PERIODS.get(str(one.per), ("", ""))[0], period)]
+
+
 def give_grades(bureau: Bureau, studio: str, said: Mapping[str, Any]) -> None:
     """From now on these grades of a studio come about. Raises UnknownName for an assessment the programme has not."""
+    said = places_of(bureau.programme, said)
     for place in said:
         key = str(place).partition("@")[0]
         if key not in bureau.programme.assessments:

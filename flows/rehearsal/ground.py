@@ -16,6 +16,7 @@ from flows.engine.calendar import CalendarDay
 from flows.engine.calendar_seed import gazetted_days
 from flows.engine.days import put_days
 from flows.programme import Programme, load
+from flows.rehearsal.ranges import each_day, range_of
 from models import Term
 from models.session import connect, transaction
 
@@ -31,17 +32,18 @@ def fresh_database() -> Engine:
 
 
 def put_calendar(session: Session, said: Mapping[str, Any], body_id: int) -> None:
-    """Writes what a scenario says otherwise of the calendar: `{year: {holidays: [days], workdays: [days], terms: {key: [first, last]}}}`."""
+    """Writes what a scenario says otherwise of the calendar: `{year: {holidays: [days or ranges], workdays: [days], terms: {key: [first, last]}}}`."""
     for year, parts in said.items():
         if not isinstance(parts, dict):
             continue
-        days = [_day(text, parts="holiday") for text in parts.get("holidays", ())]
-        days += [_day(text, parts="makeup") for text in parts.get("workdays", ())]
+        days = [_day(day, parts="holiday") for text in parts.get("holidays", ()) for day in each_day(text)]
+        days += [_day(day, parts="makeup") for text in parts.get("workdays", ()) for day in each_day(text)]
         put_days(session, days, f"scenario {year}")
-        for key, (first, last) in parts.get("terms", {}).items():
+        for key, days_of_term in parts.get("terms", {}).items():
+            first, last = _term(str(key), days_of_term)
             kind = "autumn" if str(key).endswith("秋") else "spring"
             session.add(Term(
-                body_id=body_id, key=str(key), kind=kind, begins_on=date.fromisoformat(str(first)), ends_on=date.fromisoformat(str(last))
+                body_id=body_id, key=str(key), kind=kind, begins_on=first, ends_on=last
             ))  # fmt: skip
     session.flush()
 
@@ -52,8 +54,15 @@ def loaded(code: str) -> Programme:
     return load(code)
 
 
-def _day(text: object, *, parts: str) -> CalendarDay:
-    return CalendarDay(date.fromisoformat(str(text)), parts == "makeup", "", parts)  # type: ignore[arg-type]
+def _term(key: str, said: object) -> tuple[date, date]:
+    span = range_of(said)
+    if span is None:
+        raise ValueError(f"calendar：学期 {key} 写成 [2025-09-01, 2026-01-20]，写的是 {said}")
+    return span
+
+
+def _day(day: date, *, parts: str) -> CalendarDay:
+    return CalendarDay(day, parts == "makeup", "", parts)  # type: ignore[arg-type]
 
 
 def _empty() -> Engine:

@@ -6,8 +6,12 @@ from typing import Any
 from flows.programme import Programme
 from flows.programme.entries import Criterion
 from flows.rehearsal.beginning import REVIEWERS_SEAL
-from flows.rehearsal.bureau import UnknownName
+from flows.rehearsal.bureau import Bureau, UnknownName
 from flows.rehearsal.profiles import CREDENTIALS, many
+from models import Attachment
+from models.columns import table_of
+
+ATTACHMENTS = table_of(Attachment)
 
 
 def check_lacks(programme: Programme, people: Mapping[str, Mapping[str, Any]]) -> None:
@@ -25,6 +29,18 @@ def check_lacks(programme: Programme, people: Mapping[str, Mapping[str, Any]]) -
         for lack in map(str, many(said.get("lacks", ()))):
             if lack not in known and not any(lack in paper for paper in papers):
                 raise UnknownName(f"{name} 的 lacks：没有人要“{lack}”；可以写：{'、'.join(known)}")
+
+
+def leave_out(bureau: Bureau, application_id: int, said: object) -> None:
+    """Take papers out of an application that is about to be handed in. Raises UnknownName for one that is not there."""
+    mine = ATTACHMENTS.c.application_id == application_id
+    with bureau.at_work() as work:
+        slots = [row.slot for row in work.session.execute(ATTACHMENTS.select().where(mine))]
+        for lack in map(str, many(said)):
+            out = [slot for slot in slots if lack in slot]
+            if not out:
+                raise UnknownName(f"lacks：没有叫“{lack}”的材料；有：{'、'.join(slots) or '无'}")
+            work.session.execute(ATTACHMENTS.delete().where(mine, ATTACHMENTS.c.slot.in_(out)))
 
 
 def _every(criteria: Iterable[Criterion]) -> Iterator[Criterion]:

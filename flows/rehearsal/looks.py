@@ -13,11 +13,12 @@ from flows.rehearsal.addresses import ASSESSMENTS, DECISIONS, DUTIES, ENTITLEMEN
 from flows.rehearsal.beginning import the_studio
 from flows.rehearsal.bureau import Bureau, UnknownName
 from flows.rehearsal.payloads import grade_named
-from models import Consequence, Credit, Cycle, Document, ListingEntry, Message, Result, Seat
+from flows.rehearsal.ranges import is_on
+from models import Consequence, Credit, Document, ListingEntry, Message, Result, Seat
 from models.columns import table_of
 from notifications.catalogue import notices
 
-MESSAGES, DOCUMENTS, CYCLES = table_of(Message), table_of(Document), table_of(Cycle)
+MESSAGES, DOCUMENTS = table_of(Message), table_of(Document)
 SEATS, RESULTS, CONSEQUENCES, CREDITS = (table_of(one) for one in (Seat, Result, Consequence, Credit))
 ENTRIES = table_of(ListingEntry)
 DOCUMENT_KINDS = ("announcement", "plaque", "certificate", "circular", "notice", "minutes", "rectification_notice")
@@ -51,7 +52,7 @@ def messages(bureau: Bureau, said: Any) -> list[str]:
     wanted = said_in(said, ("notice", "to", "says", "on", "about"), "message")
     query = select(MESSAGES).order_by(MESSAGES.c.id)
     if "about" in wanted:
-        query = query.where(MESSAGES.c.run_id.in_([run.id for run in find(bureau, str(wanted["about"])).runs]))
+        query = query.where(MESSAGES.c.run_id.in_(_runs_about(bureau, str(wanted["about"]))))
     if "notice" in wanted:
         _known(str(wanted["notice"]), notices(), "通知")
         query = query.where(MESSAGES.c.notice == wanted["notice"])
@@ -63,6 +64,14 @@ def messages(bureau: Bureau, said: Any) -> list[str]:
         if (whom is None or key in whom) and answers(words, wanted, local_day(row.created_at)):
             found.append(words)
     return found
+
+
+def _runs_about(bureau: Bureau, address: str) -> Any:
+    """The runs at an address; of a studio everything that belongs to it."""
+    target = find(bureau, address)
+    if target.kind != "studio":
+        return [run.id for run in target.runs]
+    return select(seen.RUNS.c.id).where(seen.RUNS.c.studio_id == target.studio_id)
 
 
 def recipients(bureau: Bureau, who: str) -> frozenset[str]:
@@ -93,15 +102,16 @@ def words_in(context: Mapping[str, Any]) -> str:
 
 def answers(words: str, wanted: Mapping[str, Any], on: object = None) -> bool:
     """Whether words and a day are those that a description says."""
-    return str(wanted.get("says", "")) in words and ("on" not in wanted or str(wanted["on"]) == str(on))
+    return str(wanted.get("says", "")) in words and ("on" not in wanted or is_on(wanted["on"], on))
 
 
 def documents(bureau: Bureau, said: Any) -> list[str]:
     """Documents by kind, studio or member, number and words."""
     wanted = said_in(said, ("kind", "to", "says", "number", "on"), "document")
     if "kind" in wanted:
-        if wanted["kind"] in {*BARE, *VALUED} - {*DOCUMENT_KINDS}:
-            raise Misspelled(f"“{wanted['kind']}”是结果运用，不是文书；写 consequence: {{kind: {wanted['kind']}}}")
+        follows = [one for one in (*BARE, *VALUED) if str(wanted["kind"]).startswith(one)]
+        if follows and wanted["kind"] not in DOCUMENT_KINDS:
+            raise Misspelled(f"“{wanted['kind']}”是结果运用，不是文书；写 consequence: {{kind: {follows[0]}}}")
         _known(str(wanted["kind"]), DOCUMENT_KINDS, "文书")
     name = str(wanted.get("to", ""))
     seats = _seats_of(bureau, name) if name and is_member(bureau, name) else None
@@ -221,20 +231,6 @@ def yuan(amount_fen: int | None) -> str:
     """Fen as people read them, to the fen."""
     whole, part = divmod(amount_fen or 0, FEN)
     return "未核定" if amount_fen is None else f"{whole}{f'.{part:02}' if part else ''}元"
-
-
-def cycles(bureau: Bureau, said: Any) -> list[str]:
-    """Cycles by studio, number and days."""
-    wanted = said_in(said, ("studio", "number", "from", "to"), "cycle")
-    query = CYCLES.select().order_by(CYCLES.c.id)
-    if "studio" in wanted:
-        query = query.where(CYCLES.c.studio_id == the_studio(bureau, str(wanted["studio"])))
-    found = []
-    for row in seen.all_rows(bureau.engine, query):
-        has = {"number": row.number, "from": row.begins_on, "to": row.ends_on}
-        if all(str(has[key]) == str(value) for key, value in wanted.items() if key in has):
-            found.append(f"第{row.number}周期 {row.begins_on}…{row.ends_on}")
-    return found
 
 
 def is_member(bureau: Bureau, name: str) -> bool:

@@ -31,6 +31,7 @@ from flows.rehearsal.carrying import (
 from flows.rehearsal.clearing import clear, with_seats
 from flows.rehearsal.desk_acts import at_desk
 from flows.rehearsal.finishing import finish
+from flows.rehearsal.lacking import leave_out
 from flows.rehearsal.looks import is_member
 from flows.rehearsal.naming import naming
 from flows.rehearsal.payloads import as_taken, with_grades
@@ -38,6 +39,7 @@ from flows.rehearsal.placing import allocate, wish
 from flows.rehearsal.recording import MARKS, recorded
 from flows.rehearsal.scenario import CALL, COMPLETE, DESK_ACTS, NAME, UNNAME, WISH, Step
 from flows.rehearsal.synonyms import as_event
+from flows.rehearsal.understudy import announce_first, catch_up, confirm_first, is_done, meet_the_limit, same_house
 from flows.rehearsal.voting import SEATS, vote
 from models import Record
 from models.columns import table_of
@@ -56,7 +58,7 @@ WITH: Mapping[str, str] = {
     "grade": "complete：考核、整改复核的等次（不写为合格）；propose：等次",
     "due": "call、set_limit、extend：期限，同 due_on",
     "votes": "give（by: seats）：各席依次的表决，agree 或 against；最后一个用于其余各席",
-    "lacks": "submit（应办事项）：缺的凭据、部分或 link；不写就样样齐全",
+    "lacks": "submit：缺的材料、凭据、部分或 link，或 seal: no（没有盖章）；不写就样样齐全",
     "proofs、parts、kind、level、theme、held_on、minutes": "submit（应办事项）：交的是什么；不写就按办法要的",
     **{mark: f"submit（应办事项）：{who}，列表；先记下这次活动，再报送" for mark, who in MARKS.items()},
     "person": "assign：指定的人，按名字写",
@@ -121,18 +123,41 @@ def _host_name(bureau: Bureau, target: Target) -> str:
 
 def _perform_one(bureau: Bureau, step: Step, target: Target, payload: Mapping[str, Any]) -> None:
     """One act on one case; what nobody mentioned and what stands in the way of an act that must succeed is done before."""
+    instead: Actor | None = None
     for _ in range(CLEARINGS):
         intent, actor = _intent(bureau, step, target, payload)
         try:
             with bureau.at_work() as work:
-                apply(work, intent, actor)
+                apply(work, intent, instead or actor)
         except Refused as refused:
-            if _as_written(step, refused) or not clear(bureau, target, refused):
+            if step.refused is None and is_done(target, step.do, refused):
+                return
+            instead = _instead(bureau, step, target, refused, actor) if instead is None else None
+            if instead is None and (_as_written(step, refused) or not _cleared(bureau, step, target, refused, actor)):
                 raise
             target = find(bureau, target.address)
         else:
+            meet_the_limit(bureau, target, step.do, step.refused.because if step.refused is not None else "")
             return
     raise Stuck(f"{target.address} 补办了 {CLEARINGS} 次还不能 {step.do}")
+
+
+def _instead(bureau: Bureau, step: Step, target: Target, refused: Refused, actor: Actor) -> Actor | None:
+    """Who does an act that must succeed where the authority and a body of its own are not told apart."""
+    return same_house(bureau, target, actor) if step.refused is None and refused.because == "not_yours" else None
+
+
+def _cleared(bureau: Bureau, step: Step, target: Target, refused: Refused, actor: Actor) -> bool:
+    """Do what stands in the way and, for an act that must succeed, what comes before it; whether there was anything."""
+    if clear(bureau, target, refused):
+        return True
+    match refused.because if step.refused is None else "":
+        case "unannounced":
+            return announce_first(bureau, target)
+        case "not_yours" | "wrong_state" | "unknown_event":
+            return confirm_first(bureau, target, step.do) or catch_up(bureau, target, step.do, actor)
+        case _:
+            return False
 
 
 def _as_written(step: Step, refused: Refused) -> bool:
@@ -214,8 +239,17 @@ def _target(bureau: Bureau, step: Step, address: str) -> Target:
         if not begins or (isinstance(missing, NotYet) and not _begun_by_asking(bureau, address)):
             raise
         return _begun(bureau, step, address)
+    if step.do == "decide" and target.kind in {"assessment", "rectification", "studio"}:
+        return _question_from(bureau, address)
     hosts = target.kind == "studio" and (address in bureau.people or address in bureau.studios)
     return _begun(bureau, step, address) if begins and (hosts or _anew(bureau, step, target)) else target
+
+
+def _question_from(bureau: Bureau, address: str) -> Target:
+    """The question that a result put to the authority: of the member behind the period, else of the studio."""
+    studio, _, rest = address.partition("/")
+    name = rest.rpartition("/")[2]
+    return find(bureau, f"{studio}/decision/{name}" if name in bureau.people else f"{studio}/decision")
 
 
 def _anew(bureau: Bureau, step: Step, target: Target) -> bool:
@@ -268,6 +302,11 @@ def _payload(bureau: Bureau, step: Step, targets: Sequence[Target]) -> dict[str,
     for target in targets if "wishes" in step.payload else ():
         if target.application_id is not None:
             wish(bureau, target.application_id, _many(step.payload["wishes"]))
+    applied = [one.application_id for one in targets if one.kind == "application" and one.application_id is not None]
+    if applied and step.do == "submit":
+        lacks = payload.pop("lacks", ())
+        for application_id in applied:
+            leave_out(bureau, application_id, lacks)
     papers = step.payload.get("attach", ())
     for target in targets if papers else ():
         if target.application_id is not None and target.person_id is not None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from flows.engine.calendar import ONE_DAY, Span, add_months
 from flows.programme.criterion_findings import POSTS_NAMED
+from flows.programme.criterion_words import POST_WORDS, SERVICE_WORDS
 from flows.programme.entries import Criterion
 from flows.programme.vocabulary import BODY_LEVELS, POSTS
 
@@ -171,7 +172,12 @@ FACTS: Mapping[str, str] = {
     "lacks": "没有的：业绩的种类、commitment、材料的名称，或 studio（没有下一级的工作室）",
     "age": "周岁，算到批次截止日（不按批次的算到当天），同 born", "years": "任现职几年，同 since；或 {class_teacher: 3}，任某职几年", "school": "同 body", "school_stage": "同 stage",
     "employment": "established（在编）或别的，同 established",
+    "county": "所在的县（county_a，或情景加的县）：在那里的一所学校", "area": "所在的范围；other 是外地", "began": "同 since",
+    "home": "host_school", "serves": "same_kind",
     **dict.fromkeys(("title", "honour", "class_honour", "competition", "paper", "project", "recommendation", "training"), "这一种业绩：名称、{level: city, on: …}，或 none（没有）"),
+}  # fmt: skip
+POSTS_CALLED = {
+    **{title: post for words in (POST_WORDS, SERVICE_WORDS) for post, title in words.items()}, "园长": "principal",
 }  # fmt: skip
 CREDENTIALS = ("title", "honour", "class_honour", "competition", "paper", "project", "recommendation", "training")
 NOTHING = (None, False, "none", "无", "")
@@ -190,16 +196,18 @@ def as_facts(said: Mapping[str, Any], on: date) -> dict[str, Any]:
         if key not in {"age", "years", "school_stage", "employment", *CREDENTIALS}
     }
     given |= {"stage": said["school_stage"]} if "school_stage" in said else {}
+    given |= {"post": POSTS_CALLED.get(str(said["post"]), said["post"])} if "post" in said else {}
     if "employment" in said:
-        given["established"] = said["employment"] == "established"
+        given["established"] = said["employment"] in ("established", "在编")
     if isinstance(said.get("years"), Mapping):
         given["posts"] = [*said.get("posts", ()), *_held_for(said["years"], on)]
         said = {key: value for key, value in said.items() if key != "years"}
     given |= {
         new: add_months(on, -12 * int(said[old])) for old, new in (("age", "born"), ("years", "since")) if old in said
     }
-    lacking = [kind for kind in CREDENTIALS if kind in said and said[kind] in NOTHING]
-    earned = [_entry(kind, said[kind]) for kind in CREDENTIALS if kind in said and said[kind] not in NOTHING]
+    lacking = [kind for kind in CREDENTIALS if kind in said and said[kind] in (*NOTHING, [])]
+    each = {kind: many(said[kind]) for kind in CREDENTIALS if kind in said and kind not in lacking}
+    earned = [_entry(kind, one) for kind, several in each.items() for one in several]
     if lacking:
         given["lacks"] = [*many(said.get("lacks", ())), *lacking]
     if earned:

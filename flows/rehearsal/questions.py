@@ -1,11 +1,11 @@
-"""Questions put to an authority (决定事项), as rows of words by a description."""
+"""Questions put to an authority (决定事项) and rectifications (整改), as rows of words by a description."""
 
 from typing import Any
 
 from sqlalchemy import select
 
 from flows.rehearsal import seen
-from flows.rehearsal.addresses import DECISIONS, find
+from flows.rehearsal.addresses import DECISIONS, RECTIFICATIONS, find
 from flows.rehearsal.bureau import Bureau
 from flows.rehearsal.looks import SEATS, is_member, recipients, said_in, words_in
 
@@ -28,6 +28,18 @@ def decisions(bureau: Bureau, said: Any) -> list[str]:
         right &= "open" not in wanted or bool(wanted["open"]) is not bool(row.answer)
         if right and str(wanted.get("answer", "")) in words_in(row.answer):
             found.append(f"{row.question}（{'、'.join(choices)}）{words_in(row.answer)}")
+    return found
+
+
+def rectifications(bureau: Bureau, said: Any) -> list[str]:
+    """Rectifications of a studio, over or not: `studio`, or `{studio: state}`."""
+    pairs = said.items() if isinstance(said, dict) else [(said, None)]
+    found = []
+    for name, state in pairs:
+        studio_id = find(bureau, str(name)).studio_id
+        rows = seen.all_rows(bureau.engine, RECTIFICATIONS.select().where(RECTIFICATIONS.c.studio_id == studio_id))
+        states = [run.state for row in rows for run in seen.runs_of(bureau.engine, "rectification", row.id)[-1:]]
+        found += [f"{name} {one}" for one in states if state in (None, one)]
     return found
 
 

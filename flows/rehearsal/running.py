@@ -6,11 +6,13 @@ from typing import Any
 
 from flows.engine.errors import NotFound, Refused
 from flows.programme import Programme
-from flows.rehearsal.addresses import NotYet
+from flows.rehearsal.addresses import NotYet, path_meant
 from flows.rehearsal.bureau import Bureau, UnknownName
+from flows.rehearsal.called import by_names
 from flows.rehearsal.carrying import Stuck
 from flows.rehearsal.citing import cites
 from flows.rehearsal.expectations import look
+from flows.rehearsal.ground import loaded
 from flows.rehearsal.history import addresses_in, history_around
 from flows.rehearsal.performing import perform
 from flows.rehearsal.profiles import UnknownFact
@@ -18,16 +20,20 @@ from flows.rehearsal.reports import CaseReport, StepReport
 from flows.rehearsal.scenario import Case, Refusing, Scenario, Step
 from flows.rehearsal.setting import set_up
 from flows.rehearsal.singly import gathered
+from flows.rehearsal.understood import is_absent
 
 NOT_YET = "not_yet"
 # By the reason the engine gives, other ways to say the same.
 ALIKE: Mapping[str, frozenset[str]] = {
     NOT_YET: frozenset({"not_found", "too_early", "outside_window"}),
     "not_found": frozenset({"not_yours"}),
+    "unsealed": frozenset({"papers_missing"}),
+    "papers_missing": frozenset({"unsealed"}),
     "no_post": frozenset({"criteria_unmet"}),
     "ungraded_seats": frozenset({"without_grade"}),
-    "unknown_event": frozenset({"wrong_state", "ended"}),
-    "wrong_state": frozenset({"unknown_event", "ended"}),
+    "unknown_event": frozenset({"wrong_state", "ended", "too_late"}),
+    "wrong_state": frozenset({"unknown_event", "ended", "too_late"}),
+    "not_yours": frozenset({"wrong_state", "blocked"}),
     "no_studio": frozenset({"host_undecided", "blocked"}),
     "round_not_open": frozenset({"too_late", "outside_window"}),
     "ended": frozenset({"wrong_state", "unknown_event", "studio_ended", "too_late", "outside_window", "needs_unmet"}),
@@ -46,6 +52,7 @@ def _play(scenario: Scenario, case: Case) -> CaseReport:
     began = perf_counter()
     bureau = None
     try:
+        case = by_names(loaded(scenario.programme), case)
         bureau = set_up(scenario, case)
         for step, done in gathered(bureau.programme, case.steps):
             report.steps.append(_step(bureau, step, done))
@@ -94,7 +101,7 @@ def _act(bureau: Bureau, step: Step) -> list[str]:
     try:
         perform(bureau, step)
     except Refused as refused:
-        return _refused_otherwise(step.refused, refused, clauses_of(bureau.programme, step.to))
+        return _refused_otherwise(step.refused, refused, clauses_of(bureau.programme, _places(bureau, step)))
     except NotFound as missing:
         return (
             [str(missing)]
@@ -104,8 +111,15 @@ def _act(bureau: Bureau, step: Step) -> list[str]:
     except NotYet as early:
         return [str(early)] if step.refused is None else _refused_otherwise(step.refused, Refused(NOT_YET, str(early)))
     except ASTRAY as astray:
+        if step.refused is not None and any(is_absent(bureau, address) for address in step.to):
+            return _refused_otherwise(step.refused, Refused("excluded", f"办法没有这一部分：{astray}"))
         return [str(astray)]
     return [] if step.refused is None else [f"应当被拒绝（{words_of_refusal(step.refused)}），却办成了"]
+
+
+def _places(bureau: Bureau, step: Step) -> list[str]:
+    """What a step acts on, by addresses that name the rules it rests on: of an application its path."""
+    return [f"{path_meant(bureau, one)[0]}/{one}" if "/" not in one else one for one in step.to]
 
 
 def _refused_otherwise(wanted: Refusing | None, refused: Refused, rules: str = "") -> list[str]:

@@ -18,8 +18,10 @@ from flows.rehearsal.ground import loaded
 from flows.rehearsal.lacking import check_lacks
 from flows.rehearsal.losing import await_losses
 from flows.rehearsal.scenario import Case, Scenario
+from flows.rehearsal.whereabouts import placed
 
 MORNING = 9
+BEGUN = "begun"
 # An application that has come to its end.
 DONE = frozenset({"", "done", "end", "granted", "completed"})
 
@@ -27,13 +29,15 @@ DONE = frozenset({"", "done", "end", "granted", "completed"})
 def set_up(scenario: Scenario, case: Case) -> Bureau:
     """A bureau on which everything that a case gives is there. Raises Refused, UnknownName, UnknownFact, Stuck."""
     programme = loaded(scenario.programme)
-    case = with_path(programme, case)
+    case = with_path(programme, replace(case, given=unfolded(case.given)))
     given, first = case.given, case.steps[0].on if case.steps else date.max
     studios = _studios(given)
     opens_on = _preparing(programme, given, first)
     start = min([opens_on, *(_plaque(one) for _, one in studios if "plaque" in one)])
-    bureau = Bureau(programme, at_local(start, 0), _people(given.get("people", {})), FilePath(scenario.file).parent)
-    bureau.found(given.get("bodies", {}), case.calendar)
+    added = given.get("bodies", {})
+    people = {str(name): placed(facts, list(added)) for name, facts in given.get("people", {}).items()}
+    bureau = Bureau(programme, at_local(start, 0), people, FilePath(scenario.file).parent)
+    bureau.found(added, case.calendar)
     for name, one in sorted(studios, key=lambda pair: _plaque(pair[1], opens_on)):
         bureau.pass_to_day(_plaque(one, opens_on), 0)
         establish(bureau, name, one)
@@ -52,8 +56,13 @@ def with_path(programme: Programme, case: Case) -> Case:
     if not {"round", "applications"} & set(case.given) or "path" in said:
         return case
     rounds = [path for path in programme.paths.values() if path.call == "round"]
-    heads = {address.partition("/")[0] for step in case.steps for address in step.to if "/" in address}
-    having = _with_steps(rounds, case.given.get("applications", {}))
+    reached = {str(address): target for address, target in case.given.get("applications", {}).items()}
+    acted_on = [*reached, *(address for step in case.steps for address in step.to)]
+    heads = {address.partition("/")[0] for address in acted_on if "/" in address}
+    of_rounds = {path.name for path in rounds}
+    having = _with_steps(
+        rounds, {one: at for one, at in reached.items() if "/" not in one or one.partition("/")[0] in of_rounds}
+    )
     meant = [path for path in having or rounds if path.name in heads] or having[:1]
     if len(meant) != 1:
         return case
@@ -62,7 +71,7 @@ def with_path(programme: Programme, case: Case) -> Case:
 
 def _with_steps(rounds: Sequence[Path], reached: Mapping[str, Any]) -> list[Path]:
     """The paths that have every step that is written as reached, those to a next cycle last."""
-    steps = {str(target).partition(".")[0] for target in reached.values() if target not in {*DONE, RESERVE}}
+    steps = {str(target).partition(".")[0] for target in reached.values() if target not in {*DONE, RESERVE, BEGUN}}
     having = [path for path in rounds if steps and steps <= {step.name for step in path.steps}]
     return sorted(having, key=lambda path: path.gives == "cycle")
 
@@ -70,14 +79,6 @@ def _with_steps(rounds: Sequence[Path], reached: Mapping[str, Any]) -> list[Path
 def _studios(given: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
     found = [("studio", given["studio"])] if "studio" in given else []
     return [*found, *given.get("studios", {}).items()]
-
-
-def _people(said: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Mapping[str, Any]]:
-    """People by name; `school` is where they work, as in the criteria."""
-    return {
-        str(name): {("body" if key == "school" else key): value for key, value in facts.items()}
-        for name, facts in said.items()
-    }
 
 
 def _plaque(one: Mapping[str, Any], otherwise: date = date.max) -> date:
@@ -121,9 +122,19 @@ def _round(bureau: Bureau, case: Case, opens_on: date) -> None:
         raise UnknownName(f"round 没有“{unknown}”这一项；可以写：{'、'.join(ROUND_KEYS)}")
     opens_on = date.fromisoformat(str(said.get("opens", opens_on)))
     plan(bureau, said, opens_on, _closing(case, opens_on))
-    path = bureau.programme.paths[str(said.get("path", round_path(bureau)))]
-    goals = list(_goals(bureau, path, case.given.get("applications", {})))
-    carry(bureau, goals)
+    carry(bureau, list(_goals(bureau, str(said.get("path", round_path(bureau))), case.given.get("applications", {}))))
+
+
+def unfolded(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is given, with what an application says of its person among the people: `{A: {step: notice, body: school1}}`."""
+    said = given.get("applications", {})
+    folded = {name: dict(one) for name, one in said.items() if isinstance(one, dict)}
+    steps = {name: one.pop("step", BEGUN) for name, one in folded.items()}
+    people = {**given.get("people", {})}
+    for address, facts in folded.items():
+        name = str(address).rpartition("/")[2]
+        people[name] = {**facts, **people.get(name, {})}
+    return {**given, "people": people, "applications": {**said, **steps}} if folded else given
 
 
 def _closing(case: Case, opens_on: date) -> date:
@@ -141,10 +152,14 @@ def _in_round(case: Case) -> bool:
     return any("/" not in address or address.startswith(path) for step in case.steps for address in step.to)
 
 
-def _goals(bureau: Bureau, path: Path, said: Mapping[str, Any]) -> Iterator[Goal]:
-    for name, target in said.items():
-        until = "" if target in DONE else str(target)
+def _goals(bureau: Bureau, round_path_name: str, said: Mapping[str, Any]) -> Iterator[Goal]:
+    """Applications of the round, and those of other paths by their address (`leave/M1`), begun and where they shall be."""
+    for address, target in said.items():
+        head, _, rest = str(address).partition("/")
+        path = bureau.programme.paths[head if rest and head in bureau.programme.paths else round_path_name]
+        name = rest if rest and path.name == head else str(address)
+        until = "" if target in DONE else path.steps[0].name if target == BEGUN else str(target)
         if until and until != RESERVE and until.partition(".")[0] not in {step.name for step in path.steps}:
             known: Sequence[str] = [step.name for step in path.steps]
             raise UnknownName(f"{name}：路径 {path.name} 没有叫“{until}”的步骤；有：{'、'.join([*known, RESERVE])}")
-        yield Goal(begin(bureau, path, str(name)), str(name), until)
+        yield Goal(begin(bureau, path, name), name, until)

@@ -1,5 +1,6 @@
 """Spelling (写法): the ways in which one expectation may be written, made into the description that is looked for."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +22,7 @@ DESCRIBED: Mapping[str, Described] = {
     "message": Described("notice", "to", "notice", frozenset({"notice", "to", "says", "on", "about"})),
     "document": Described("kind", "to", "kind", frozenset({"kind", "to", "says", "number", "on"})),
     "money": Described("fund", "studio", "amount", frozenset({"fund", "studio", "period", "amount", "share", "heads", "status", "total", "from", "to"})),
-    "cycle": Described("studio", "studio", "from", frozenset({"studio", "number", "from", "to"})),
+    "cycle": Described("studio", "studio", "from", frozenset({"studio", "number", "from", "to", "phase"})),
     "decision": Described("about", "about", "question", frozenset({"about", "question", "choice", "choices", "answer", "open", "by", "due"})),
     "warning": Described("about", "about", "because", frozenset({"about", "because", "says", "on"})),
     "benefit": Described("to", "to", "says", frozenset({"to", "says"})),
@@ -46,7 +47,9 @@ def spelled(kind: str, said: Any) -> list[Any]:
 
 
 def _described(form: Described, said: Mapping[str, Any]) -> Iterator[Any]:
-    if OF in said:
+    if form.word == "fund" and (sum_of := _sum(said)) is not None:
+        yield {**said, form.holder: "studio", ("amount" if len(said) > 1 else "total"): sum_of}
+    elif OF in said:
         of = "studio" if "studio" in form.keys else form.holder
         yield {of: said[OF], **{key: value for key, value in said.items() if key != OF}}
     elif isinstance(many := said.get(form.holder), list):
@@ -55,6 +58,12 @@ def _described(form: Described, said: Mapping[str, Any]) -> Iterator[Any]:
         yield from _held(form, said)
     else:
         yield said
+
+
+def _sum(said: Mapping[str, Any]) -> str | None:
+    """What `{studio: 10000元}` says the studio is paid, together or of what else is said."""
+    amount = str(said.get("studio", ""))
+    return amount if re.fullmatch(r"[\d.,]+万?元?", amount) else None
 
 
 def _by_holder(form: Described, said: Mapping[str, Any]) -> bool:

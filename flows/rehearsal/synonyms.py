@@ -19,8 +19,14 @@ ACTS_ON: Mapping[tuple[str, str], str] = {
 REASONS: Mapping[str, str] = {
     "not_eligible": "criteria_unmet", "ineligible": "criteria_unmet", "incomplete": "not_counted", "no_such_grade": "unknown_grade",
     "use_not_permitted": "not_permitted_use", "window_closed": "outside_window", "quota_exceeded": "over_limit", "too_late_leave": "too_late",
-    "not_allowed": "not_yours",
+    "not_allowed": "not_yours", "not_open": "too_early", "not_yet_open": "too_early", "not_yet_due": "too_early", "too_soon": "too_early",
+    "deadline_passed": "too_late", "closed": "too_late", "notice_closed": "too_late", "not_announced": "unannounced", "no_document": "unannounced",
+    "duplicate_theme": "not_distinct", "theme_repeated": "not_distinct", "missing_papers": "papers_missing", "missing_seal": "unsealed", "no_seal": "unsealed",
+    "over_quota": "over_limit", "quota_full": "over_limit", "no_facts": "without_facts", "grade_too_low": "result_short",
+    "missing_assistant": "sub_role_missing", "too_few_members": "too_few", "too_many_members": "too_many", "not_your_turn": "wrong_state",
 }  # fmt: skip
+# What the name of a sealed paper says.
+SEALED = "盖章"
 RECORDS: frozenset[str] = frozenset(get_args(RecordKind))
 # Other names of what an act takes, by act.
 CONTENTS: Mapping[str, Mapping[str, str]] = {
@@ -45,6 +51,8 @@ def as_contents(do: str, said: Mapping[str, Any]) -> dict[str, Any]:
     found = {known.get(key, key) if known.get(key) not in said else key: value for key, value in said.items()}
     if do != "submit":
         return found
+    if str(found.get("seal", "")).lower() in {"no", "false", "none", "否", "无"}:
+        found = {**{key: value for key, value in found.items() if key != "seal"}, "lacks": SEALED}
     if "record" in found and "kind" not in found:
         record = found.pop("record")
         found["kind" if record in RECORDS else "title"] = record

@@ -116,7 +116,8 @@ def _of_pair(bureau: Bureau, kind: str, address: str, value: Any) -> Iterator[st
     if kind != "open" or address != "at":
         yield from _address(bureau, address)
     if kind in WORDS:
-        yield from _value(bureau, kind, value)
+        for one in value if isinstance(value, list) else [value]:
+            yield from _value(bureau, kind, one)
     if kind == "waits_for":
         for who in value if isinstance(value, list) else [value]:
             yield from _who(bureau, str(who))
@@ -191,11 +192,11 @@ def _address(bureau: Bureau, address: str) -> Iterator[str]:
     except NotYet:
         yield from _no_period(bureau, address)
     except UnknownName as missing:
-        if not _absent(bureau, address) and not _somebody(bureau, address):
+        if not is_absent(bureau, address) and not _somebody(bureau, address):
             yield str(missing)
 
 
-def _absent(bureau: Bureau, address: str) -> bool:
+def is_absent(bureau: Bureau, address: str) -> bool:
     """Whether it is a part of a lifecycle that the text says it has not (没有年度考核)."""
     key = address.partition("/")[2].partition("@")[0]
     return key in get_args(AbsentPart) and key in bureau.programme.absent.parts()

@@ -5,12 +5,14 @@ from typing import Any
 
 from flows.programme import Programme
 from flows.programme.vocabulary import LEVELS
+from flows.rehearsal.ranges import range_of
 from notifications.catalogue import notices
 
 # Other names of what a description asks, by kind.
 KEYS: Mapping[str, Mapping[str, str]] = {
     "cycle": {"starts": "from", "begins": "from", "begin": "from", "start": "from", "ends": "to", "end": "to"},
     "money": {"sum": "total", "state": "status"},
+    "decision": {"says": "question", "answered": "answer", "options": "choices"},
 }  # fmt: skip
 DOCUMENTS: Mapping[str, str] = {
     "公布文件": "announcement", "发文": "announcement", "授牌": "plaque", "牌匾": "plaque", "证书": "certificate", "结业证书": "certificate",
@@ -21,6 +23,10 @@ STANDINGS: Mapping[str, str] = {
 }  # fmt: skip
 
 
+# Lists of a roster, by how those on them stand.
+SEATED: Mapping[str, str] = {
+    **dict.fromkeys(("has", "with", "includes", "contains"), "in"), **dict.fromkeys(("without", "excludes", "not"), "out"),
+}  # fmt: skip
 LEVELS_ZH = ("校级", "镇级", "县级", "市级", "省级")
 
 
@@ -29,24 +35,53 @@ def worded(programme: Programme, kind: str, said: Any) -> Any:
     if kind in {"none", "count"}:
         if isinstance(said, list):
             return [worded(programme, kind, one) for one in said]
+        said = _counted(said)
         return {inner: worded(programme, inner, of) for inner, of in said.items()} if isinstance(said, dict) else said
     if kind in VALUES:
         return _values(VALUES[kind](programme), said)
     if isinstance(said, list):
         return [worded(programme, kind, one) for one in said]
-    if not isinstance(said, dict) or kind not in {"cycle", "money", "document", "message"}:
-        return said
+    if not isinstance(said, dict) or kind not in {*KEYS, "document", "message"}:
+        return _listed(said) if kind == "roster" else said
     named = {KEYS.get(kind, {}).get(key, key): value for key, value in said.items()}
     return {
         key: worded(programme, kind, value) if isinstance(value, dict) else _word(programme, key, value)
-        for key, value in named.items()
+        for key, value in (_days(named) if kind == "cycle" else named).items()
     }
+
+
+def _counted(said: Any) -> Any:
+    """`{of: money, fund: prize, is: 1}` as `{money: {fund: prize}, is: 1}`."""
+    if not isinstance(said, dict) or not isinstance(said.get("of"), str) or "is" not in said:
+        return said
+    return {said["of"]: {key: value for key, value in said.items() if key not in {"of", "is"}}, "is": said["is"]}
+
+
+def _days(said: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A cycle by its first and last day behind its studio: `{studio: 2025-05-08…2028-05-07}`."""
+    spans = {key: span for key, value in said.items() if (span := range_of(value)) is not None}
+    return {**said, **{key: {"from": str(first), "to": str(last)} for key, (first, last) in spans.items()}}
+
+
+def _listed(said: Any) -> Any:
+    """A roster with who is in and who is not, where they are written as lists: `{has: [L1], without: [L2]}`."""
+    if not isinstance(said, dict):
+        return said
+    found: dict[str, Any] = {}
+    for key, value in said.items():
+        if (stands := SEATED.get(key)) is not None:
+            found |= dict.fromkeys(map(str, value if isinstance(value, list) else [value]), stands)
+        else:
+            found[key] = _listed(value)
+    return found
 
 
 def _values(words: Mapping[str, str], said: Any) -> Any:
     if isinstance(said, dict):
-        return {address: words.get(str(value), value) for address, value in said.items()}
-    return words.get(str(said), said) if isinstance(said, str) else said
+        return {address: _values(words, value) for address, value in said.items()}
+    if isinstance(said, list):
+        return [_values(words, one) for one in said]
+    return words.get(str(said), said)
 
 
 def _word(programme: Programme, key: str, value: Any) -> Any:
