@@ -26,6 +26,7 @@ from models.statements import insert_rows, rows
 ATTACHMENTS = table_of(Attachment)
 RUNS, TRANSITIONS, PEOPLE, DUTIES = table_of(StageRun), table_of(Transition), table_of(Person), table_of(Duty)
 CHUNK = 400
+SHEET = "0" * 64  # what every paper of a simulation is
 NOTHING = Facts()
 TRIES, AGAIN_AFTER = 6, 7
 WAIT_FOR_OTHERS, PATIENCE = frozenset({"result_missing", "no_quorum", "needs_unmet", "blocked"}), 52
@@ -48,7 +49,7 @@ IN_THE_WAY = (
 
 @dataclass
 class Crowd:
-    """The people of one bureau. `acted`: acts by week and desk; `refused`: by event and guard; `stuck`: what nobody could do."""
+    """The people of one bureau. `acted`: acts by week and desk; `refused`: by event and guard; `says`: what a guard first said; `stuck`: what nobody could do."""
 
     bureau: Bureau
     rates: Rates
@@ -56,6 +57,7 @@ class Crowd:
     acted: Counter[tuple[str, str]] = field(default_factory=Counter)
     refused: Counter[tuple[str, str]] = field(default_factory=Counter)
     stuck: Counter[tuple[str, str]] = field(default_factory=Counter)
+    says: dict[str, str] = field(default_factory=dict)
     _plan: dict[date, list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
     _tries: Counter[int] = field(default_factory=Counter)
     _seen: int = 0
@@ -63,6 +65,8 @@ class Crowd:
     def __post_init__(self) -> None:
         """Takes a seat at every desk: who acts does not matter to a simulation, only that the right desk is asked."""
         with self.bureau.at_work() as work:
+            work.session.merge(File(sha256=SHEET, size=1, type="application/pdf", stored_at=work.now))
+            work.session.flush()
             people = [row.id for row in work.session.execute(select(PEOPLE.c.id))]
             self.calendar = work.calendar
         keys = {f"person:{one}" for one in people} | {f"body:{one}" for one in self.bureau.bodies.values()}
@@ -126,16 +130,13 @@ class Crowd:
 
     def _attach(self, work: Work, application_id: int | None, papers: Collection[str]) -> None:
         """Papers are there, under the names that the text asks for."""
-        sheet = "0" * 64
-        work.session.merge(File(sha256=sheet, size=1, type="application/pdf", stored_at=work.now))
-        work.session.flush()
         if application_id is None or not papers:
             return
         there = work.session.execute(select(ATTACHMENTS.c.slot).where(ATTACHMENTS.c.application_id == application_id))
         missing = sorted(set(papers) - {row.slot for row in there})
         if missing:
             insert_rows(work.session, ATTACHMENTS, [
-                {"application_id": application_id, "slot": name, "filename": f"{name}.pdf", "file_sha256": sheet,
+                {"application_id": application_id, "slot": name, "filename": f"{name}.pdf", "file_sha256": SHEET,
                  "uploaded_by": self.actor.person_id, "uploaded_at": work.now}
                 for name in missing
             ])  # fmt: skip
@@ -143,6 +144,7 @@ class Crowd:
     def _refused(self, run_id: int, version: int, event: str, why: Refusal) -> None:
         """Whoever is refused tries again a week later, a few times; what stands in the way is done meanwhile, or it is stuck."""
         self.refused[event, why.because] += 1
+        self.says.setdefault(why.because, why.says)
         self._tries[run_id] += 1
         if self._tries[run_id] > (PATIENCE if why.because in WAIT_FOR_OTHERS else TRIES):
             if why.because in EXCUSABLE:
@@ -175,3 +177,4 @@ class Crowd:
                 begin(work)
         except Refused as refused:
             self.refused["begin", refused.because] += 1
+            self.says.setdefault(refused.because, refused.says)

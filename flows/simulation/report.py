@@ -13,8 +13,9 @@ HOST, MEMBER, OFFICER = "主持人", "成员", "经办人"
 class Report:
     """What happened to so many studios.
 
-    `anew`: studios that may apply in a next round; `work`: acts by role and week; `opened` and `overdue`: duties by month; `mails`: messages by role; `money`: fen by year and
-    standing; `collisions`: due days on a free day or in a vacation; `unreached`: states nobody came to; `unused`: clauses that no
+    `unsettled`: studios without an outcome though their cycle is over; `running`: those still in their first cycle when the years
+    asked for were over; `anew`: studios that may apply in a next round; `work`: acts by role and week; `opened` and `overdue`: duties by month; `mails`: messages by role; `money`: fen by year and
+    standing; `collisions`: due days on a free day or in a vacation; `says`: what was said in a refusal, by guard; `unreached`: states nobody came to; `unused`: clauses that no
     case exercised; `broken`: what did not hold.
     """
 
@@ -27,6 +28,7 @@ class Report:
     standings: Counter[str] = field(default_factory=Counter)
     renewed: int = 0
     unsettled: int = 0
+    running: int = 0
     anew: int = 0
     work: Counter[tuple[str, str]] = field(default_factory=Counter)
     opened: Counter[str] = field(default_factory=Counter)
@@ -44,6 +46,7 @@ class Report:
     unused: list[str] = field(default_factory=list)
     refused: Counter[tuple[str, str]] = field(default_factory=Counter)
     stuck: Counter[tuple[str, str]] = field(default_factory=Counter)
+    says: dict[str, str] = field(default_factory=dict)
     transitions: int = 0
     incidents: int = 0
     broken: list[str] = field(default_factory=list)
@@ -90,10 +93,12 @@ def merged(reports: Iterable[Report]) -> Report:
                 first.people[OFFICER] = max(mine[OFFICER], theirs[OFFICER])
             elif isinstance(mine, Counter):
                 mine.update(theirs)
-            elif part.name in {"studios", "renewed", "unsettled", "anew", "transitions", "incidents"}:
+            elif part.name in {"studios", "renewed", "unsettled", "running", "anew", "transitions", "incidents"}:
                 setattr(first, part.name, mine + theirs)
             elif part.name in {"ends_on", "days"}:  # the longest
                 setattr(first, part.name, max(mine, theirs))
+            elif part.name == "says":  # the first that was heard
+                first.says = {**theirs, **mine}
             elif part.name == "broken":
                 first.broken = (mine + theirs)[:MOST_NAMED]
     reached = {f"{stage}.{state}" for stage, state in first.reached}

@@ -41,15 +41,15 @@ ENTITLEMENTS, BODIES = table_of(Entitlement), table_of(Body)
 VACATION = "寒暑假"
 
 
-def tally(bureau: Bureau, crowd: Crowd, programme: Programme, first: date, broken: list[str]) -> Report:
-    """Everything a report says of one shard."""
+def tally(bureau: Bureau, crowd: Crowd, programme: Programme, first: date, broken: list[str], *, over: bool) -> Report:
+    """Everything a report says of one shard; `over`: the first cycle is, so that every studio should have come to something."""
     with bureau.at_work() as work:
         waiting, anew = unsettled(work)
     with reading(bureau.engine) as session:
         report = Report(
             programme.code, programme.title, first.isoformat(), bureau.today.isoformat(), _count(session, STUDIOS),
-            (bureau.today - first).days, refused=crowd.refused, stuck=crowd.stuck, broken=broken, unsettled=len(waiting), anew=len(anew),
-            transitions=_count(session, TRANSITIONS), incidents=_count(session, INCIDENTS),
+            (bureau.today - first).days, refused=crowd.refused, stuck=crowd.stuck, says=crowd.says,
+            broken=broken, unsettled=len(waiting) if over else 0, running=0 if over else len(waiting), anew=len(anew), transitions=_count(session, TRANSITIONS), incidents=_count(session, INCIDENTS),
         )  # fmt: skip
         _standings(session, report)
         roles = _roles(session, bureau)

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from flows.lifecycle import STAGES
 from flows.orchestration.commands.speech import WrongWords
 from flows.programme import load
 from flows.simulation import Report, simulate
 from flows.simulation.page import report_page
 from flows.simulation.report import merged
-from flows.simulation.words import report_text
+from flows.simulation.words import ACTS_ZH, STATES_ZH, report_text
 from studioflow import app
 
 FOURTEEN = tuple(sorted(one.stem for one in Path("programmes").glob("*.yaml") if one.stem != "defaults"))
@@ -71,6 +72,38 @@ def test_shards_have_the_same_officers_and_people_of_their_own() -> None:
 def test_a_simulation_of_so_many_years_leaves_nothing_behind_on_its_last_day() -> None:
     report = simulate("lesson-goal-chinese", 1, 2, seed=1, workers=1)
     assert (report.broken, report.incidents) == ([], 0)
+
+
+def test_years_that_reach_the_end_of_the_cycle_are_followed_until_all_is_settled() -> None:
+    report = simulate("hainan", 1, 3, seed=1, workers=1)
+    assert report.sound
+    assert (report.unsettled, report.running) == (0, 0)
+    assert report.ends_on > "2028-08-31"
+
+
+def test_studios_in_their_first_cycle_when_the_years_are_over_are_said_to_run() -> None:
+    report = simulate("hainan", 1, 1, seed=1, workers=1)
+    assert report.sound
+    assert (report.unsettled, report.running) == (0, 1)
+    assert report.ends_on <= "2026-09-01"
+    assert "还在第一个周期 1" in report_text(report, load("hainan"))
+
+
+def test_every_state_and_every_act_that_people_take_has_a_word() -> None:
+    assert {str(state) for stage in STAGES.values() for state in stage.states} <= STATES_ZH.keys()
+    assert {"begin", "excuse"} <= ACTS_ZH.keys()
+
+
+def test_a_refusal_is_told_in_the_words_it_was_given_in() -> None:
+    report = Report("hainan", "X", "2025-09-01", "2028-08-31", 1)
+    report.refused["submit", "too_few"] = 3
+    report.says["too_few"] = "人数不够"
+    report.unreached = ["tier_review.returned", "tier_review.lapsed"]
+    said = report_text(report, load("hainan"))
+    assert "报送　人数不够　3" in said
+    assert "审核　退回补正、过期失效" in said
+    report.stuck["submit", "too_few"] = 1
+    assert "【始终办不成的】" in report_text(report, load("hainan"))
 
 
 def test_a_report_is_plain_json_with_what_a_bureau_asks() -> None:
