@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from flows.orchestration.commands import accounts, checking, programmes, rehearsing, rosters, rounds, simulating, work
-from flows.orchestration.commands.speech import draw_bar, failing_plainly, say
+from flows.orchestration.commands.speech import WrongWords, draw_bar, failing_plainly, say
 
 app = typer.Typer(
     help="工作室全周期管理：从年度申报到授牌、考核、换届。 / The whole life of host-led studios.",
@@ -72,7 +72,7 @@ def demo() -> None:
 
     upgrade(database())
     if not load_demo(database(), SystemClock().now(), progress=draw_bar):
-        raise typer.BadParameter("数据库里已有内容，没有装入演示数据。请换一个空的数据库（STUDIOFLOW_DATABASE_URL）。")
+        raise WrongWords("数据库里已有内容，没有装入演示数据。请换一个空的数据库（STUDIOFLOW_DATABASE_URL）。")
     say(f"演示教育局已装入。密码都是 {PASSWORD}：")
     for one in demo_accounts(database()):
         say(f"  {one.login:<10} {one.title}　{one.name}")

@@ -4,13 +4,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from flows.engine.calendar import local_day
+from flows.engine.errors import Refused
 from flows.engine.work import Work
+from flows.office.changes import rules_of
 from flows.office.jobs import forsaken
 from flows.office.timeline import Finding, Timeline
+from flows.office.timeline_checks import people_findings
+from flows.office.timeline_parts import Circumstances, Unmanned
+from flows.roster.columns import LEVEL_WORDS
 from flows.trial.asking import latest
 from flows.trial.likeness import draft_and_roster
 from flows.trial.report import Report, from_row
+from models import Round
+from models.queries.rounds import manning
 
+REVIEWING = ("county", "school")
 SEVERITY = {"block": 0, "warn": 1, "pass": 2}
 
 
@@ -54,10 +63,27 @@ def standing(work: Work, round_id: int) -> Standing:
 
 
 def over_warnings(work: Work, round_id: int, payload: Mapping[str, Any]) -> dict[str, Any]:
-    """What a launch without the preview page carries: the warnings of the trial, if there was one, which ask for a reason."""
+    """What a launch without the preview page carries: the warnings of the trial, if there was one, which ask for a reason.
+
+    Raises Refused, as the page does, where a county, or every school, that is to review has nobody to act.
+    """
+    _must_be_manned(work, round_id)
     tried = standing(work, round_id)
     warned = [one.title for one in tried.findings if one.level == "warn"] if tried.state != "none" else []
     return {**payload, "warnings": warned} if warned else dict(payload)
+
+
+def _must_be_manned(work: Work, round_id: int) -> None:
+    row = work.session.get_one(Round, round_id)
+    rules = rules_of(work, row.version_id, row.path, row.changes)[1]
+    asked = {who for rule in rules if rule.stage.name == "tier_review" for who in rule.by}
+    authority_id = work.book.cast(work.session, row.version_id).authority_id
+    staffed = manning(work.session, authority_id, [one for one in REVIEWING if one in asked], local_day(work.now))
+    known = Circumstances([Unmanned(one.level, LEVEL_WORDS[one.level], one.unmanned, one.of) for one in staffed])
+    blocked = tuple(one.title for one in people_findings(known) if one.level == "block")
+    if blocked:
+        says = f"还不能发布：有 {len(blocked)} 项要先处理。请先在“名册与权限”任命经办人。没有改动任何内容。"
+        raise Refused("blocked", says, {}, blocked)
 
 
 def with_trial(found: Timeline, tried: Standing) -> Timeline:

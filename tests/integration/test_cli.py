@@ -1,13 +1,21 @@
 """The command line: what it does, what it says, and how it exits."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from demo.bureau import DemonstrationBureau
+from flows.office.accounts import appoint
+from models import Body
+from models.columns import table_of
+from models.session import connect, transaction
 from tests.processes import ROOT
 from tests.terminal import Terminal
+
+BODIES = table_of(Body)
 
 
 @pytest.fixture
@@ -54,6 +62,13 @@ def test_a_faulty_programme_is_named_by_file_line_and_place(terminal: Terminal) 
         (("user", "disable", "nobody"), 1, "找不到"),
         (("advance", "--now", "明天"), 1, "看不懂"),
         (("serve", "--role", "cook"), 2, "命令写法不对"),
+        (("import", "docs"), 1, "读不了或写不了 docs：这是文件夹"),
+        (("import", "README.md", "--dry-run"), 1, "工作簿 文件：这不是 .xlsx 文件"),
+        (
+            ("round", "plan", "chifeng", "--opens", "2026-01-05", "--closes", "2026-02-05", "--places", "-3"),
+            2,
+            "命令写法不对",
+        ),
     ],
 )
 def test_what_cannot_be_done_is_said_in_plain_words(
@@ -61,6 +76,13 @@ def test_what_cannot_be_done_is_said_in_plain_words(
 ) -> None:
     ended, _, said = terminal.types(*words)
     assert (ended, complaint in said) == (code, True), said
+
+
+def manned(terminal: Terminal) -> None:
+    """Somebody acts for every county and school."""
+    with transaction(connect(terminal.environment["STUDIOFLOW_DATABASE_URL"])) as session:
+        for body_id in session.execute(select(BODIES.c.id).where(BODIES.c.level.in_(("county", "school")))).scalars():
+            appoint(session, "CF0001B", body_id, "officer", date(2020, 1, 1))
 
 
 def test_a_bureau_goes_from_its_roster_to_an_open_round(terminal: Terminal) -> None:
@@ -80,6 +102,9 @@ def test_a_bureau_goes_from_its_roster_to_an_open_round(terminal: Terminal) -> N
     )
     assert code == 0, complaint
     assert "批次 1 已拟定" in said
+    code, _, complaint = terminal.types("round", "launch", "1")
+    assert (code, "12 个旗县区没有经办人" in complaint) == (1, True), complaint
+    manned(terminal)
     code, said, complaint = terminal.types("round", "launch", "1")
     assert (code, "正在受理" in said) == (0, True), complaint
     assert "正在受理" in terminal.types("round", "list")[1]
@@ -87,6 +112,12 @@ def test_a_bureau_goes_from_its_roster_to_an_open_round(terminal: Terminal) -> N
     assert terminal.types("import", str(roster), "--round", "1")[0] == 0
     assert terminal.types("advance")[0] == 0
     assert "全部成立" in terminal.types("doctor")[1]
+
+
+def test_a_setting_that_cannot_be_is_named(terminal: Terminal) -> None:
+    terminal.environment["STUDIOFLOW_PORT"] = "eight thousand"
+    code, _, complaint = terminal.types("doctor")
+    assert (code, "设置写得不对：STUDIOFLOW_PORT" in complaint) == (1, True), complaint
 
 
 def test_an_empty_site_gets_its_first_administrator_and_only_once(terminal: Terminal) -> None:

@@ -9,6 +9,7 @@ from flows.orchestration.commands.speech import FAULTY, WrongWords, complain, sa
 
 if TYPE_CHECKING:
     from flows.office.established import Taken
+    from flows.roster import Fault
 
 
 def import_roster(
@@ -38,13 +39,14 @@ def import_roster(
     for note in plan.notes:
         say(note)
     for fault in plan.faults:
-        complain(f"{fault.sheet} 第{fault.row}行 {fault.says()}")
+        complain(_located(fault))
     if plan.faults and not plan.roster.unreadable:
         marked = file.with_name(f"{file.stem}-错误说明.xlsx")
         marked.write_bytes(marked_workbook(content, plan))
         complain(f"每一行的错误已写在：{marked}")
     if dry_run or plan.roster.unreadable or (plan.faults and not only_good):
-        advice = "请改好再导入；只导入没有错的行，加 --only-good。" if plan.faults and not dry_run else ""
+        some = "请改好再导入。" if plan.roster.unreadable else "请改好再导入；只导入没有错的行，加 --only-good。"
+        advice = some if plan.faults and not dry_run else ""
         say(f"没有写入任何内容。{advice}")
         raise typer.Exit(FAULTY if plan.faults else 0)
     with transaction(engine) as session:
@@ -55,6 +57,11 @@ def import_roster(
     say(f"已写入：新增 {result.new} 行，改动 {result.changed} 行" + (f"；建立申报 {begun} 件。" if round_id else "。"))
     for words in refused:
         complain(words)
+
+
+def _located(fault: "Fault") -> str:
+    """A fault with its sheet and row; row 0 is the sheet or file itself."""
+    return f"{fault.sheet} 第{fault.row}行 {fault.says()}" if fault.row else f"{fault.sheet} {fault.says()}"
 
 
 def import_studios(
@@ -74,7 +81,7 @@ def import_studios(
         return
     done = _take_over(file, code, body, dry_run=dry_run)
     for fault in done.faults:
-        complain(f"{fault.sheet} 第{fault.row}行 {fault.says()}")
+        complain(_located(fault))
     if done.faults:
         say(f"有 {len(done.faults)} 处错，没有写入任何内容。")
         raise typer.Exit(FAULTY)

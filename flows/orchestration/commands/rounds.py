@@ -17,8 +17,8 @@ def plan(
     closes: Annotated[str, typer.Option(help="受理截止（含当日），如 2026-03-31")],
     title: Annotated[str, typer.Option(help="批次名称")] = "",
     path: Annotated[str, typer.Option(help="路径")] = "apply",
-    places: Annotated[int, typer.Option(help="全市名额；0 为不限")] = 0,
-    county_places: Annotated[int, typer.Option(help="每个县区名额；0 为不限")] = 0,
+    places: Annotated[int, typer.Option(min=0, help="全市名额；0 为不限")] = 0,
+    county_places: Annotated[int, typer.Option(min=0, help="每个县区名额；0 为不限")] = 0,
     body: Annotated[str, typer.Option(help="主管部门的机构编码")] = "",
     by: By = "",
 ) -> None:

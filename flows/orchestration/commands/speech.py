@@ -61,10 +61,24 @@ def _in_words(error: Exception) -> str | None:
         return "已取消。"
     if hasattr(error, "format_message"):  # what typer says of a wrong option or argument
         return f"命令写法不对：{error.format_message()}\n用 --help 看怎么写。"
-    if "FileNotFoundError" in names:
-        return f"找不到文件：{getattr(error, 'filename', None) or error}"
+    said = _of_the_machine(error, names)
+    if said is not None:
+        return said
     if names & PLAIN:
         return "\n".join([str(error), *(f"  · {one}" for one in getattr(error, "missing", ()))])
     if names & DATABASE:
         return f"数据库连不上，或还没有建好：{str(error).splitlines()[0]}\n请检查 STUDIOFLOW_DATABASE_URL；建库请运行 studioflow serve 或 studioflow demo。"
+    return None
+
+
+def _of_the_machine(error: Any, names: set[str]) -> str | None:
+    """What files and settings do not allow."""
+    if "FileNotFoundError" in names:
+        return f"找不到文件：{getattr(error, 'filename', None) or error}"
+    if "OSError" in names and getattr(error, "filename", None):
+        why = {"IsADirectoryError": "这是文件夹", "PermissionError": "没有权限"}
+        return f"读不了或写不了 {error.filename}：{why.get(type(error).__name__, error.strerror)}。"
+    if getattr(error, "title", "") == "Settings":
+        wrong = "、".join(f"STUDIOFLOW_{'_'.join(map(str, one['loc'])).upper()}" for one in error.errors())
+        return f"设置写得不对：{wrong}。各项怎样写，见 docs/operations.md。"
     return None
