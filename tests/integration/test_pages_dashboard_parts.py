@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from tests.web_world import Visitor, accounts, web_of
 from tests.world import World
+from web.views.dashboard import HolderRow
 
 MASTER = [{"kind": "title", "name": "名校长", "level": "city"}]
 BROKEN = "这一块现在读不出来"
@@ -55,3 +56,8 @@ def test_part_whose_query_fails_says_so_and_the_others_stand(
     for title in stands:
         assert title in answer.text
     assert BROKEN not in bureau.get("/dashboard").text
+
+
+def test_case_past_its_day_is_red_before_the_first_worked_day_after_it() -> None:
+    assert HolderRow("1", "红山区", used=5, allowed=5).tone == "amber"
+    assert HolderRow("1", "红山区", used=5, allowed=5, over=True).tone == "red"

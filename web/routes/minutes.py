@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from flows.engine.errors import NotFound
+from models.queries.selection import reviews_in
 from web.routes.ranking import policy_of, round_under
 from web.views.minutes import SCORES, minutes_of
 from web.visit import Visiting
@@ -20,7 +21,9 @@ def minutes(visit: Visiting, round_id: int) -> Response:
         paper = minutes_of(work, round_id, policy, visit.today)
         if not paper.lines:
             raise NotFound
-        source = work.book.programme(work.session, one.version_id).title  # type: ignore[attr-defined]
+        states = reviews_in(work.session, round_id)
+        source = work.book.programme(work.session, one.version_id).source  # type: ignore[attr-defined]
     return visit.page(
-        "selection/minutes.html", round=one, paper=paper, source=source, score=SCORES[policy.score], chrome=None
-    )
+        "selection/minutes.html", round=one, paper=paper, source=source, score=SCORES[policy.score], chrome=None,
+        out=states.get("unassigned", 0) + states.get("scoring", 0),
+    )  # fmt: skip

@@ -46,6 +46,7 @@ class HolderRow:
     used: int = 0
     allowed: int = 0
     unit: str = WORKING
+    over: bool = False
     desk: str = ""
     holder: str = ""
     passed: int = 0
@@ -53,8 +54,8 @@ class HolderRow:
 
     @property
     def tone(self) -> str:
-        """Red past the limit, amber within two days of it."""
-        if self.allowed and self.used > self.allowed:
+        """Red past the limit, also before the first worked day after it; amber within two days of it."""
+        if self.over or (self.allowed and self.used > self.allowed):
             return "red"
         return "amber" if self.allowed and self.used > self.allowed - 1 - TWO_DAYS else "blue"
 
@@ -75,10 +76,11 @@ def holder_rows(
         one.all, one.late = one.all + row.n, one.late + row.late
         used, allowed, unit = _age(work, row, rules.get(row.step))
         if (used - allowed, used) > (one.used - one.allowed, one.used) or not one.desk:
-            one.used, one.allowed, one.unit, one.desk, one.holder = (
+            one.used, one.allowed, one.unit, one.over, one.desk, one.holder = (
                 used,
                 allowed,
                 unit,
+                row.late > 0,
                 row.desk,
                 holder_words(names, row.desk),
             )

@@ -75,7 +75,7 @@ def _judges(work: Work, round_id: int) -> tuple[Judge, ...]:
 def _assembled(draws: Sequence[Any], judges: Sequence[Judge], today: date) -> str:
     """When and how the panel came together."""
     told = [
-        _("{at}以种子 {seed} 从 {pool} 位专家中随机抽取，为 {n} 件分派专家；种子和名单已存档，任何人可以重算。",
+        _("{at}，以种子“{seed}”从 {pool} 位专家中随机抽取，为 {n} 件分派专家；种子和名单已存档，任何人可以重算。",
           at=moment(one.made_at, today), seed=one.seed, pool=len(one.payload["drawn_from"]["experts"]), n=one.named)
         for one in reversed(draws)
     ]  # fmt: skip
