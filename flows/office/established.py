@@ -12,10 +12,10 @@ from flows.engine.consequences.cycles import cycle_end
 from flows.engine.errors import Refused
 from flows.engine.work import Work
 from flows.office.history import History, past_payments, past_results
-from flows.opening.cycles import book_of
 from flows.opening.under_way import open_under_way
 from flows.programme import Programme
 from flows.programme.vocabulary import LEVELS
+from flows.regulations import programme_under
 from flows.roster.columns import LEVEL_WORDS
 from flows.roster.established_rows import MEMBERS, PAYMENTS, RESULTS, STUDIOS, Established
 from flows.roster.rows import Fault, Row
@@ -142,7 +142,7 @@ def _ground(work: Work, programme_id: int, established: Established) -> Ground:
         .where(STUDIO_ROWS.c.programme_id == programme_id).order_by(CYCLE_ROWS.c.number)
     )  # fmt: skip
     return Ground(
-        book_of(work.book).programme(work.session, version_id), version_id, programme_id,
+        programme_under(work, version_id), version_id, programme_id,
         dict(work.session.execute(select(BODIES.c.code, BODIES.c.id)).all()), people,
         dict(work.session.execute(held.order_by(POSTS.c.id)).all()), {row.name: row for row in studios},
     )  # fmt: skip

@@ -12,7 +12,7 @@ from flows.engine.errors import NotFound, Refused
 from flows.engine.following import Consequence, rows_of
 from flows.engine.work import Intent, Work
 from flows.programme import Programme, origin_of
-from flows.regulations import Regulations
+from flows.regulations import programme_under
 from flows.regulations.following import follows
 from models import Assessment, Cycle, Person, Result, Seat, Studio
 from models.columns import table_of
@@ -119,7 +119,6 @@ def _assessment(work: Work, assessment_id: int) -> Any:
 
 def _authority(work: Work, actor: Actor, studio_id: int) -> tuple[int, Programme, str]:
     """The version of the studio's last cycle, its programme, and the desk at which this officer acts."""
-    book: Regulations = work.book  # type: ignore[assignment]
     newest = (
         select(CYCLES.c.version_id).where(CYCLES.c.studio_id == studio_id).order_by(CYCLES.c.number.desc()).limit(1)
     )
@@ -130,4 +129,4 @@ def _authority(work: Work, actor: Actor, studio_id: int) -> tuple[int, Programme
     desk = next((one for one in (f"body:{cast.authority_id}", f"body:{cast.office_id}") if one in actor.keys), None)
     if desk is None:
         raise Refused("not_yours", "这一步由主管部门办理。")
-    return version_id, book.programme(work.session, version_id), desk
+    return version_id, programme_under(work, version_id), desk

@@ -10,9 +10,10 @@ from flows.engine.consequences.follower import Host
 from flows.engine.declare import THE_ENGINE
 from flows.engine.steps import Opening, desk_of, open_runs
 from flows.engine.work import Intent, Work
-from flows.opening.cycles import CycleItem, book_of
+from flows.opening.cycles import CycleItem
 from flows.programme import Programme
 from flows.programme.sections import Assessment as Rule
+from flows.regulations import programme_under
 from flows.regulations.assessing import graded_roles
 from models import Assessment, Opinion, Seat
 from models.columns import table_of
@@ -84,7 +85,7 @@ def _rule(work: Work, one: CycleItem) -> Rule:
 
 
 def _programme(work: Work, one: CycleItem) -> Programme:
-    return book_of(work.book).programme(work.session, one.cycle.version_id)
+    return programme_under(work, one.cycle.version_id)
 
 
 def _days(one: CycleItem) -> dict[str, Any]:

@@ -3,17 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from flows.engine.calendar import Term as TermDays
 from flows.engine.calendar import WorkCalendar
-from flows.engine.rulebook import Rulebook
 from flows.engine.work import Work
 from flows.programme.agenda import Agenda, Item, agenda, cycle_days
-from flows.regulations import Regulations
+from flows.regulations import programme_under
 from models import Cycle, Studio, Term
 from models.columns import table_of
 from models.locking import locks_rows
@@ -103,13 +102,8 @@ def agendas(work: Work, cycles: Sequence[RunningCycle]) -> Mapping[int, Agenda]:
     return {one.id: _agenda(work, one, entered.get(authorities[one.version_id], ())) for one in cycles}
 
 
-def book_of(book: Rulebook) -> Regulations:
-    """The rulebook, as that which knows the programmes; openings read them whole."""
-    return cast(Regulations, book)
-
-
 def _agenda(work: Work, one: RunningCycle, entered: tuple[TermDays, ...]) -> Agenda:
-    programme = book_of(work.book).programme(work.session, one.version_id)
+    programme = programme_under(work, one.version_id)
     key = (programme.sha256, one.begins_on, one.ends_on, entered, work.calendar)
     if key not in _kept:
         if len(_kept) >= MOST_KEPT:

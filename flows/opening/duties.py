@@ -13,11 +13,12 @@ from flows.engine.consequences.pausing import PAUSED
 from flows.engine.date_words import full_date
 from flows.engine.declare import THE_ENGINE, Actor, Part
 from flows.engine.work import Work
-from flows.opening.cycles import CycleItem, RunningCycle, book_of
+from flows.opening.cycles import CycleItem, RunningCycle
 from flows.opening.units import Party, party_of
 from flows.programme import Programme
 from flows.programme.agenda import Item, duty_due
 from flows.programme.schema import Obligation
+from flows.regulations import programme_under
 from models import Duty
 from models.columns import table_of
 from models.facts import Anchors, DutyFacts
@@ -90,7 +91,7 @@ def _grouped(work: Work, items: Sequence[CycleItem]) -> dict[_Group, list[CycleI
         found.setdefault((one.cycle.version_id, one.cycle.begins_on, one.item), []).append(one)
     groups = {}
     for (version_id, starts_on, item), members in found.items():
-        programme = book_of(work.book).programme(work.session, version_id)
+        programme = programme_under(work, version_id)
         groups[_Group(version_id, programme, programme.obligations[item.key], item, starts_on)] = members
     return groups
 
@@ -157,7 +158,7 @@ def owed_by_joiners(
     joined, as long as it then falls due within the period: a text that asks a plan of each member asks it of them too.
     """
     today = local_day(work.now)
-    programme = book_of(work.book).programme(work.session, cycle.version_id)
+    programme = programme_under(work, cycle.version_id)
     for item in items:
         if item.kind != "duty" or not item.each:
             continue

@@ -17,7 +17,7 @@ from flows.office.planning import Revision, plan_digest, planned_round, replan, 
 from flows.office.promised import Promised, promised
 from flows.office.rounds import Places
 from flows.office.timeline import Timeline, forecast
-from flows.regulations import Regulations
+from flows.regulations import programme_under
 from flows.trial.gate import Standing, standing, with_trial
 from models.queries.bodies import bodies_under
 from models.queries.rounds import counties_of, invited, manning, places_of, pool_of, round_before, school_stages
@@ -102,8 +102,7 @@ def _foreseen(work: Work, visit: Visit, row: Any, revision: Revision) -> Foresee
 
 
 def _promised(work: Work, row: Any, found: Timeline) -> Promised | None:
-    book: Regulations = work.book  # type: ignore[assignment]
-    programme = book.programme(work.session, row.version_id)
+    programme = programme_under(work, row.version_id)
     return promised(programme, programme.path(row.path), found.last_day, work.calendar)
 
 
