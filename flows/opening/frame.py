@@ -33,7 +33,7 @@ CHUNK = 400
 RUNNING = frozenset({"active", "suspended"})
 Opener = Callable[[Work, Sequence[CycleItem]], int]
 
-# What opens each kind of item of an agenda, for many cycles at once; a kind that nothing opens yet waits in no table.
+# What opens each kind of item of an agenda, for many cycles at once.
 OPENERS: dict[str, Opener] = {
     "fund": entitle, "duty": open_duties, "assessment": open_assessments, "attendance": open_attendance, "window": open_windows,
     "books": close_phase, "expiry": open_expiry,
@@ -130,7 +130,7 @@ def _open(work: Work, cycles: Sequence[RunningCycle]) -> OpeningReport:
     found = agendas(work, running)
     items = _by_kind(running, found, today)
     for kind in KINDS:
-        if kind in items and kind in OPENERS:
+        if kind in items:
             report.opened[kind] = OPENERS[kind](work, items[kind])
     joining = _for_new_seats(work, running, found)
     if joining:

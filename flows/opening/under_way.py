@@ -25,7 +25,7 @@ def open_under_way(work: Work, cycle_ids: Collection[int]) -> int:
     for cycle in cycles:
         for item in not_past(plans[cycle.id], today):
             items.setdefault(item.kind, []).append(CycleItem(cycle, item))
-    opened = sum(OPENERS[kind](work, items[kind]) for kind in KINDS if kind in items and kind in OPENERS)
+    opened = sum(OPENERS[kind](work, items[kind]) for kind in KINDS if kind in items)
     for cycle in cycles:
         days = {"opened_to": today, "opens_next_on": plans[cycle.id].next_day(today)}
         work.session.execute(update(CYCLES).where(CYCLES.c.id == cycle.id).values(**days))
