@@ -2,8 +2,9 @@
 
 import os
 import signal
+import time
 from datetime import date
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from sqlalchemy import Engine, event, func, select
@@ -18,6 +19,7 @@ from tests.crash.crowd import at_once, pressing, sorted_out
 from tests.crash.invariants import broken
 from tests.life import Life
 
+PATIENCE, TRIES = 20, 3  # seconds for a child, and children for a statement
 TABLES = tuple(table_of(one) for one in (Consequence, Document, Message, Rectification, Series))
 
 
@@ -110,23 +112,42 @@ def test_killed_at_every_statement_of_a_revocation(sqlite_database: Engine) -> N
 
 def _dies_at(life: Life, run: Any, officer: Any, statement: int) -> bool:
     """Reassess in a child that is killed before so many statements; whether it died."""
-    child = os.fork()
-    if child == 0:
-        left = [statement]
+    for _ in range(TRIES):
+        life.engine.dispose()  # SQLite's connections may not be carried over
+        child = os.fork()
+        if child == 0:
+            _reassess_until(life, run, officer, statement)
+        status = _status_of(child)
+        if status is not None:
+            return os.WIFSIGNALED(status)
+    raise AssertionError(f"the child that dies at statement {statement} never ends")
 
-        def count(*_: Any) -> None:
-            left[0] -= 1
-            if left[0] == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
 
-        try:
-            life.engine.dispose(close=False)
-            event.listen(life.engine, "before_cursor_execute", count)
-            pressing(life, officer, run.id, "reassess", run.version, grade="unqualified")()
-        finally:
-            os._exit(0)
-    _, status = os.waitpid(child, 0)
-    return os.WIFSIGNALED(status)
+def _reassess_until(life: Life, run: Any, officer: Any, statement: int) -> NoReturn:
+    left = [statement]
+
+    def count(*_: Any) -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    try:
+        event.listen(life.engine, "before_cursor_execute", count)
+        pressing(life, officer, run.id, "reassess", run.version, grade="unqualified")()
+    finally:
+        os._exit(0)
+
+
+def _status_of(child: int) -> int | None:
+    """How a child ended; None for one that hung, as a copy of a process with threads may, and was put an end to."""
+    for _ in range(PATIENCE * 100):
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return status
+        time.sleep(0.01)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return None
 
 
 def test_silence_grades_and_revokes_nobody(any_database: Engine) -> None:
