@@ -201,6 +201,10 @@ async def _invalid(request: Request, error: RequestValidationError) -> Response:
     wrong = [".".join(str(part) for part in one["loc"][1:]) for one in error.errors() if one["loc"][0] != "path"]
     if not _wants_json(request) or not wrong:
         return await _missing(request, error)
+    if any(one["type"] == "json_invalid" for one in error.errors()):
+        return _answer(
+            request, 422, "invalid", _("请求的内容不是正确的 JSON。没有改动任何内容。"), "states/refused.html"
+        )
     says = _("请求里这几处不对：{places}。没有改动任何内容。", places="、".join(wrong))
     return _answer(request, 422, "invalid", says, "states/refused.html", missing=wrong)
 

@@ -81,6 +81,14 @@ def test_unknown_keys_of_a_body_are_refused_with_their_place(world: World, schoo
     assert answer.json()["missing"] == ["verdict"]
 
 
+def test_body_that_is_no_json_and_box_that_is_none_are_refused_in_words(world: World, school: Visitor) -> None:
+    headers = {"X-CSRF": school.csrf, "Idempotency-Key": "broken-body-1", "Content-Type": "application/json"}
+    answer = school.client.post(f"/api/runs/{world.run_of('甲').id}/endorse", content=b"{bad", headers=headers)
+    assert (answer.status_code, "JSON" in answer.json()["message"]) == (422, True)
+    assert school.get("/api/inbox?box=nowhere").json()["missing"] == ["box"]
+    assert school.get("/api/inbox?box=done").status_code == 200
+
+
 def test_what_is_not_theirs_is_not_found(world: World, school: Visitor) -> None:
     foreign, none = world.ids["application/丙"], 999_999
     answers = [school.get(f"/api/applications/{one}") for one in (foreign, none)]

@@ -1,7 +1,7 @@
 """API, reading: what waits, applications, rounds, lists, messages, programmes; the same scope as the pages."""
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 
@@ -30,6 +30,7 @@ from web.visit import Visit, Visiting
 
 router = APIRouter(prefix="/api", tags=["reading"], responses={401: REFUSALS[401], 404: REFUSALS[404]})
 Page = Annotated[int, Query(ge=1, le=100_000)]
+Box = Literal["todo", "overdue", "soon", "done", "started", "cc"]
 SOON = timedelta(days=3)
 
 
@@ -38,8 +39,8 @@ def _person(visit: Visit) -> int:
 
 
 @router.get("/inbox")
-def waiting(visit: Visiting, box: str = "todo", page: Page = 1) -> InboxOut:
-    """A page of a box: todo, overdue, soon, done or started."""
+def waiting(visit: Visiting, box: Box = "todo", page: Page = 1) -> InboxOut:
+    """A page of a box: todo, overdue, soon, done, started, or cc for what one was told of."""
     wanted = InboxFilter(box=box, page=page, soon_until=end_of_day(visit.today + SOON))
     with visit.reading() as work:
         rows, total = inbox(work.session, visit.visitor.keys, _person(visit), visit.now, wanted)
