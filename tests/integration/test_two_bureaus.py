@@ -72,6 +72,7 @@ WORDS: Mapping[str, str] = {
     "other": "1",
     "digest": "0" * 64,
     "import_id": "0" * 64,
+    "staff_no": "nobody",
 }
 # One's own, and what nobody else's number leads to.
 OWN = {"session_id", "token_id", "view_id", "request_id", "n"}
