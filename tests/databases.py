@@ -47,13 +47,20 @@ def clear(engine: Engine) -> None:
 
 
 def empty(engine: Engine) -> None:
-    """Take everything out of a PostgreSQL database; its tables, made by the test before, stay."""
+    """Take everything out of a PostgreSQL database; its tables, made by the test before, stay.
+
+    Rows are deleted and numbers begin anew: to truncate so many tables makes as many new files, which takes ten times as long.
+    """
     known = set(inspect(engine).get_table_names()) & set(SQLModel.metadata.tables)
-    if known == set(SQLModel.metadata.tables):
-        with engine.begin() as connection:
-            connection.execute(text(f"TRUNCATE {', '.join(sorted(known))} RESTART IDENTITY CASCADE"))
+    if known != set(SQLModel.metadata.tables):
+        clear(engine)
         return
-    clear(engine)
+    deleted = "; ".join(f'DELETE FROM "{table}"' for table in sorted(known))
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"SET LOCAL session_replication_role = replica; {deleted}")
+        connection.exec_driver_sql(
+            "SELECT setval(quote_ident(sequencename)::regclass, 1, false) FROM pg_sequences WHERE last_value IS NOT NULL"
+        )
 
 
 @pytest.fixture
