@@ -8,7 +8,8 @@ from sqlalchemy import select
 from flows.engine.consequences.money import open_entitlements, paid_period, parties
 from flows.engine.rulebook import FundRule
 from flows.engine.work import Intent, Work
-from flows.opening.cycles import CycleItem
+from flows.opening.cycles import CycleItem, agendas
+from flows.programme.agenda import Item
 from models import Assessment, Consequence, Seat
 from models.columns import table_of
 from models.queries.bodies import Place, lineages
@@ -42,13 +43,14 @@ def entitle(work: Work, items: Sequence[CycleItem]) -> int:
     studios = {one.cycle.studio_id for one in items}
     above = lineages(work.session, {one.cycle.home_body_id for one in items})
     judged, shares, heads = _judged(work, studios), _shares(work, studios), _heads(work, studios)
+    coming = _still_to_come(work, items)
     wanted: list[tuple[int, dict[str, Any], int | None]] = []
     asked: list[int] = []
     for one in items:
         rule = work.book.fund(work.session, one.cycle.version_id, one.item.key)
         if not rule.pays(one.cycle.level):
             continue
-        waits = _waits_for(rule, one, judged)
+        waits = _waits_for(rule, one, judged, coming.get(one.cycle.id, ()))
         asked.append(shares.get((one.cycle.studio_id, rule.key, waits[0]), FULL) if waits else FULL)
         row = _row(work, one, rule, above[one.cycle.home_body_id], heads.get(one.cycle.studio_id, ()))
         wanted.append((one.cycle.version_id, row | {"waits_for": waits[1] if waits else ""}, None))
@@ -80,8 +82,33 @@ def _counts(rule: FundRule, seat: Any) -> bool:
     )
 
 
-def _waits_for(rule: FundRule, one: CycleItem, judged: Mapping[int, Sequence[Any]]) -> tuple[int, str] | None:
-    """The last assessment before this period whose result sets the fund's share: its id and name; of an earlier cycle too."""
+def _still_to_come(work: Work, items: Sequence[CycleItem]) -> Mapping[int, Sequence[Item]]:
+    """By cycle, the assessments that open with these funds or after them: what is judged after its year is over (赤峰 第十七条)."""
+    waiting = {one.cycle for one in items if work.book.fund(work.session, one.cycle.version_id, one.item.key).waits_for}
+    found = agendas(work, list(waiting)) if waiting else {}
+    return {
+        cycle.id: [
+            item
+            for item in found[cycle.id].items
+            if item.kind == "assessment" and item.opens_on > (cycle.opened_to or cycle.begins_on)
+        ]
+        for cycle in waiting
+    }
+
+
+def _waits_for(
+    rule: FundRule, one: CycleItem, judged: Mapping[int, Sequence[Any]], coming: Sequence[Item]
+) -> tuple[int, str] | None:
+    """The last assessment before this period whose result sets the fund's share: its id and name; of an earlier cycle too.
+
+    One that is still to be opened has no id yet; what was due before the cycle was granted is not held any more.
+    """
+    granted_on = one.cycle.granted_on
+    later = [item for item in coming if item.key in rule.waits_for and item.ends_on < one.item.begins_on]
+    later = [item for item in later if granted_on is None or item.due_on is None or item.due_on >= granted_on]
+    if later:
+        last = max(later, key=lambda item: item.ends_on)
+        return 0, f"{last.key}@{last.period}"
     before = [
         row
         for row in judged.get(one.cycle.studio_id, ())

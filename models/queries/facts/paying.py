@@ -21,11 +21,12 @@ _UNDECIDED = (
     .where(DECISIONS.c.studio_id == ENTITLEMENTS.c.studio_id, DECISIONS.c.fund == ENTITLEMENTS.c.fund)
     .where(RUNS.c.subject_kind == "decision", RUNS.c.subject_id == DECISIONS.c.id, RUNS.c.ended_at.is_(None))
 )
-_UNRELEASED = exists().where(
+_WAITED_FOR = exists().where(
     ASSESSMENTS.c.studio_id == ENTITLEMENTS.c.studio_id,
     ASSESSMENTS.c.key + "@" + ASSESSMENTS.c.period == ENTITLEMENTS.c.waits_for,
-    ASSESSMENTS.c.released_at.is_(None),
 )
+# Not out: still under way, or not even opened.
+_UNRELEASED = _WAITED_FOR.where(ASSESSMENTS.c.released_at.is_(None)) | ~_WAITED_FOR
 OWED = (
     select(
         ENTITLEMENTS,
