@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import exists, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from flows.engine.calendar import local_day
 from flows.engine.declare import Actor
@@ -25,6 +26,10 @@ from models.queries.bodies import Place, lineages
 ROUNDS, QUOTAS, RUNS, POSTS = table_of(Round), table_of(Quota), table_of(StageRun), table_of(Post)
 APPLICATIONS, PEOPLE, STUDIOS, CYCLES = table_of(Application), table_of(Person), table_of(Studio), table_of(Cycle)
 DUTIES = table_of(Duty)
+STORED = {
+    name: dialect.insert(APPLICATIONS).on_conflict_do_nothing()
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,12 +223,14 @@ def store_case(work: Work, case: Mapping[str, Any]) -> int:
             APPLICATIONS.c.round_id == case["round_id"], APPLICATIONS.c.studio_id == case["studio_id"],
         )
     ).scalar()  # fmt: skip
-    if live is not None:
+    stored = None
+    if live is None:  # whoever begins the same one at this moment waits here, and is refused when it is stored
+        stored = work.session.execute(
+            STORED[work.session.get_bind().dialect.name].values(**case).returning(APPLICATIONS.c.id)
+        ).scalar()  # fmt: skip
+    if stored is None:
         raise Refused("begun_before", "已经有一份正在办理的申报，请接着填写那一份。")
-    application_id: int = work.session.execute(
-        insert(APPLICATIONS).values(**case).returning(APPLICATIONS.c.id)
-    ).scalar_one()
-    return application_id
+    return int(stored)
 
 
 def write_answers(work: Work, actor: Actor, application_id: int, answers: Mapping[str, Any], **fields: str) -> None:

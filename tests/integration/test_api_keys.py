@@ -124,3 +124,17 @@ def test_many_at_once_under_one_key_do_it_once(any_database: Engine, path: str) 
     assert answers[0].status_code < 300
     requests = COUNTED.index(table_of(Request))
     assert desks.rows()[requests] == before[requests] + 1
+
+
+def test_many_at_once_who_begin_the_same_application_begin_one(any_database: Engine) -> None:
+    desks = Desks(any_database)
+    whose, address, body = desks.writes()["/api/applications"]
+    before = desks.rows()[0]
+    with ThreadPoolExecutor(6) as pool:
+        answers = [
+            one.result(60)
+            for one in [pool.submit(desks.by[whose].api, address, dict(body), f"at-once-{n}") for n in range(6)]
+        ]
+    assert sorted(one.status_code for one in answers)[1:] == [409] * 5
+    assert sum(one.status_code < 300 for one in answers) == 1
+    assert desks.rows()[0] == before + 1
