@@ -40,7 +40,7 @@ def open_assessments(work: Work, items: Sequence[CycleItem]) -> int:
     """
     there = _there(work, items)
     above = lineages(work.session, {one.cycle.home_body_id for one in items})
-    new = [one for one in items if (one.cycle.id, one.item.key, one.item.period) not in there and not _passed(one)]
+    new = [one for one in items if (one.cycle.id, one.item.key, one.item.period) not in there and not passed(one)]
     opened: list[tuple[CycleItem, Rule, int]] = []
     for in_step in (False, True):  # what is held in step is tied to what is opened before it
         part = [one for one in new if bool(one.item.beside) is in_step]
@@ -74,7 +74,7 @@ def _there(work: Work, items: Sequence[CycleItem]) -> dict[tuple[int, str, str],
     return {(row.cycle_id, row.key, row.period): row.id for row in found}
 
 
-def _passed(one: CycleItem) -> bool:
+def passed(one: CycleItem) -> bool:
     """What had fallen due before a cycle was granted is not held any more."""
     granted_on, due_on = one.cycle.granted_on, one.item.due_on
     return granted_on is not None and due_on is not None and due_on < granted_on

@@ -5,9 +5,11 @@ from typing import Any
 
 from sqlalchemy import select
 
+from flows.engine.calendar import local_day
 from flows.engine.consequences.money import open_entitlements, paid_period, parties
 from flows.engine.rulebook import FundRule
 from flows.engine.work import Intent, Work
+from flows.opening.assessments import passed
 from flows.opening.cycles import CycleItem, agendas
 from flows.programme.agenda import Item
 from models import Assessment, Consequence, Seat
@@ -83,14 +85,14 @@ def _counts(rule: FundRule, seat: Any) -> bool:
 
 
 def _still_to_come(work: Work, items: Sequence[CycleItem]) -> Mapping[int, Sequence[Item]]:
-    """By cycle, the assessments that open with these funds or after them: what is judged after its year is over (赤峰 第十七条)."""
+    """By cycle, the assessments that open only after these funds: what is judged well after its year is over (赤峰 第十七条)."""
     waiting = {one.cycle for one in items if work.book.fund(work.session, one.cycle.version_id, one.item.key).waits_for}
-    found = agendas(work, list(waiting)) if waiting else {}
+    found, today = agendas(work, list(waiting)) if waiting else {}, local_day(work.now)
     return {
         cycle.id: [
             item
             for item in found[cycle.id].items
-            if item.kind == "assessment" and item.opens_on > (cycle.opened_to or cycle.begins_on)
+            if item.kind == "assessment" and item.opens_on > today and not passed(CycleItem(cycle, item))
         ]
         for cycle in waiting
     }
@@ -101,14 +103,12 @@ def _waits_for(
 ) -> tuple[int, str] | None:
     """The last assessment before this period whose result sets the fund's share: its id and name; of an earlier cycle too.
 
-    One that is still to be opened has no id yet; what was due before the cycle was granted is not held any more.
+    One that is still to be opened has no id yet, and is told from those of earlier cycles by the number of its own.
     """
-    granted_on = one.cycle.granted_on
     later = [item for item in coming if item.key in rule.waits_for and item.ends_on < one.item.begins_on]
-    later = [item for item in later if granted_on is None or item.due_on is None or item.due_on >= granted_on]
     if later:
         last = max(later, key=lambda item: item.ends_on)
-        return 0, f"{last.key}@{last.period}"
+        return 0, f"{last.key}@{paid_period(last.period, one.cycle.number)}"
     before = [
         row
         for row in judged.get(one.cycle.studio_id, ())

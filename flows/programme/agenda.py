@@ -16,7 +16,7 @@ from models.facts import Anchors
 
 # On one day money and duties open before what judges them; books close when all else has opened, and the cycle last of all.
 TITLES = {
-    "fund": "经费", "duty": "应办事项", "assessment": "考核", "attendance": "考勤统计", "window": "续期窗口", "books": "结账", "expiry": "届满",
+    "duty": "应办事项", "assessment": "考核", "fund": "经费", "attendance": "考勤统计", "window": "续期窗口", "books": "结账", "expiry": "届满",
 }  # fmt: skip
 KINDS = tuple(TITLES)
 PERSONS: Roll = "next_working_day"  # a day counted after something, by which a person must act, rolls (D-PERIOD)

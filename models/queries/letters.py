@@ -1,30 +1,31 @@
 """Who may open a message, with what it says and the run it is about; one query each."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
 from sqlmodel import Session
 
-from models import Body, Message, Person, Programme, ProgrammeVersion, StageRun
+from models import Body, Message, Person, Template
 from models.columns import table_of
+from models.queries.messages import about
 
-MESSAGES, PEOPLE, BODIES, RUNS = table_of(Message), table_of(Person), table_of(Body), table_of(StageRun)
-VERSIONS, PROGRAMMES = table_of(ProgrammeVersion), table_of(Programme)
+MESSAGES, PEOPLE, BODIES, TEMPLATES = table_of(Message), table_of(Person), table_of(Body), table_of(Template)
 
 
 def readable(person_id: int, administered: Collection[int]) -> ColumnElement[bool]:
     """Messages to oneself that are not held back, and those about the programmes or to the bodies that one administers."""
     own = and_(MESSAGES.c.person_id == person_id, MESSAGES.c.status != "held")
+    return or_(own, *about(administered)) if administered else own
+
+
+def overseen(session: Session, message_ids: Collection[int], administered: Collection[int]) -> Sequence[int]:
+    """Which of these messages are about the programmes of, or to, the bodies that one administers. One query."""
     if not administered:
-        return own
-    runs = (
-        select(RUNS.c.id)
-        .join(VERSIONS, VERSIONS.c.id == RUNS.c.version_id)
-        .join(PROGRAMMES, PROGRAMMES.c.id == VERSIONS.c.programme_id)
-        .where(PROGRAMMES.c.authority_body_id.in_(list(administered)))
-    )
-    return or_(own, MESSAGES.c.run_id.in_(runs), MESSAGES.c.body_id.in_(list(administered)))
+        return ()
+    return session.execute(
+        select(MESSAGES.c.id).where(MESSAGES.c.id.in_(list(message_ids)), *about(administered))
+    ).scalars().all()  # fmt: skip
 
 
 def letter(session: Session, message_id: int, person_id: int, administered: Collection[int]) -> Row[Any] | None:
@@ -44,3 +45,21 @@ def mark_read(session: Session, person_id: int, now: Any, message_id: int | None
         statement = statement.where(MESSAGES.c.id == message_id)
     changed = session.execute(statement.where(MESSAGES.c.status != "held").values(read_at=now))
     return int(changed.rowcount)  # type: ignore[attr-defined]
+
+
+def wording_history(session: Session, notice: str, body_id: int) -> Sequence[Row[Any]]:
+    """Every version of a bureau's own words for a notice with who made it, newest first. One query."""
+    return session.execute(
+        select(TEMPLATES, PEOPLE.c.name.label("maker"))
+        .join(PEOPLE, PEOPLE.c.id == TEMPLATES.c.made_by)
+        .where(TEMPLATES.c.notice == notice, TEMPLATES.c.body_id == body_id)
+        .order_by(TEMPLATES.c.version.desc())
+    ).all()
+
+
+def reworded(session: Session, body_id: int) -> Collection[str]:
+    """The notices for which a bureau's own words stand. One query."""
+    rows = session.execute(
+        select(TEMPLATES.c.notice, TEMPLATES.c.text).where(TEMPLATES.c.body_id == body_id).order_by(TEMPLATES.c.version)
+    )
+    return {notice for notice, text in {row.notice: row.text for row in rows}.items() if text}

@@ -104,9 +104,10 @@ def houses(session: Session, run_ids: Iterable[int | None]) -> Mapping[int, Hous
 
 
 def wordings(session: Session, notices: Iterable[str]) -> Mapping[tuple[str, int], tuple[str, str]]:
-    """The newest wording of each bureau for these notices: subject and text, by notice and body."""
+    """The newest wording of each bureau for these notices, by notice and body; none where it went back to the built-in one."""
     rows = session.execute(select(TEMPLATES).where(TEMPLATES.c.notice.in_(set(notices))).order_by(TEMPLATES.c.version))
-    return {(row.notice, row.body_id): (row.subject, row.text) for row in rows}
+    newest = {(row.notice, row.body_id): (row.subject, row.text) for row in rows}
+    return {key: words for key, words in newest.items() if any(words)}
 
 
 # The boxes of the message page

@@ -357,7 +357,7 @@ def test_host_begins_a_level_at_any_time_and_only_once(sqlite_database: Engine) 
     answer = host.post(place, data=form(path="to_township"))
     assert answer.status_code == 303, answer.text
     page = host.get(answer.headers["location"].split("?")[0]).text
-    assert "申报材料" in page
+    assert "申请材料" in page
     assert "接着填写" in host.get(place).text
     assert host.post(place, data=form(path="to_township")).status_code == 409
     assert host.post(place, data=form(path="to_county")).status_code == 404

@@ -63,7 +63,7 @@ def why_words(door: Door, one: Any) -> str:
     if one.waits_for:
         key, _at, period = one.waits_for.partition("@")
         title = door.programme.assessments[key].title if key in door.programme.assessments else key
-        waited = _("{period}{title}", period=period_words(period), title=title)
+        waited = _("{period}{title}", period=period_words(period.partition("#")[0]), title=title)
         said.append(_("等{what}的结果送达", what=waited) if one.state == "held" else _("随{what}的结果", what=waited))
     return "；".join(said)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import ColumnElement, bindparam, func, or_, select, update
 
 from flows.engine.calendar import local_day
 from flows.engine.consequences.follower import Host
@@ -107,6 +107,11 @@ def enter_lines(work: Work, lines: Sequence[tuple[int, Mapping[str, Any]]]) -> S
     return insert_rows(work.session, LEDGER, written)
 
 
+def waiting_for(waited: str) -> ColumnElement[bool]:
+    """Entitlements that wait for this result, `annual@y1`; of a later cycle it may be named with the number of the cycle."""
+    return or_(ENTITLEMENTS.c.waits_for == waited, ENTITLEMENTS.c.waits_for.startswith(f"{waited}#", autoescape=True))
+
+
 def next_share(work: Work, cause: Happening, studio_id: int, fund: str, share: int, waited: str) -> list[Intent]:
     """Set the share of the next period of a fund: of the entitlement that waits for this result, if it is open already.
 
@@ -116,7 +121,7 @@ def next_share(work: Work, cause: Happening, studio_id: int, fund: str, share: i
         select(RUNS.c.id)
         .join(ENTITLEMENTS, ENTITLEMENTS.c.id == RUNS.c.subject_id)
         .where(RUNS.c.studio_id == studio_id, RUNS.c.subject_kind == "entitlement", RUNS.c.ended_at.is_(None))
-        .where(ENTITLEMENTS.c.fund == fund, ENTITLEMENTS.c.waits_for == waited)
+        .where(ENTITLEMENTS.c.fund == fund, waiting_for(waited))
     ).scalars()
     payload = {"share": share, "reason": cause.move.reason}
     return [Intent(run_id, "set_share", payload, cause_id=cause.transition_id) for run_id in held]

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from flows.engine.consequences.money import waiting_for
 from flows.engine.steps import cancelling
 from flows.engine.work import Happening, Intent, Work
 from models import Application, Decision, Duty, Entitlement, Rectification, StageRun
@@ -87,7 +88,7 @@ def _share(work: Work, _cause: Happening, assessment: Any, row: Any) -> Outcome:
     """What is not paid yet gets another share by what now follows; what is paid was paid."""
     waited = f"{assessment.key}@{assessment.period}"
     mine = select(ENTITLEMENTS.c.id).where(
-        ENTITLEMENTS.c.studio_id == row.studio_id, ENTITLEMENTS.c.fund == row.value, ENTITLEMENTS.c.waits_for == waited
+        ENTITLEMENTS.c.studio_id == row.studio_id, ENTITLEMENTS.c.fund == row.value, waiting_for(waited)
     )
     opened = work.session.execute(mine).first() is not None
     return (BY_HAND, SAYS["fund"]) if opened and not _live(work, "entitlement", mine) else (WITHDRAWN, "")

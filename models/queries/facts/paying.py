@@ -4,26 +4,28 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import String, cast, exists, select
 from sqlmodel import Session
 
-from models import Assessment, Decision, Entitlement, StageRun, Studio
+from models import Assessment, Cycle, Decision, Entitlement, StageRun, Studio
 from models.columns import table_of
 from models.facts import Facts, GrantFacts
 from models.queries.facts.ground import ground
 from models.statements import among, rows
 
 ENTITLEMENTS, STUDIOS, ASSESSMENTS = table_of(Entitlement), table_of(Studio), table_of(Assessment)
-DECISIONS, RUNS = table_of(Decision), table_of(StageRun)
+DECISIONS, RUNS, CYCLES = table_of(Decision), table_of(StageRun), table_of(Cycle)
 
 _UNDECIDED = (
     exists()
     .where(DECISIONS.c.studio_id == ENTITLEMENTS.c.studio_id, DECISIONS.c.fund == ENTITLEMENTS.c.fund)
     .where(RUNS.c.subject_kind == "decision", RUNS.c.subject_id == DECISIONS.c.id, RUNS.c.ended_at.is_(None))
 )
+_NAME = ASSESSMENTS.c.key + "@" + ASSESSMENTS.c.period
+_CYCLE = select(cast(CYCLES.c.number, String)).where(CYCLES.c.id == ASSESSMENTS.c.cycle_id).scalar_subquery()
 _WAITED_FOR = exists().where(
     ASSESSMENTS.c.studio_id == ENTITLEMENTS.c.studio_id,
-    ASSESSMENTS.c.key + "@" + ASSESSMENTS.c.period == ENTITLEMENTS.c.waits_for,
+    ENTITLEMENTS.c.waits_for.in_((_NAME, _NAME + "#" + _CYCLE)),
 )
 # Not out: still under way, or not even opened.
 _UNRELEASED = _WAITED_FOR.where(ASSESSMENTS.c.released_at.is_(None)) | ~_WAITED_FOR
