@@ -9,6 +9,8 @@ from notifications.render import Rendered, render
 from notifications.sandbox import Wording
 from notifications.words import Envelope, Sender
 
+PREVIEWED = "张老师"  # to whom a previewed letter is addressed
+
 
 def example(now: datetime) -> dict[str, Any]:
     """An invented case with every placeholder filled."""
@@ -22,4 +24,4 @@ def example(now: datetime) -> dict[str, Any]:
 
 def preview(notice: Notice, sender: Sender, now: datetime, wording: Wording | None = None) -> Rendered:
     """How a notice would read; links lead to the inbox. Raises TemplateRefused with what to change."""
-    return render(notice, Envelope(example(now), "张老师", sender, now), wording)
+    return render(notice, Envelope(example(now), PREVIEWED, sender, now), wording)

@@ -52,7 +52,7 @@ class Letter:
 
 @dataclass(frozen=True)
 class Opened:
-    """A message that is open: its row, its line, its letter, and what is said of it; `mine`: it is to the reader."""
+    """A message that is open: its row, its line, its letter, what is said of it and what may be done; `mine`: it is to the reader."""
 
     row: Any
     line: Row
@@ -61,6 +61,7 @@ class Opened:
     off: str
     proof: str
     mine: bool
+    moves: tuple[tuple[str, str, str], ...] = ()
 
 
 def row_of(line: Any, today: date, *, own: bool) -> Row:
@@ -85,16 +86,36 @@ def letter_of(row: Any, bureau: str, phone: str, now: datetime, wording: tuple[s
     if known is None:
         return None
     sender = Sender(bureau, phone, settings().address)
-    words = phrases(Envelope(row.context, row.recipient, sender, row.sent_at or now))
     try:
-        said = fill(Wording(*wording), words) if wording else built_in(known, words)
+        return laid_out(
+            known,
+            Envelope(row.context, row.recipient, sender, row.sent_at or now),
+            Wording(*wording) if wording else None,
+        )
     except (TemplateRefused, KeyError):
         return None
-    link = str(row.context.get("link") or "/inbox")
+
+
+def laid_out(known: Notice, envelope: Envelope, wording: Wording | None) -> Letter:
+    """The words of a notice for one recipient, the bureau's own where there are some. Raises TemplateRefused for bad ones."""
+    words = phrases(envelope)
+    said = fill(wording, words) if wording else built_in(known, words)
+    link = str(envelope.context.get("link") or "/inbox")
     return Letter(
         words["bureau"], words["phone"], words["recipient"], said["subject"], said["lead"], tuple(words["facts"]),
         known.button, link if link.startswith("/") and not link.startswith("//") else "/inbox", said["next"], words["number"],
     )  # fmt: skip
+
+
+def moves_of(status: str) -> tuple[tuple[str, str, str], ...]:
+    """What an administrator may do with a message: act, words and picture."""
+    return {
+        "queued": (("hold", _("暂缓发出"), "circle-pause"),),
+        "held": (("release", _("放行"), "paper-plane"),),
+        "bounced": (("resend", _("再发一次"), "paper-plane"),),
+        "failed": (("resend", _("再发一次"), "paper-plane"),),
+        "unaddressed": (("resend", _("已补邮箱，发邮件"), "paper-plane"),),
+    }.get(status, ())
 
 
 def may_turn_off(key: str) -> str:
