@@ -66,6 +66,7 @@ KINDS: Mapping[str, tuple[type[Any], tuple[str, ...]]] = {
 }  # fmt: skip
 WORDS: Mapping[str, str] = {
     "act": "draw",
+    "notice": "application_submitted",
     "event": "endorse",
     "code": "chifeng",
     "number": "1",
