@@ -26,6 +26,7 @@ from models import (
     Transition,
 )
 from models.columns import table_of
+from models.queries.waiting import stands_by
 
 RUNS, APPLICATIONS, PEOPLE, BODIES = table_of(StageRun), table_of(Application), table_of(Person), table_of(Body)
 ROUNDS, TRANSITIONS, STUDIOS = table_of(Round), table_of(Transition), table_of(Studio)
@@ -37,7 +38,7 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class InboxFilter:
-    """What of the inbox is wanted: box todo, overdue, soon, done, started or cc; a stage, a round, a school stage."""
+    """What of the inbox is wanted: box todo, overdue, soon, waiting, done, started or cc; a stage, a round, a school stage."""
 
     box: str = "todo"
     stage: str = ""
@@ -87,13 +88,13 @@ class InboxRow:
 
 
 def waiting_counts(session: Session, desks: Collection[str], now: datetime, soon_until: datetime) -> Mapping[str, int]:
-    """How many wait: all, overdue and soon due, at these desks; one query."""
+    """How many wait for somebody to act: all, overdue and soon due, at these desks; one query."""
     row = session.execute(
         select(
             func.count().label("todo"),
             func.count().filter(RUNS.c.due_at <= now).label("overdue"),
             func.count().filter(and_(RUNS.c.due_at > now, RUNS.c.due_at <= soon_until)).label("soon"),
-        ).where(_on_desk(desks))
+        ).where(_at_hand(desks))
     ).one()
     return {"todo": row.todo, "overdue": row.overdue, "soon": row.soon}
 
@@ -102,7 +103,7 @@ def box_counts(
     session: Session, desks: Collection[str], person_id: int, now: datetime, soon_until: datetime
 ) -> Mapping[str, int]:
     """How many are in each box, counted by the same conditions as the boxes themselves; one query."""
-    every = ("todo", "overdue", "soon", "done", "started", "cc")
+    every = ("todo", "overdue", "soon", "waiting", "done", "started", "cc")
     conditions = {box: _box(desks, person_id, now, InboxFilter(box, soon_until=soon_until))[0] for box in every}
     counted = [
         select(func.count()).select_from(_with_application()).where(condition).scalar_subquery().label(box)
@@ -238,13 +239,13 @@ def _on_desk(desks: Collection[str]) -> Any:
     return and_(RUNS.c.desk.in_(list(desks)), RUNS.c.desk != "", RUNS.c.ended_at.is_(None))
 
 
+def _at_hand(desks: Collection[str]) -> Any:
+    """What those at these desks can do now."""
+    return and_(_on_desk(desks), not_(stands_by()))
+
+
 def _box(desks: Collection[str], person_id: int, now: datetime, wanted: InboxFilter) -> tuple[Any, tuple[Any, ...]]:
-    by_due = (RUNS.c.due_at.is_(None), RUNS.c.due_at, RUNS.c.id)
     match wanted.box:
-        case "overdue":
-            return and_(_on_desk(desks), RUNS.c.due_at <= now), by_due
-        case "soon":
-            return and_(_on_desk(desks), RUNS.c.due_at > now, RUNS.c.due_at <= wanted.soon_until), by_due
         case "done":
             acted = select(TRANSITIONS.c.run_id).where(TRANSITIONS.c.actor_id == person_id)
             return and_(RUNS.c.id.in_(acted), not_(_on_desk(desks))), (RUNS.c.entered_at.desc(), RUNS.c.id.desc())
@@ -261,7 +262,19 @@ def _box(desks: Collection[str], person_id: int, now: datetime, wanted: InboxFil
                 RUNS.c.id.desc(),
             )
         case _:
-            return _on_desk(desks), by_due
+            return _waiting(desks, now, wanted), (RUNS.c.due_at.is_(None), RUNS.c.due_at, RUNS.c.id)
+
+
+def _waiting(desks: Collection[str], now: datetime, wanted: InboxFilter) -> Any:
+    match wanted.box:
+        case "overdue":
+            return and_(_at_hand(desks), RUNS.c.due_at <= now)
+        case "soon":
+            return and_(_at_hand(desks), RUNS.c.due_at > now, RUNS.c.due_at <= wanted.soon_until)
+        case "waiting":
+            return and_(_on_desk(desks), stands_by())
+        case _:
+            return _at_hand(desks)
 
 
 def _listed() -> Select[Any]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlmodel import Session
 
 from models import Application, Body, CalendarDay, Person, StageRun
@@ -12,6 +12,7 @@ from models.columns import table_of
 
 RUNS, APPLICATIONS = table_of(StageRun), table_of(Application)
 PEOPLE, BODIES, DAYS = table_of(Person), table_of(Body), table_of(CalendarDay)
+OTHERS, ENTERED = RUNS.alias("others"), APPLICATIONS.alias("entered")
 MOST_A_DESK = 5
 
 
@@ -37,17 +38,34 @@ class Urgent:
     body: str
 
 
+def stands_by() -> ColumnElement[bool]:
+    """Cases on a desk that nobody can go on with until others are through: they are listed, but count as no work.
+
+    Scored applications until all of their step are scored, and a closed round until all of it has an outcome: the same
+    conditions as the guards of ranking and of concluding.
+    """
+    unscored = exists().where(
+        OTHERS.c.round_id == RUNS.c.round_id, OTHERS.c.step == RUNS.c.step, OTHERS.c.stage == "expert_review",
+        OTHERS.c.state.in_(("unassigned", "scoring")), OTHERS.c.ended_at.is_(None),
+    ).correlate(RUNS)  # fmt: skip
+    undecided = exists().where(ENTERED.c.round_id == RUNS.c.subject_id, ENTERED.c.outcome.is_(None)).correlate(RUNS)
+    return or_(
+        and_(RUNS.c.stage == "expert_review", RUNS.c.state == "scored", unscored),
+        and_(RUNS.c.stage == "round", RUNS.c.state == "closed", undecided),
+    )
+
+
 def desk_counts(
     session: Session, now: datetime, end_of_today: datetime, soon_until: datetime
 ) -> Mapping[str, DeskCounts]:
-    """Every desk on which something waits; one query."""
+    """Every desk on which something waits that can be done; one query."""
     due = RUNS.c.due_at
     overdue = func.sum(case((due <= now, 1), else_=0))
     today = func.sum(case(((due > now) & (due <= end_of_today), 1), else_=0))
     soon = func.sum(case(((due > end_of_today) & (due <= soon_until), 1), else_=0))
     rows = session.execute(
         select(RUNS.c.desk, overdue, today, soon, func.count())
-        .where(RUNS.c.desk != "", RUNS.c.ended_at.is_(None))
+        .where(RUNS.c.desk != "", RUNS.c.ended_at.is_(None), ~stands_by())
         .group_by(RUNS.c.desk)
     )
     return {
@@ -61,7 +79,7 @@ def urgent_runs(session: Session, desks: Iterable[str], until: datetime) -> Mapp
     place = func.row_number().over(partition_by=RUNS.c.desk, order_by=(RUNS.c.due_at, RUNS.c.id)).label("place")
     ranked = (
         select(RUNS.c.id, RUNS.c.desk, RUNS.c.stage, RUNS.c.due_at, RUNS.c.application_id, place)
-        .where(RUNS.c.desk.in_(set(desks)), RUNS.c.ended_at.is_(None), RUNS.c.due_at <= until)
+        .where(RUNS.c.desk.in_(set(desks)), RUNS.c.ended_at.is_(None), RUNS.c.due_at <= until, ~stands_by())
         .subquery()
     )
     rows = session.execute(

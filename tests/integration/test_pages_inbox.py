@@ -190,3 +190,26 @@ def test_who_may_apply_is_told_of_the_round_that_takes_applications(world: World
     page = client_of(world, "新校长").get("/inbox").text
     assert "正在受理" in page
     assert 'href="/open"' in page
+
+
+def bureau_counts(world: World) -> tuple[int, int]:
+    """What the bureau's inbox counts: to do, and waiting for others."""
+    page = client_of(world, "bureau").get("/inbox").text
+    found = dict(re.findall(r'>([^<>]+?) <span class="tab-(?:count|urgent)">(\d+)</span>', page))
+    return int(found["待办"]), int(found.get("等别的事", 0))
+
+
+def test_what_nobody_can_go_on_with_is_listed_apart_and_counts_as_no_work(world: World) -> None:
+    world.endorse_tiers("宋海燕", "何静远")
+    world.judge("宋海燕", "何静远")
+    world.draw()
+    world.on("2025-04-01")
+    before = bureau_counts(world)
+    world.score("宋海燕", *[90] * 5)
+    todo, waiting = bureau_counts(world)
+    assert (todo, waiting) == (before[0], before[1] + 1)  # scored, but the other is not: nothing to rank yet
+    page = client_of(world, "bureau").get("/inbox?box=waiting").text
+    assert "等其余申报都评完，才能一起排序" in page
+    assert "等本批次的申报都有结果，才能办结" in page
+    world.score("何静远", *[85] * 5)
+    assert bureau_counts(world) == (todo + 2, waiting - 1)

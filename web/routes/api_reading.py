@@ -30,7 +30,7 @@ from web.visit import Visit, Visiting
 
 router = APIRouter(prefix="/api", tags=["reading"], responses={401: REFUSALS[401], 404: REFUSALS[404]})
 Page = Annotated[int, Query(ge=1, le=100_000)]
-Box = Literal["todo", "overdue", "soon", "done", "started", "cc"]
+Box = Literal["todo", "overdue", "soon", "waiting", "done", "started", "cc"]
 SOON = timedelta(days=3)
 
 
@@ -40,7 +40,10 @@ def _person(visit: Visit) -> int:
 
 @router.get("/inbox")
 def waiting(visit: Visiting, box: Box = "todo", page: Page = 1) -> InboxOut:
-    """A page of a box: todo, overdue, soon, done, started, or cc for what one was told of."""
+    """A page of a box: todo, overdue, soon, done, started, cc for what one was told of, or waiting.
+
+    What is waiting stands on one's desk, but others must be through before anybody can go on with it.
+    """
     wanted = InboxFilter(box=box, page=page, soon_until=end_of_day(visit.today + SOON))
     with visit.reading() as work:
         rows, total = inbox(work.session, visit.visitor.keys, _person(visit), visit.now, wanted)

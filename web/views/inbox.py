@@ -20,11 +20,13 @@ from web.views.bulk import ACTS
 from web.views.cases import due_of, left_of, meter_of, state_of, unit_of
 
 BOXES = {
-    "todo": word("待办"), "overdue": word("逾期"), "soon": word("即将到期"), "done": word("已办"), "started": word("我发起的"),
-    "cc": word("抄送我的"),
+    "todo": word("待办"), "overdue": word("逾期"), "soon": word("即将到期"), "waiting": word("等别的事"), "done": word("已办"),
+    "started": word("我发起的"), "cc": word("抄送我的"),
 }  # fmt: skip
 SOON = 3
 WAITING = {"todo", "overdue", "soon"}
+# What a case waits for that its reader cannot go on with yet, by state.
+STANDS_BY = {"scored": word("等其余申报都评完，才能一起排序"), "closed": word("等本批次的申报都有结果，才能办结")}
 BULK = {"tier_review"}
 # States in which the authority goes on with a list of many.
 BY_LIST = {
@@ -93,7 +95,7 @@ def address(wanted: InboxFilter, **changes: Any) -> str:
 
 
 def tabs_of(counts: Mapping[str, int], wanted: InboxFilter) -> tuple[Tab, ...]:
-    """The boxes with how many are in each; only overdue may be urgent."""
+    """The boxes with how many are in each; only overdue may be urgent, and what waits for others is there when there is some."""
     return tuple(
         Tab(
             _(label),
@@ -103,6 +105,7 @@ def tabs_of(counts: Mapping[str, int], wanted: InboxFilter) -> tuple[Tab, ...]:
             box == "overdue",
         )
         for box, label in BOXES.items()
+        if box != "waiting" or counts[box] or wanted.box == box
     )
 
 
@@ -189,7 +192,7 @@ def _line(
     return Line(
         row.run_id, f"{row.run_id}.{row.version}", address(wanted, run=row.run_id), title,
         row.body or row.studio or row.round_title, " · ".join(dict.fromkeys(one for one in kinds if one and not title.startswith(one))),
-        special_of(row, rule, found.get(row.application_id or 0)) or _placed(row, rule), _due(work, row, rule), row.run_id == open_run,
+        _standing_by(row, wanted.box) or special_of(row, rule, found.get(row.application_id or 0)) or _placed(row, rule), _due(work, row, rule), row.run_id == open_run,
         "" if bulk else _("这一类要一件一件办"), at=row.due_at,
     )  # fmt: skip
 
@@ -197,6 +200,11 @@ def _line(
 def what_of(work: Work, row: InboxRow) -> str:
     """What the application of a row asks for; empty for rows of none."""
     return asked_for(work, row.version_id, row.path, row.gives, row.role, row.studio) if row.gives else ""
+
+
+def _standing_by(row: InboxRow, box: str) -> Special | None:
+    """What must happen before anybody can go on with it."""
+    return Special("clock", "muted", _(STANDS_BY[row.state])) if box == "waiting" and row.state in STANDS_BY else None
 
 
 def _placed(row: InboxRow, rule: StepRule) -> Special | None:
