@@ -67,6 +67,15 @@ def _sqlite_dialect() -> Dialect:
         return engine.dialect
 
 
+def absent(url: str) -> str:
+    """The file of an SQLite database that is not there, or is empty; nothing for one that is, and for other databases."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
+        return ""
+    file = Path(parsed.database)
+    return "" if file.is_file() and file.stat().st_size else str(file)
+
+
 @cache
 def database() -> Engine:
     """The engine of this process, from the settings."""

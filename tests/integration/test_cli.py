@@ -11,6 +11,7 @@ from demo.bureau import DemonstrationBureau
 from flows.office.accounts import appoint
 from models import Body
 from models.columns import table_of
+from models.schema import upgrade
 from models.session import connect, transaction
 from tests.processes import ROOT
 from tests.terminal import Terminal
@@ -74,8 +75,20 @@ def test_a_faulty_programme_is_named_by_file_line_and_place(terminal: Terminal) 
 def test_what_cannot_be_done_is_said_in_plain_words(
     terminal: Terminal, words: tuple[str, ...], code: int, complaint: str
 ) -> None:
+    upgrade(connect(terminal.environment["STUDIOFLOW_DATABASE_URL"]))
     ended, _, said = terminal.types(*words)
     assert (ended, complaint in said) == (code, True), said
+
+
+@pytest.mark.parametrize(
+    "words", [("doctor",), ("doctor", "--fix"), ("user", "list"), ("round", "list"), ("advance",), ("dispatch",)]
+)
+def test_a_command_that_finds_no_database_says_so_and_makes_none(terminal: Terminal, words: tuple[str, ...]) -> None:
+    mistyped = terminal.folder / "elsewhere" / "studioflw.db"
+    terminal.environment["STUDIOFLOW_DATABASE_URL"] = f"sqlite:///{mistyped}"
+    code, _, complaint = terminal.types(*words)
+    assert (code, f"没有这个数据库：{mistyped}" in complaint) == (1, True), complaint
+    assert not mistyped.parent.exists()
 
 
 def manned(terminal: Terminal) -> None:

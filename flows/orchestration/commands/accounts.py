@@ -53,7 +53,7 @@ def first(
 
     if level not in LEVELS:
         raise WrongWords(f"没有“{level}”这种层级。可以是：{'、'.join(LEVELS)}。")
-    engine, now = opened()
+    engine, now = opened(begins=True)
     bureau = {"code": body, "name": body_name, "level": LEVELS[level]}
     with transaction(engine) as session:
         first_administrator(session, login, password, name, staff_no or login, bureau, day("", now))

@@ -13,14 +13,24 @@ from models import Appointment, Body, Person, User
 from models.columns import table_of
 from models.queries.bodies import keys_of
 from models.schema import upgrade
-from models.session import database
+from models.session import absent, database
+from models.settings import settings
 
 BODIES, PEOPLE = table_of(Body), table_of(Person)
 APPOINTMENTS, USERS = table_of(Appointment), table_of(User)
 
 
-def opened() -> tuple[Engine, datetime]:
-    """The database of this site, brought to the newest structure, and this moment."""
+def opened(*, begins: bool = False) -> tuple[Engine, datetime]:
+    """The database of this site, brought to the newest structure, and this moment.
+
+    `begins`: a site may begin with this command. Every other raises WrongWords where there is no database, and makes none.
+    """
+    missing = "" if begins else absent(settings().database_url)
+    if missing:
+        raise WrongWords(
+            f"没有这个数据库：{missing}。请检查 STUDIOFLOW_DATABASE_URL；"
+            "第一次使用请先运行 studioflow serve、studioflow demo 或 studioflow user first。"
+        )
     upgrade(database())
     return database(), SystemClock().now()
 

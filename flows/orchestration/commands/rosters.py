@@ -28,7 +28,7 @@ def import_roster(
     from flows.roster import marked_workbook, plan_import, store_import
     from models.session import reading, transaction
 
-    engine, now = opened()
+    engine, now = opened(begins=True)
     content = file.read_bytes()
     with reading(engine) as session:
         body_id = authority(session, body) if body else None
