@@ -146,3 +146,11 @@ def queries(world: World, visitor: Visitor) -> int:
     finally:
         event.remove(world.engine, "before_cursor_execute", note)
     return len(seen)
+
+
+def test_county_opens_at_the_newest_round_that_takes_applications(world: World) -> None:
+    first = world.round_id
+    world.on("2026-04-08")  # the first round is closed, with work in it
+    second = world.round(date(2026, 5, 8))
+    assert f'href="/rounds/{second}"' in Visitor(web_of(world), "county_a_officer").get("/dashboard").text
+    assert f'href="/rounds/{first}"' in bureau(world).get("/dashboard").text  # there it is stuck

@@ -82,11 +82,7 @@ def _looked(work: Work, visit: Visit, round_id: int, by: str, county: int, schoo
     if not found:
         return None
     going = [one for one in found if one.state not in {"concluded", "cancelled"}]
-    row = (
-        next((one for one in found if one.id == round_id), None)
-        if round_id
-        else max(going or found, key=lambda one: (one.late > 0, one.open, one.id))
-    )
+    row = next((one for one in found if one.id == round_id), None) if round_id else _first_shown(going or found, visit)
     if row is None:
         raise NotFound
     leads = f"body:{row.authority_body_id}" in visit.visitor.keys
@@ -95,6 +91,14 @@ def _looked(work: Work, visit: Visit, round_id: int, by: str, county: int, schoo
     usual = "county" if leads else "school" if "county" in levels else "person"
     wanted = read.Narrowing(county or None, school)
     return Looked(row, found, by if by in BY else usual, wanted, leads, scope, read.narrowed(scope, row.id, wanted))
+
+
+def _first_shown(going: Sequence[Any], visit: Visit) -> Any:
+    """The round that opens unasked: to who leads one, that where something is late or most is under way; to others, the newest that takes applications."""
+    led = [one for one in going if f"body:{one.authority_body_id}" in visit.visitor.keys]
+    if led:
+        return max(led, key=lambda one: (one.late > 0, one.open, one.id))
+    return max(going, key=lambda one: (one.state == "open", one.opens_on, one.id))
 
 
 @router.get("/dashboard")
