@@ -112,6 +112,7 @@ TABLE: Mapping[tuple[str, str], Access] = {
     ("GET", "/scores/{run_id}"): Access(EXPERTS, "own"),
     ("POST", "/scores/{run_id}"): Access(EXPERTS, "own"),
     ("GET", "/scores/{run_id}/material"): Access(EXPERTS, "own"),
+    ("GET", "/scores/{run_id}/papers.zip"): Access(EXPERTS, "own"),
     ("GET", "/scores/{run_id}/papers/{n}"): Access(EXPERTS, "own"),
     ("POST", "/scores/{run_id}/draft"): Access(EXPERTS, "own"),
     ("GET", "/scores/{run_id}/recusal"): Access(EXPERTS, "own"),
@@ -230,6 +231,7 @@ TABLE: Mapping[tuple[str, str], Access] = {
     ("GET", "/decisions/{decision_id}"): Access(PERSON, "studios"),
     ("POST", "/decisions/{decision_id}"): Access(PERSON, "desk"),
     ("GET", "/search"): Access(PERSON, "visible"),
+    ("GET", "/applications/{application_id}/papers.zip"): Access(PERSON, "visible"),
     ("GET", "/files/{attachment_id}"): Access(PERSON, "visible"),
     # Rounds, dashboard, first steps, people, imports
     ("GET", "/rounds"): Access(READERS, "visible"),

@@ -2,11 +2,13 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+from urllib.parse import quote
 
-from fastapi.responses import FileResponse, Response
+from fastapi.responses import FileResponse, Response, StreamingResponse
 from sqlalchemy import select
 from sqlmodel import Session
+from starlette.background import BackgroundTask
 from starlette.datastructures import UploadFile
 
 from flows.engine.errors import NotFound, Refused
@@ -65,3 +67,10 @@ def serve_kept(session: Session, digest: str, name: str) -> Response:
     if row is None:
         raise NotFound
     return serve(row, name)
+
+
+def serve_archive(made: IO[bytes], plain: str, name: str) -> Response:
+    """An archive made just now, as a download that nobody keeps; `plain`: its name for programs that know no Chinese."""
+    said = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
+    headers = {"Content-Disposition": said, "Cache-Control": "no-store"}
+    return StreamingResponse(made, media_type="application/zip", headers=headers, background=BackgroundTask(made.close))

@@ -1,7 +1,9 @@
 """Expert pages: a blind sheet names nobody, drafts and marks are one's own, others' marks wait for one's own."""
 
 from datetime import date
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from sqlalchemy import Engine, event, insert, select, update
@@ -95,6 +97,33 @@ def test_blind_sheet_names_nobody_on_pages_files_and_exports(world: World) -> No
     sheet = client.get(f"/scores/{run_id}/sheet.xlsx")
     assert sheet.status_code == 200
     assert "CH-2025" in sheet.headers["content-disposition"]
+
+
+def test_all_papers_of_a_blind_sheet_come_in_one_archive_that_names_nobody(world: World) -> None:
+    run_id, expert = sheet_of(world, "宋海燕")
+    answer = client_of(world, expert).get(f"/scores/{run_id}/papers.zip")
+    assert "%E5%AE%8B" not in answer.headers["content-disposition"]
+    archive = ZipFile(BytesIO(answer.content))
+    assert archive.namelist() == ["01 材料 1 推荐表.pdf", "目录.csv", "SHA256SUMS"]
+    assert archive.read("01 材料 1 推荐表.pdf") == b"%PDF-1.4"
+    told = b"".join(archive.read(one) for one in archive.namelist()).decode()
+    assert PDF in told
+    assert "宋海燕" not in told
+    stranger = next(one for one in world.ids if one.startswith("expert") and one != expert)
+    assert client_of(world, stranger).get(f"/scores/{run_id}/papers.zip").status_code in {403, 404}
+
+
+def test_all_papers_of_an_application_come_in_one_archive_with_their_hashes(world: World) -> None:
+    address = f"/applications/{world.ids['application/宋海燕']}/papers.zip"
+    answer = client_of(world, "county_a").get(address)
+    assert "CH-2025" in answer.headers["content-disposition"]
+    archive = ZipFile(BytesIO(answer.content))
+    contents = archive.read("目录.csv").decode("utf-8-sig").splitlines()
+    assert contents[1] == f"1,推荐表,宋海燕.pdf,2025年3月7日,01 推荐表.pdf,{PDF}"
+    assert f"{PDF}  01 推荐表.pdf" in archive.read("SHA256SUMS").decode()
+    assert address in client_of(world, "county_a").get(address.removesuffix("/papers.zip")).text
+    for stranger in ("county_b", sheet_of(world, "宋海燕")[1]):
+        assert client_of(world, stranger).get(address).status_code in {403, 404}
 
 
 def test_sheet_belongs_to_its_expert_alone(world: World) -> None:

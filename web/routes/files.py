@@ -7,11 +7,12 @@ from fastapi.responses import Response
 
 from flows.engine.errors import NotFound, Refused
 from flows.engine.work import Work
-from models.queries.applications import application_of, runs_of
+from models.queries.applications import application_of, papers_of, runs_of
 from models.queries.files import attach, attachment_of
 from models.queries.scope import visible_applications
 from web.i18n import _
-from web.papers import keep, serve
+from web.papers import keep, serve, serve_archive
+from web.views.paper_package import papers_package
 from web.visit import Form, Posted, Visit, Visiting
 
 router = APIRouter()
@@ -27,6 +28,21 @@ def download(visit: Visiting, attachment_id: int) -> Response:
     if paper is None:
         raise NotFound
     return serve(paper, f"{paper.number or '草稿'} {paper.slot}")
+
+
+@router.get("/applications/{application_id}/papers.zip")
+def download_all(visit: Visiting, application_id: int) -> Response:
+    """All papers of an application, with a list of their names and hashes."""
+    scope = visible_applications(visit.visitor.person_id or 0, visit.visitor.body_ids)
+    with visit.reading() as work:
+        row = application_of(work.session, application_id, scope)
+        if row is None:
+            raise NotFound
+        papers = papers_of(work.session, application_id)
+    if not papers:
+        raise NotFound
+    name = _("{number} 申报材料.zip", number=row.number or _("草稿"))
+    return serve_archive(papers_package(papers), f"application-{application_id}.zip", name)
 
 
 @router.post("/applications/{application_id}/seal")

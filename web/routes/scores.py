@@ -17,8 +17,9 @@ from models.queries.scores import given_beside, papers_of, sheet_of, sheets_of
 from web.app import provenance
 from web.display import FieldError
 from web.i18n import _
-from web.papers import serve
+from web.papers import serve, serve_archive
 from web.views.offline_sheets import SPREADSHEET, offline_sheet, read_offline_sheet
+from web.views.paper_package import material_package
 from web.views.scores import (
     due_of,
     indicators,
@@ -90,6 +91,19 @@ def material(visit: Visiting, run_id: int) -> Response:
         blind = _policy(work, row)[1].blind
         shown = material_of(work, row, blind=blind)
     return visit.page("scores/material.html", row=row, blind=blind, material=shown)
+
+
+@router.get("/scores/{run_id}/papers.zip")
+def papers(visit: Visiting, run_id: int) -> Response:
+    """All papers of the application, under the names that the sheet shows them by."""
+    with visit.reading() as work:
+        row = _own(work, visit, run_id)
+        found = papers_of(work.session, row.application_id)
+        shown = material_of(work, row, blind=_policy(work, row)[1].blind)
+    if not found:
+        raise NotFound
+    made = material_package(found, [_("材料 {n} {kind}", n=n, kind=slot) for n, slot, _size in shown.papers])
+    return serve_archive(made, f"material-{run_id}.zip", _("{number} 佐证.zip", number=row.number))
 
 
 @router.get("/scores/{run_id}/papers/{n}")

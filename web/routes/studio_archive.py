@@ -1,11 +1,9 @@
 """The file of a studio and the growth files of its people (档案), what is lacking, and a package to take away."""
 
 from typing import Any
-from urllib.parse import quote
 
 from fastapi import APIRouter
-from fastapi.responses import Response, StreamingResponse
-from starlette.background import BackgroundTask
+from fastapi.responses import Response
 
 from flows.engine.errors import NotFound
 from flows.engine.work import Work
@@ -13,7 +11,7 @@ from models.queries.activities import file_of_record, files_of
 from models.queries.archives import record_in_studio
 from models.queries.studios import seats_of_studio
 from web.i18n import _
-from web.papers import serve
+from web.papers import serve, serve_archive
 from web.studio_doors import Door, enter, enter_as_host
 from web.views.archive_package import package
 from web.views.studio_archive import items_of, person_file, studio_file
@@ -70,12 +68,7 @@ def take_away(visit: Visiting, studio_id: int) -> Response:
         items = items_of(work, door)
         grown = [person_file(door, seat, items) for seat in _people(work, door)]
         made = package(work, studio_id, studio_file(door, items), grown)
-    name = quote(_("{studio} 档案.zip", studio=door.studio.name))
-    headers = {
-        "Content-Disposition": f"attachment; filename=\"studio-{studio_id}.zip\"; filename*=UTF-8''{name}",
-        "Cache-Control": "no-store",
-    }
-    return StreamingResponse(made, media_type="application/zip", headers=headers, background=BackgroundTask(made.close))
+    return serve_archive(made, f"studio-{studio_id}.zip", _("{studio} 档案.zip", studio=door.studio.name))
 
 
 @router.get("/studios/{studio_id}/archive/records/{record_id}")

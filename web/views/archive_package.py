@@ -63,14 +63,14 @@ def package(work: Work, studio_id: int, parts: Sequence[FilePart], people: Seque
     contents = [[_("部分"), _("名称"), _("日期"), _("说明"), _("文件"), "SHA-256"]]
     files = _by_record(work, parts)
     for n, part in enumerate(parts, start=1):
-        folder = f"{n:02} {_safe(part.title)}"
+        folder = f"{n:02} {safe_name(part.title)}"
         for at, item in enumerate(part.items, start=1):
             kept = files.get(item.record_id or 0, ())
             ledger = _ledger(work, studio_id) if item.kind == "money" and item.record_id is None else b""
             contents += _stored(made, folder, part, at, item, kept, ledger)
     for n, person in enumerate(people, start=1):
-        made.write(f"{_('成长档案')}/{n:02} {_safe(person.name)}.csv", _grown(person))
-    made.write("目录.csv", _listed(contents))
+        made.write(f"{_('成长档案')}/{n:02} {safe_name(person.name)}.csv", _grown(person))
+    made.write("目录.csv", listed(contents))
     return made.finish()
 
 
@@ -90,14 +90,14 @@ def _stored(
     base = f"{folder}/{item.record_id or f'{at:03}'}"
     rows = []
     if item.text or ledger:
-        name = f"{base} {_safe(item.title)}{'.csv' if ledger else '.txt'}"
+        name = f"{base} {safe_name(item.title)}{'.csv' if ledger else '.txt'}"
         rows.append([*said, name, made.write(name, ledger or item.text.encode("utf-8-sig"))])
     for n, one in enumerate(files, start=1):
         proof = VALUES_ZH["proof"].get(one.proof, one.proof)
-        name = f"{base}-{n} {_safe(item.title)} {_safe(proof)}{ENDINGS.get(one.type, '')}"
+        name = f"{base}-{n} {safe_name(item.title)} {safe_name(proof)}{ENDINGS.get(one.type, '')}"
         rows.append([*said, name if made.keep(name, one.file_sha256) else _("文件缺失"), one.file_sha256])
     for n, (digest, called) in enumerate(item.papers, start=1):
-        name = f"{base}-{n} {_safe(called.removesuffix(ending_of(called)))}{ending_of(called)}"
+        name = f"{base}-{n} {safe_name(called.removesuffix(ending_of(called)))}{ending_of(called)}"
         rows.append([*said, name if made.keep(name, digest) else _("文件缺失"), digest])
     return rows or [[*said, "", ""]]
 
@@ -110,21 +110,22 @@ def ending_of(name: str) -> str:
 
 def _ledger(work: Work, studio_id: int) -> bytes:
     head = [_("序号"), _("日期"), _("类别"), _("用途"), _("事由"), _("凭证号"), _("金额（元）"), _("登记人")]
-    return _listed([head, *([str(one.number), formal_day(one.on), _(KINDS.get(one.kind, one.kind)), one.use or "", one.what or "", one.voucher or "", yuan(one.fen), one.by]
+    return listed([head, *([str(one.number), formal_day(one.on), _(KINDS.get(one.kind, one.kind)), one.use or "", one.what or "", one.voucher or "", yuan(one.fen), one.by]
                             for one in lines(work.session, studio_id))], figures=frozenset({6}))  # fmt: skip
 
 
 def _grown(person: PersonFile) -> bytes:
     head = [_("部分"), _("名称"), _("日期"), _("说明")]
-    return _listed([[person.name, person.body, "", ""], head, *([part.title, item.title, formal_day(item.on) if item.on else "", item.detail]
+    return listed([[person.name, person.body, "", ""], head, *([part.title, item.title, formal_day(item.on) if item.on else "", item.detail]
                                                                for part in person.parts for item in part.items)])  # fmt: skip
 
 
-def _safe(text: str) -> str:
+def safe_name(text: str) -> str:
+    """What was written, as part of the name of a file on any machine."""
     return UNSAFE.sub(" ", text).strip()[:60] or _("未命名")
 
 
-def _listed(rows: Iterable[Sequence[str]], figures: frozenset[int] = frozenset()) -> bytes:
+def listed(rows: Iterable[Sequence[str]], figures: frozenset[int] = frozenset()) -> bytes:
     """Rows as a list that spreadsheets open: with a mark for their encoding, and nothing that they would take for a formula."""
     said = io.StringIO()
     writer = csv.writer(said)
