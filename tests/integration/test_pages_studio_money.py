@@ -83,6 +83,29 @@ def test_payer_sets_the_amount_and_it_enters_the_ledger_once(life: Life) -> None
     assert "核定并登记拨付" not in page
 
 
+def test_payment_that_is_refused_comes_back_as_it_was_written(life: Life) -> None:
+    one = due(life)
+    (run,) = life.rows(select(RUNS).where(RUNS.c.subject_kind == "entitlement", RUNS.c.subject_id == one))
+    payer, address = client_of(life, "bureau"), f"/entitlements/{one}"
+    wrong = payer.post(address, data=form(act="pay", amount="五万", voucher="Z-2025-17", version=str(run.version)))
+    assert wrong.status_code == 422
+    for written in ('value="五万"', 'value="Z-2025-17"', "没有记上，填写的内容都在", "最多两位小数"):
+        assert written in wrong.text, written
+    unsaid = payer.post(address, data=form(act="stop", reason="  ", version=str(run.version)))
+    assert (unsaid.status_code, "没有停拨，填写的内容都在" in unsaid.text) == (422, True)
+    assert ledger(life) == []
+
+
+def test_undoing_that_is_refused_comes_back_as_it_was_written(life: Life) -> None:
+    paid(life)
+    host, address = client_of(life, "H"), f"/studios/{life.studio_id}/funds"
+    host.post(address, data=expense())
+    (line,) = life.rows(select(LEDGER.c.id).where(LEDGER.c.kind == "spent"))
+    host.post(address, data=form(act="correct", line=str(line.id), reason="记错了"))
+    again = host.post(address, data=form(act="correct", line=str(line.id), reason="又记错了"))
+    assert (again.status_code, "这一笔已经冲销过了" in again.text) == (422, True)
+
+
 def test_entitlement_is_shown_to_payer_and_studio_and_to_nobody_else(life: Life) -> None:
     one = due(life, "county")
     assert client_of(life, "H").get(f"/entitlements/{one}").status_code == 200

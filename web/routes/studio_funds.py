@@ -38,7 +38,7 @@ from web.views.studios import due_text
 from web.visit import Form, Posted, Visit, Visiting
 
 router = APIRouter()
-WRITTEN = ("amount", "use", "what", "on", "voucher", "decision")
+WRITTEN = ("amount", "use", "what", "on", "voucher", "decision", "reason")
 MOST_YUAN = MOST_FEN // 100
 
 
@@ -47,10 +47,10 @@ def funds(visit: Visiting, studio_id: int, year: int = 0, note: str = "") -> Res
     """What is left, what is due and why, and every line of a year."""
     with visit.reading() as work:
         context = _context(visit, work, studio_id, year, {})
-    return visit.page("studios/funds.html", note=note, said={}, refused="", **context)
+    return visit.page("studios/funds.html", note=note, said={}, refused="", again=False, **context)
 
 
-def _context(visit: Visit, work: Work, studio_id: int, year: int, said: Mapping[str, str]) -> dict[str, Any]:
+def _context(visit: Visit, work: Work, studio_id: int, year: int, said: Mapping[str, Any]) -> dict[str, Any]:
     """The page of the money; `said` is what was written of an expense that was refused."""
     door = enter_as_host(visit, work, studio_id)
     chosen, before, rows = _year(work, door, year)
@@ -91,20 +91,23 @@ def export(visit: Visiting, studio_id: int, year: int = 0) -> Response:
 @router.post("/studios/{studio_id}/funds")
 def enter_line(visit: Visiting, form: Posted, studio_id: int) -> Response:
     """Enter an expense, or undo one by a further line; an expense that is refused comes back as it was written."""
-    if form.text("act") == "correct":
-        line = int(form.text("line")) if form.text("line").isdigit() else 0
-        visit.once(form, f"correct line:{line}", lambda work: _corrected(visit, work, form, studio_id, line))
-        return visit.go(f"/studios/{studio_id}/funds", _("已冲销，原来的一笔保留。"))
+    line = int(form.text("line")) if form.text("line").isdigit() else 0
+    undoes = form.text("act") == "correct"
     try:
-        visit.once(form, f"spend:{studio_id}", lambda work: _spent(visit, work, form, studio_id))
+        if undoes:
+            visit.once(form, f"correct line:{line}", lambda work: _corrected(visit, work, form, studio_id, line))
+        else:
+            visit.once(form, f"spend:{studio_id}", lambda work: _spent(visit, work, form, studio_id))
     except Refused as refused:
-        said = {key: form.text(key) for key in WRITTEN}
+        said = {key: form.text(key) for key in WRITTEN} | ({"line": line} if undoes else {})
+        year = int(form.text("year")) if form.text("year").isdigit() else 0
         with visit.reading() as work:
-            context = _context(visit, work, studio_id, 0, said)
+            context = _context(visit, work, studio_id, year, said)
         if not context["keeps"]:
             raise
-        return visit.page("studios/funds.html", 422, note="", said=said, refused=refused.says, **context)
-    return visit.go(f"/studios/{studio_id}/funds", _("已记一笔支出。"))
+        again = bool(form.files("file"))
+        return visit.page("studios/funds.html", 422, note="", said=said, refused=refused.says, again=again, **context)
+    return visit.go(f"/studios/{studio_id}/funds", _("已冲销，原来的一笔保留。") if undoes else _("已记一笔支出。"))
 
 
 def _corrected(visit: Visit, work: Work, form: Form, studio_id: int, line: int) -> Mapping[str, Any]:
@@ -162,23 +165,27 @@ def voucher(visit: Visiting, studio_id: int, line_id: int) -> Response:
 def entitlement(visit: Visiting, entitlement_id: int, note: str = "") -> Response:
     """One entitlement: how much, why, since when, and the act of whoever pays it."""
     with visit.reading() as work:
-        row, door = _entitled(visit, work, entitlement_id)
-        holders = holders_of(work.session, {one for one in (row.desk, row.payer, row.payee) if one}, visit.today)
-        payload = {"amount_fen": 100} if row.amount_fen is None else {}
-        trial = [
-            Intent(row.run_id, "pay", payload, row.version),
-            Intent(row.run_id, "stop", {"reason": "–"}, row.version),
-        ]
-        pay, stop = (one.outcome for one in preview(work, trial, visit.visitor.actor))
-        context = {
-            "row": row, "mark": run_mark("grant", row.state), "due_fen": None if row.amount_fen is None else row.amount_fen * row.share // 100,
-            "due": due_text(work, row.due_on, visit.today) if row.state == "due" and row.due_on else None, "pays": not isinstance(pay, Refusal),
-            "stops": not isinstance(stop, Refusal), "payer": holders.get(row.payer, ("", ()))[0], "payee": holders.get(row.payee, ("", ()))[0],
-            "why": why_words(door, row) if door else "", "period": period_words(row.period),
-            "origin": provenance_of(row.origin, door.address if door else ""), "studio_seen": door is not None,
-            "refused": pay.says if isinstance(pay, Refusal) and row.desk in visit.visitor.keys and pay.because != "not_yours" else "",
-        }  # fmt: skip
-    return visit.page("studios/entitlement.html", note=note, **context)
+        context = _entitlement(visit, work, entitlement_id)
+    return visit.page("studios/entitlement.html", note=note, said={}, wrong={}, **context)
+
+
+def _entitlement(visit: Visit, work: Work, entitlement_id: int) -> dict[str, Any]:
+    row, door = _entitled(visit, work, entitlement_id)
+    holders = holders_of(work.session, {one for one in (row.desk, row.payer, row.payee) if one}, visit.today)
+    payload = {"amount_fen": 100} if row.amount_fen is None else {}
+    trial = [
+        Intent(row.run_id, "pay", payload, row.version),
+        Intent(row.run_id, "stop", {"reason": "–"}, row.version),
+    ]
+    pay, stop = (one.outcome for one in preview(work, trial, visit.visitor.actor))
+    return {
+        "row": row, "mark": run_mark("grant", row.state), "due_fen": None if row.amount_fen is None else row.amount_fen * row.share // 100,
+        "due": due_text(work, row.due_on, visit.today) if row.state == "due" and row.due_on else None, "pays": not isinstance(pay, Refusal),
+        "stops": not isinstance(stop, Refusal), "payer": holders.get(row.payer, ("", ()))[0], "payee": holders.get(row.payee, ("", ()))[0],
+        "why": why_words(door, row) if door else "", "period": period_words(row.period),
+        "origin": provenance_of(row.origin, door.address if door else ""), "studio_seen": door is not None,
+        "refused": pay.says if isinstance(pay, Refusal) and row.desk in visit.visitor.keys and pay.because != "not_yours" else "",
+    }  # fmt: skip
 
 
 def _entitled(visit: Visit, work: Work, entitlement_id: int) -> tuple[Any, Door | None]:
@@ -196,7 +203,7 @@ def _entitled(visit: Visit, work: Work, entitlement_id: int) -> tuple[Any, Door 
 
 @router.post("/entitlements/{entitlement_id}")
 def pay(visit: Visiting, form: Posted, entitlement_id: int) -> Response:
-    """Record that an entitlement was paid, or stop it with a reason."""
+    """Record that an entitlement was paid, or stop it with a reason; what is refused comes back as it was written."""
     event = "stop" if form.text("act") == "stop" else "pay"
 
     def act(work: Work) -> Mapping[str, Any]:
@@ -208,6 +215,16 @@ def pay(visit: Visiting, form: Posted, entitlement_id: int) -> Response:
             payload["amount_fen"] = fen_of(form.text("amount"))
         return {"version": apply(work, Intent(row.run_id, event, payload, form.version), visit.visitor.actor).version}
 
-    visit.once(form, f"{event} entitlement:{entitlement_id}", act)
+    try:
+        visit.once(form, f"{event} entitlement:{entitlement_id}", act)
+    except Refused as refused:
+        with visit.reading() as work:
+            context = _entitlement(visit, work, entitlement_id)
+        if not context[f"{event}s"]:
+            raise
+        written = {key: form.text(key) for key in ("amount", "voucher", "reason")}
+        return visit.page(
+            "studios/entitlement.html", 422, note="", said=written, wrong={event: refused.says}, **context
+        )
     said = _("已拨付，记入工作室台账，已通知主持人。") if event == "pay" else _("已停拨，理由已通知主持人。")
     return visit.go(f"/entitlements/{entitlement_id}", said)
