@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Literal, Protocol
 
 from flows.engine.calendar import ONE_DAY, Term, add_months, default_terms
@@ -109,6 +110,16 @@ def terms_around(entered: Iterable[Term], begins_on: date, ends_on: date) -> tup
     known |= {term.key: term for term in entered}
     touching = (term for term in known.values() if term.ends_on >= begins_on and term.begins_on <= ends_on)
     return tuple(sorted(touching, key=lambda term: term.begins_on))
+
+
+def vacations(entered: Iterable[Term], begins_on: date, ends_on: date) -> tuple[Period, ...]:
+    """The holidays between terms (寒假, 暑假) that touch these days, whole, by the terms a bureau has entered (D-CAL)."""
+    around = terms_around(entered, add_months(begins_on, -6), add_months(ends_on, 6))
+    between = (
+        Period("寒假" if one.kind == "autumn" else "暑假", one.ends_on + ONE_DAY, after.begins_on - ONE_DAY)
+        for one, after in pairwise(around)
+    )
+    return tuple(one for one in between if one.begins_on <= min(one.ends_on, ends_on) and one.ends_on >= begins_on)
 
 
 def school_year_of(day: date) -> Period:

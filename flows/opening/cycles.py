@@ -98,7 +98,7 @@ def running_cycles(session: Session, studio_ids: Sequence[int], today: date) -> 
 def agendas(work: Work, cycles: Sequence[RunningCycle]) -> Mapping[int, Agenda]:
     """The agenda of each of these cycles, by id; cycles that begin on the same day under the same version share one."""
     authorities = {one.version_id: work.book.cast(work.session, one.version_id).authority_id for one in cycles}
-    entered = _terms(work.session, set(authorities.values()))
+    entered = entered_terms(work.session, set(authorities.values()))
     return {one.id: _agenda(work, one, entered.get(authorities[one.version_id], ())) for one in cycles}
 
 
@@ -117,7 +117,8 @@ def made(programme: Any, begins_on: date, ends_on: date, entered: Iterable[TermD
     return agenda(programme, cycle_days(programme, begins_on, ends_on, entered), calendar)
 
 
-def _terms(session: Session, bodies: set[int]) -> Mapping[int, tuple[TermDays, ...]]:
+def entered_terms(session: Session, bodies: set[int]) -> Mapping[int, tuple[TermDays, ...]]:
+    """The terms that these bureaus have entered, in order; one query."""
     found: dict[int, list[TermDays]] = {}
     for row in rows(session, ENTERED, bodies=bodies):
         found.setdefault(row.body_id, []).append(TermDays(row.key, row.kind, row.begins_on, row.ends_on))

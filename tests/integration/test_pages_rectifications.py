@@ -9,7 +9,7 @@ from zipfile import ZipFile
 import pytest
 from sqlalchemy import Engine
 
-from models import Rectification
+from models import Rectification, Term
 from models.columns import table_of
 from models.settings import settings
 from tests.browsing import client_of, form
@@ -60,6 +60,17 @@ def test_page_shows_the_time_left_the_findings_and_both_endings(life: Life) -> N
     ):
         assert words in page, words
     assert client_of(life, "county_b").get(place(life)).status_code == 404
+
+
+def test_holidays_on_the_line_are_those_between_the_terms_of_the_bureau(life: Life) -> None:
+    with life.at_work() as work:
+        for key, kind, first, last in (
+            ("2025秋", "autumn", date(2025, 9, 1), date(2026, 2, 6)), ("2026春", "spring", date(2026, 3, 9), date(2026, 7, 10)),
+        ):  # fmt: skip
+            work.session.add(Term(body_id=life.ids["bureau"], key=key, kind=kind, begins_on=first, ends_on=last))
+    assert (
+        ">寒假 2月7日起</text>" in client_of(life, "H").get(place(life)).text
+    )  # by the usual terms it was on since 21 January
 
 
 def test_only_the_host_keeps_measures_and_only_until_the_report(life: Life) -> None:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from flows.engine.calendar import default_terms, due_after, local_day, rungs
+from flows.engine.calendar import due_after, local_day, rungs
+from flows.engine.periods import vacations
 from flows.engine.work import Work
+from flows.opening.cycles import entered_terms
 from flows.programme import Programme
 from web.display import Ground, StateMark, day, due_day, percent, plain_day
 from web.i18n import _, word
@@ -77,25 +79,21 @@ def time_of(work: Work, row: Any, policy: Any, moves: Sequence[Any], body: str) 
     return Time(
         left, (last - today).days, "red" if left < 0 else "amber" if left <= AMBER_FROM else "ink", first, last,
         work.calendar.working_days_between(first, now), work.calendar.working_days_between(first, last), percent((now - first).days, span),
-        _rest(first, last, span), tuple(percent((one - first).days, span) for one in reminded), tuple((last - one).days for one in reminded),
+        _rest(work, row.version_id, first, last), tuple(percent((one - first).days, span) for one in reminded), tuple((last - one).days for one in reminded),
         _set_by(work, policy, moves, body, first, last),
     )  # fmt: skip
 
 
-def _rest(first: date, last: date, span: int) -> tuple[Ground, ...]:
-    """The holidays between the terms, as named stretches of the line."""
+def _rest(work: Work, version_id: int, first: date, last: date) -> tuple[Ground, ...]:
+    """The holidays between the bureau's terms, as named stretches of the line; one query."""
+    authority, span = work.book.cast(work.session, version_id).authority_id, max((last - first).days, 1)
+    entered = entered_terms(work.session, {authority}).get(authority, ())
     found = []
-    for year in range(first.year - 1, last.year + 1):
-        autumn, spring = default_terms(year)
-        for name, a, b in (
-            (_("寒假"), autumn.ends_on, spring.begins_on),
-            (_("暑假"), spring.ends_on, date(spring.ends_on.year, 9, 1)),
-        ):
-            since, until = max(a + timedelta(days=1), first), min(b - timedelta(days=1), last)
-            if since <= until:
-                label = _("{holiday} {day}起", holiday=name, day=plain_day(since)) if since > first else name
-                start, width = percent((since - first).days, span), percent((until - since).days, span)
-                found.append(Ground(start, width, "holiday", label))
+    for one in vacations(entered, first, last):
+        since, until = max(one.begins_on, first), min(one.ends_on, last)
+        label = _("{holiday} {day}起", holiday=_(one.key), day=plain_day(since)) if since > first else _(one.key)
+        start, width = percent((since - first).days, span), percent((until - since).days, span)
+        found.append(Ground(start, width, "holiday", label))
     return tuple(found)
 
 
