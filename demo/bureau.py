@@ -123,9 +123,13 @@ BELIEFS = (
 
 @dataclass(slots=True)
 class DemonstrationBureau:
-    """Counts and a seed; `sheets()` are the rows of a roster, `workbook()` the same as .xlsx bytes."""
+    """Counts and a seed; `sheets()` are the rows of a roster, `workbook()` the same as .xlsx bytes.
+
+    `beside`: schools beside those whose principals apply; with more of them everybody else stays the same.
+    """
 
     schools: int = 190
+    beside: int = 0
     experts: int = 36
     applications: int = 96
     seed: int = 1504
@@ -138,16 +142,21 @@ class DemonstrationBureau:
     def sheets(self) -> dict[str, list[tuple[Any, ...]]]:
         """Rows of the four sheets, in the order of their columns."""
         self.chance.seed(self.seed)
-        schools = list(self._schools())
+        taken: set[str] = set()
+        schools = list(self._schools(range(self.schools), taken))
         people = [person for n, school in enumerate(schools) for person in self._leaders(n, school)]
         stages = {school[0]: school[5] for school in schools}
         heads = [person for person in people if person[5] in {"正职校长", "园长"}]
         chosen = self.chance.sample(heads, min(self.applications, len(heads)))
+        experts = [self._expert(n) for n in range(1, self.experts + 1)]
+        applications = [self._application(head, stages[head[4]]) for head in chosen]
+        beside = list(self._schools(range(self.schools, self.schools + self.beside), taken))
+        people += [person for n, school in enumerate(beside, self.schools) for person in self._leaders(n, school)]
         return {
-            BODIES: [*self._bureaus(), *schools],
+            BODIES: [*self._bureaus(), *schools, *beside],
             PEOPLE: people,
-            EXPERTS: [self._expert(n) for n in range(1, self.experts + 1)],
-            APPLICATIONS: [self._application(head, stages[head[4]]) for head in chosen],
+            EXPERTS: experts,
+            APPLICATIONS: applications,
         }
 
     def workbook(self) -> bytes:
@@ -169,10 +178,9 @@ class DemonstrationBureau:
                 f"county{n:02d}@chifeng.example",
             )
 
-    def _schools(self) -> Iterator[tuple[Any, ...]]:
-        taken: set[str] = set()
+    def _schools(self, numbers: range, taken: set[str]) -> Iterator[tuple[Any, ...]]:
         kinds, weights = [one[:2] for one in SCHOOL_KINDS], [one[2] for one in SCHOOL_KINDS]
-        for n in range(self.schools):
+        for n in numbers:
             county = n % len(COUNTIES)
             stage, ending = self.chance.choices(kinds, weights)[0]
             place, count = self.chance.choice(PLACES), 1

@@ -29,6 +29,7 @@ RUNS, PEOPLE, USERS = table_of(StageRun), table_of(Person), table_of(User)
 APPOINTMENTS, BODIES, MESSAGES = table_of(Appointment), table_of(Body), table_of(Message)
 PASSWORD = "studioflow"  # noqa: S105  printed at every start: the demonstration is for this machine only
 IN_REVIEW = 60
+BESIDE = 24  # schools whose principals do not apply, so that nearly every seat has a principal
 DRAFTS = 8
 UNREAD_DAYS, MAILS = 4, 200
 SHOWN = "first_year"  # the studio whose host and member have logins
@@ -69,7 +70,9 @@ def _live(engine: Engine, now: datetime, progress: Callable[[float], None]) -> N
     journey = Journey(engine, VirtualClock(at_local(began, 9)))
     journey.mornings.append(lambda day: progress((day - began) / (today - began)))
     with transaction(engine) as session:
-        founded = found(session, journey.clock.now(), DemonstrationBureau(opens_on=today - timedelta(days=75)))
+        founded = found(
+            session, journey.clock.now(), DemonstrationBureau(beside=BESIDE, opens_on=today - timedelta(days=75))
+        )
         _open_accounts(session)
     studios = begin_lives(journey, founded, today, _aspirant(founded))
     journey.to(today - timedelta(days=75))

@@ -17,7 +17,12 @@ from models import Credential, Person, Post, Studio
 from models.columns import table_of
 
 CREDENTIALS, PEOPLE, POSTS, STUDIOS = table_of(Credential), table_of(Person), table_of(Post), table_of(Studio)
-MEMBERS, PRINCIPALS = 8, 6
+MEMBERS = 8
+PASSED_OVER = (
+    "late",
+    "open",
+    "mending",
+)  # stories in which a deputy is a member all the same: whether they may is in doubt
 WITH_NEWCOMERS = ("growing", "second_year")  # stories in which somebody joins
 RESULT_AFTER, PAID_AFTER, PAID_YUAN = timedelta(days=24), timedelta(days=40), 50_000
 
@@ -48,7 +53,7 @@ class Established:
 
 
 class Casting:
-    """Gives people to studios: principals who have not applied, each once, then deputies of other schools."""
+    """Gives people to studios: principals who have not applied, each once, and to a few studios a deputy of another school."""
 
     def __init__(self, session: Session, founded: Founded, aspirant: int) -> None:
         """Reads who there is; `aspirant` is a member although they have applied."""
@@ -69,23 +74,23 @@ class Casting:
         self.principals = [row for row in self.principals if row not in fit]
         self.newcomers: dict[str, int] = {story: row.person_id for story, row in zip(WITH_NEWCOMERS, fit, strict=True)}
 
-    def studio(self, *, with_aspirant: bool) -> tuple[Any, list[Any]]:
+    def studio(self, tale: Tale) -> tuple[Any, list[Any]]:
         """A host and the members beside them, from as many schools."""
         host = self.principals.pop(0)
-        members = [self.aspirant] if with_aspirant else []
-        members += [self.principals.pop(0) for _ in range(min(PRINCIPALS - len(members), len(self.principals)))]
+        members = [self.aspirant] if tale.with_aspirant else []
+        wanted = MEMBERS - len(members) - (tale.story in PASSED_OVER)
+        members += [self.principals.pop(0) for _ in range(wanted)]
         schools = {host.body_id, *(one.body_id for one in members)}
         while len(members) < MEMBERS:
             deputy = self.deputies.pop()
             if deputy.body_id not in schools:
                 members.append(deputy)
-                schools.add(deputy.body_id)
         return host, members
 
 
 def establish(work: Work, founded: Founded, tale: Tale, casting: Casting, today: date) -> Established:
     """Enter a studio that has its plaque by the import of established studios; one in mid-life comes with its history."""
-    host, members = casting.studio(with_aspirant=tale.with_aspirant)
+    host, members = casting.studio(tale)
     name, begins_on = f"{host.name}名校长工作室", tale.plaque(today)
     now_on = local_day(work.now)
     year_end = add_months(begins_on, 12) - timedelta(days=1)

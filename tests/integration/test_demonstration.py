@@ -132,3 +132,8 @@ def test_something_waits_for_everybody(demonstration: Demonstration, login: str)
 def test_demonstration_is_healthy(demonstration: Demonstration) -> None:
     assert [(one.title, one.broken) for one in examine(demonstration.engine, NOW) if one.broken] == []
     assert demonstration.rows(select(INCIDENTS.c.what)) == []
+
+
+def test_few_seats_are_in_doubt(demonstration: Demonstration) -> None:
+    page = demonstration.client("bureau").get("/doubts").text
+    assert 2 <= page.count("place-change") <= 3
