@@ -135,6 +135,16 @@ def _studio(bureau: Bureau, address: str, studio_id: int) -> Target:
     return Target(address, "studio", studio_id, (), None, studio_id, row.home_body_id, row.host_id, row.host_id)
 
 
+def has_lapsed(bureau: Bureau, address: str) -> bool:
+    """Whether an address means an application that has lapsed or was cancelled: nobody declined it, and it was not granted."""
+    try:
+        target = find(bureau, address)
+    except UnknownName:
+        return False
+    over = {"lapsed", "cancelled"}
+    return target.kind == "application" and seen.application(bureau.engine, target.subject_id).outcome in over
+
+
 def _of_studio(bureau: Bureau, address: str, studio_id: int, rest: str) -> Target:
     if rest.partition("/")[0] in _FOLLOWING:
         return _following(bureau, address, studio_id, *rest.split("/"))
@@ -146,7 +156,8 @@ def _of_studio(bureau: Bureau, address: str, studio_id: int, rest: str) -> Targe
     for kind, table, column in _tables():
         where = (table.c.studio_id == studio_id) & (column == key) & period_is(table.c.period, period)
         if kind == "duty":
-            where = (DUTIES.c.studio_id == studio_id) & (DUTIES.c.key == key) & _when(period)
+            where = (DUTIES.c.studio_id == studio_id) & (DUTIES.c.key == key)
+            where &= _in_period_of(bureau, studio_id, key, period)
             where &= DUTIES.c.unit_id == unit if unit else true()
         if (row := _last(bureau, table, where)) is not None:
             return _subject(bureau, address, studio_id, kind, row)
@@ -154,8 +165,9 @@ def _of_studio(bureau: Bureau, address: str, studio_id: int, rest: str) -> Targe
 
 
 def periods_at(bureau: Bureau, address: str) -> list[str]:
-    """The periods of everything there is of what an address without a period names. Raises UnknownName."""
-    name, _, key = address.partition("/")
+    """The periods of everything there is of what an address names, of one period or of all. Raises UnknownName."""
+    name, _, rest = address.partition("/")
+    key, _, period = rest.partition("@")
     studio_id = the_studio(bureau, name)
     known = [*bureau.programme.obligations, *bureau.programme.assessments, *bureau.programme.funds, *_FOLLOWING]
     if key not in known:
@@ -167,9 +179,18 @@ def periods_at(bureau: Bureau, address: str) -> list[str]:
         ]
     found = []
     for _, table, column in _tables():
-        query = select(table.c.period).where(table.c.studio_id == studio_id, column == key).order_by(table.c.id)
+        mine = (table.c.studio_id == studio_id, column == key, period_is(table.c.period, period))
+        query = select(table.c.period).where(*mine).order_by(table.c.id)
         found += [str(row.period) for row in seen.all_rows(bureau.engine, query)]
     return found
+
+
+def _in_period_of(bureau: Bureau, studio_id: int, key: str, period: str) -> Any:
+    """A duty's own period; what follows each record of another may also be called by the period that the record counts for."""
+    owed = bureau.programme.obligations.get(key)
+    theirs = (DUTIES.c.studio_id == studio_id) & (DUTIES.c.key == (owed.each if owed is not None else None))
+    row = _last(bureau, DUTIES, theirs & (DUTIES.c.period == period)) if period else None
+    return DUTIES.c.begins_on.between(row.begins_on, row.ends_on) if row is not None else _when(period)
 
 
 def _when(period: str) -> Any:

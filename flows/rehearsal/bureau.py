@@ -333,8 +333,8 @@ class Bureau:
         if named is not None:
             return self.person_acting(named)
         found = self.body_playing(who, body_id) or self.bodies.get(who)
-        if found is None and who in (titled := titles(self.programme)):
-            return self.acting(titled[who], body_id, person_id, host_id)
+        if found is None and (titled := titles(self.programme).get(who, who)) != who:
+            return self.acting(titled, body_id, person_id, host_id)
         if found is None and who in self.studios:
             return self.person_acting(self._host_of(self.studios[who]))
         if found is None:

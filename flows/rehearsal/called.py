@@ -13,7 +13,7 @@ CHINESE = re.compile(r"[一-鿿]{2,}")
 
 
 def by_names(programme: Programme, case: Case) -> Case:
-    """A case whose addresses have the names of the file: `studio/年度工作计划@y1` is `studio/year_plan@y1`.
+    """A case whose addresses and roles have the names of the file: `studio/年度工作计划@y1` is `studio/year_plan@y1`.
 
     A title may be shortened as long as only one of the text has it in it; whatever is no title stays as it is.
     """
@@ -21,6 +21,7 @@ def by_names(programme: Programme, case: Case) -> Case:
         replace(
             step,
             to=tuple(_address(programme, one) for one in step.to),
+            payload=_with_role(programme, step.payload),
             expect=tuple(replace(one, of=_anywhere(programme, one.of)) for one in step.expect),
         )
         for step in case.steps
@@ -40,6 +41,11 @@ def called(titles: Mapping[str, str], said: Any) -> Any:
     whole = [name for name, title in titles.items() if title == said]
     part = [name for name, title in titles.items() if said in title]
     return next((found[0] for found in (whole, part) if len(found) == 1), said)
+
+
+def _with_role(programme: Programme, said: Mapping[str, Any]) -> Mapping[str, Any]:
+    titles = {name: role.title for name, role in programme.people.items()}
+    return {**said, "role": called(titles, said["role"])} if "role" in said else said
 
 
 def _titles(programme: Programme) -> Mapping[str, str]:

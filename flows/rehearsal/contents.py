@@ -51,7 +51,7 @@ MAY_CARRY: Mapping[str, frozenset[str]] = {
     "pay": frozenset({"amount", "amount_fen", "voucher"}),
     "spend": frozenset({"amount", "use", "what", "voucher"}),
     "plan": frozenset({"held_on", "ends_on", "title", "theme", "place"}),
-    "ask_leave": frozenset(),
+    "ask_leave": frozenset({"held_on"}),
     "waive": frozenset({"place"}),
     "choose": frozenset({"choice", "votes"}),
     "accept": frozenset(),

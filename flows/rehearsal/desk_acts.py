@@ -1,10 +1,14 @@
 """Acts at a desk (单项办理) that are no events of a stage: an appeal, an expense, a loss noted, an order to mend, an activity planned."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 
-from flows.engine.calendar import at_local
+from sqlalchemy import true
+
+from flows.engine.calendar import CHINA, at_local, local_day
 from flows.engine.declare import Actor
+from flows.engine.work import Work
 from flows.office.appeals import appeal
 from flows.office.findings import note_loss, order_rectification
 from flows.office.happenings import Planned, answer_leave, ask_leave, plan_activity
@@ -13,12 +17,13 @@ from flows.rehearsal import seen
 from flows.rehearsal.addresses import Target, find
 from flows.rehearsal.bureau import Bureau, UnknownName
 from flows.rehearsal.looks import fen
-from flows.rehearsal.recording import AFTERNOON
+from flows.rehearsal.recording import A_WEEK, AFTERNOON
 from flows.rehearsal.scenario import Step
 from models import Record
 from models.columns import table_of
 
 RECORDS = table_of(Record)
+DAY = len("2025-10-20")
 
 
 def at_desk(bureau: Bureau, step: Step) -> None:
@@ -74,15 +79,37 @@ def _plan(bureau: Bureau, step: Step, where: tuple[str, Target], actor: Actor) -
 
 
 def _ask_leave(bureau: Bureau, step: Step, where: tuple[str, Target], actor: Actor) -> None:
-    """Leave from the last activity that a studio planned, granted as soon as it is asked for in time."""
+    """Leave from an activity, granted as soon as it is asked for in time: of the day written, else the last one planned."""
     target = where[1]
+    starts_at = _moment(step.payload["held_on"]) if "held_on" in step.payload else None
     mine = (RECORDS.c.studio_id == target.studio_id) & RECORDS.c.starts_at.is_not(None)
+    mine &= RECORDS.c.held_on == local_day(starts_at) if starts_at is not None else true()
     row = seen.one_row(bureau.engine, RECORDS.select().where(mine).order_by(RECORDS.c.id.desc()))
-    if row is None:
-        raise UnknownName(f"{where[0]} 还没有计划活动，先写 do: plan")
+    if row is None and starts_at is None:
+        raise UnknownName(f"{where[0]} 还没有计划活动，先写 do: plan，或者写哪一天的：with: {{held_on: 2025-10-20}}")
     host = bureau.person_acting(target.host_id or 0)
     with bureau.at_work() as work:
-        answer_leave(work, host, ask_leave(work, actor, row.id, str(step.payload.get("reason", "请假"))), granted=True)
+        record_id = row.id if row is not None else _planned(work, host, target, starts_at or work.now)
+        answer_leave(
+            work, host, ask_leave(work, actor, record_id, str(step.payload.get("reason", "请假"))), granted=True
+        )
+
+
+def _planned(work: Work, host: Actor, target: Target, starts_at: datetime) -> int:
+    """An activity of that moment, planned a week before it."""
+    before = replace(work, now=starts_at - A_WEEK)
+    return plan_activity(
+        before, host, target.studio_id or 0, Planned("活动", local_day(starts_at), starts_at=starts_at)
+    )
+
+
+def _moment(said: object) -> datetime:
+    """A moment as written, or the afternoon of a day."""
+    text = str(said)
+    if len(text) == DAY:
+        return at_local(date.fromisoformat(text), AFTERNOON)
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=CHINA)
 
 
 def _reason(step: Step) -> str:

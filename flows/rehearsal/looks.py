@@ -23,6 +23,8 @@ SEATS, RESULTS, CONSEQUENCES, CREDITS = (table_of(one) for one in (Seat, Result,
 ENTRIES = table_of(ListingEntry)
 DOCUMENT_KINDS = ("announcement", "plaque", "certificate", "circular", "notice", "minutes", "rectification_notice")
 FEN = 100
+# What somebody above is told of the same: a duty that is overdue goes up as a notice of its own.
+ALSO: Mapping[str, tuple[str, ...]] = {"overdue": ("escalated",)}
 
 
 class Misspelled(UnknownName):
@@ -55,7 +57,8 @@ def messages(bureau: Bureau, said: Any) -> list[str]:
         query = query.where(MESSAGES.c.run_id.in_(_runs_about(bureau, str(wanted["about"]))))
     if "notice" in wanted:
         _known(str(wanted["notice"]), notices(), "通知")
-        query = query.where(MESSAGES.c.notice == wanted["notice"])
+        alike = ALSO.get(str(wanted["notice"]), ()) if "to" in wanted else ()
+        query = query.where(MESSAGES.c.notice.in_((wanted["notice"], *alike)))
     whom = recipients(bureau, str(wanted["to"])) if "to" in wanted else None
     found = []
     for row in seen.all_rows(bureau.engine, query):
@@ -109,9 +112,8 @@ def documents(bureau: Bureau, said: Any) -> list[str]:
     """Documents by kind, studio or member, number and words."""
     wanted = said_in(said, ("kind", "to", "says", "number", "on"), "document")
     if "kind" in wanted:
-        follows = [one for one in (*BARE, *VALUED) if str(wanted["kind"]).startswith(one)]
-        if follows and wanted["kind"] not in DOCUMENT_KINDS:
-            raise Misspelled(f"“{wanted['kind']}”是结果运用，不是文书；写 consequence: {{kind: {follows[0]}}}")
+        if wanted["kind"] not in DOCUMENT_KINDS and wanted["kind"] in (*BARE, *VALUED):
+            return _written_down(bureau, wanted)
         _known(str(wanted["kind"]), DOCUMENT_KINDS, "文书")
     name = str(wanted.get("to", ""))
     seats = _seats_of(bureau, name) if name and is_member(bureau, name) else None
@@ -289,6 +291,12 @@ def outcomes(bureau: Bureau, said: Any) -> list[str]:
     return [bureau.name_of_person(row.person_id) for row in rows]
 
 
+def _written_down(bureau: Bureau, wanted: Mapping[str, Any]) -> list[str]:
+    """What follows without a paper of its own (表彰, 撤销): its line in the studio's file stands for one."""
+    whom = {"studio": wanted["to"], "to": "studio"} if wanted.get("to") in bureau.studios else {}
+    return consequences(bureau, {**wanted, **whom})
+
+
 def consequences(bureau: Bureau, said: Any) -> list[str]:
     """What followed from results: by kind, for whom, words, studio."""
     wanted = said_in(said, ("kind", "to", "says", "studio"), "consequence")
@@ -303,8 +311,9 @@ def consequences(bureau: Bureau, said: Any) -> list[str]:
     for row in seen.all_rows(bureau.engine, query):
         whom = bureau.name_of_person(row.person_id) if row.person_id is not None else "studio"
         host = seen.studio(bureau.engine, row.studio_id).host_id == row.person_id
-        if str(wanted.get("to", whom)) in {whom, "host" if host else whom} and str(wanted.get("says", "")) in row.value:
-            found.append(f"{row.kind} {row.value} → {whom}")
+        words = row.value or bureau.programme.words.get(row.kind, "")
+        if str(wanted.get("to", whom)) in {whom, "host" if host else whom} and str(wanted.get("says", "")) in words:
+            found.append(f"{row.kind} {words} → {whom}")
     return found
 
 

@@ -33,7 +33,7 @@ from flows.rehearsal.desk_acts import at_desk
 from flows.rehearsal.finishing import finish
 from flows.rehearsal.lacking import leave_out
 from flows.rehearsal.looks import is_member
-from flows.rehearsal.naming import naming
+from flows.rehearsal.naming import fills_by_name, naming
 from flows.rehearsal.payloads import as_taken, with_grades
 from flows.rehearsal.placing import allocate, wish
 from flows.rehearsal.recording import MARKS, recorded
@@ -74,8 +74,9 @@ WITH: Mapping[str, str] = {
 
 def perform(bureau: Bureau, step: Step) -> None:
     """Do what a step says. Raises Refused, and UnknownName or Stuck where the scenario itself cannot be followed."""
-    if step.do in OWN_ACTS:
-        OWN_ACTS[step.do](bureau, step)
+    own = naming if fills_by_name(bureau.programme, step) else OWN_ACTS.get(step.do)
+    if own is not None:
+        own(bureau, step)
         return
     targets = _each_once([_target(bureau, step, address) for address in step.to])
     step = replace(step, do=as_event(step.do, {target.kind for target in targets}))
@@ -101,7 +102,7 @@ def perform(bureau: Bureau, step: Step) -> None:
 
 
 def _each_once(targets: Sequence[Target]) -> list[Target]:
-    """Of several addresses that mean the same (an assessment, by each of its members) the first."""
+    """Of several addresses that mean the same the first."""
     return list({(target.kind, target.subject_id): target for target in reversed(targets)}.values())[::-1]
 
 
@@ -275,6 +276,8 @@ def _begun(bureau: Bureau, step: Step, address: str) -> Target:
         )
     path = bureau.programme.paths[path_name]
     filer = None
+    if str(step.payload.get("role", "host")) not in bureau.programme.people:
+        raise UnknownName(f"没有叫“{step.payload['role']}”的角色；有：{'、'.join(bureau.programme.people)}")
     if step.by and step.by != name:
         role = str(step.payload.get("role", bureau.programme.roles_of(path)[0]))
         host_id = _host_id(bureau, str(step.payload.get("studio", ""))) if path.gives in {"seat", "exit"} else None
@@ -313,7 +316,7 @@ def _payload(bureau: Bureau, step: Step, targets: Sequence[Target]) -> dict[str,
             names = papers if isinstance(papers, list) else [papers]
             bureau.attach(target.application_id, target.person_id, *(str(one) for one in names))
     if step.do == "submit" and targets and targets[0].kind == "duty":
-        return recorded(bureau, targets[0].studio_id or 0, payload)
+        return recorded(bureau, targets[0], payload)
     return payload
 
 

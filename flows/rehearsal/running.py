@@ -6,7 +6,7 @@ from typing import Any
 
 from flows.engine.errors import NotFound, Refused
 from flows.programme import Programme
-from flows.rehearsal.addresses import NotYet, path_meant
+from flows.rehearsal.addresses import NotYet, has_lapsed, path_meant
 from flows.rehearsal.bureau import Bureau, UnknownName
 from flows.rehearsal.called import by_names
 from flows.rehearsal.carrying import Stuck
@@ -22,7 +22,8 @@ from flows.rehearsal.setting import set_up
 from flows.rehearsal.singly import gathered
 from flows.rehearsal.understood import is_absent
 
-NOT_YET = "not_yet"
+NOT_YET, LAPSED = "not_yet", "lapsed"
+OVER = frozenset({"wrong_state", "unknown_event", "studio_ended", "too_late", "outside_window", "needs_unmet"})
 # By the reason the engine gives, other ways to say the same.
 ALIKE: Mapping[str, frozenset[str]] = {
     NOT_YET: frozenset({"not_found", "too_early", "outside_window"}),
@@ -30,13 +31,15 @@ ALIKE: Mapping[str, frozenset[str]] = {
     "unsealed": frozenset({"papers_missing"}),
     "papers_missing": frozenset({"unsealed"}),
     "no_post": frozenset({"criteria_unmet"}),
+    "within": frozenset({"not_a_choice"}),
     "ungraded_seats": frozenset({"without_grade"}),
     "unknown_event": frozenset({"wrong_state", "ended", "too_late"}),
     "wrong_state": frozenset({"unknown_event", "ended", "too_late"}),
     "not_yours": frozenset({"wrong_state", "blocked"}),
     "no_studio": frozenset({"host_undecided", "blocked"}),
     "round_not_open": frozenset({"too_late", "outside_window"}),
-    "ended": frozenset({"wrong_state", "unknown_event", "studio_ended", "too_late", "outside_window", "needs_unmet"}),
+    "ended": OVER,
+    LAPSED: OVER | {"ended", "barred", "result_short"},
 }
 ASTRAY = (UnknownName, UnknownFact, Stuck)
 """What is wrong with the scenario itself, rather than with what was expected."""
@@ -101,7 +104,9 @@ def _act(bureau: Bureau, step: Step) -> list[str]:
     try:
         perform(bureau, step)
     except Refused as refused:
-        return _refused_otherwise(step.refused, refused, clauses_of(bureau.programme, _places(bureau, step)))
+        return _refused_otherwise(
+            step.refused, _as_lapsed(bureau, step, refused), clauses_of(bureau.programme, _places(bureau, step))
+        )
     except NotFound as missing:
         return (
             [str(missing)]
@@ -115,6 +120,13 @@ def _act(bureau: Bureau, step: Step) -> list[str]:
             return _refused_otherwise(step.refused, Refused("excluded", f"办法没有这一部分：{astray}"))
         return [str(astray)]
     return [] if step.refused is None else [f"应当被拒绝（{words_of_refusal(step.refused)}），却办成了"]
+
+
+def _as_lapsed(bureau: Bureau, step: Step, refused: Refused) -> Refused:
+    """A refusal because it is over, of requests that a result ruled out: whoever asks once more is refused for that result."""
+    if refused.because != "ended" or not all(has_lapsed(bureau, address) for address in step.to):
+        return refused
+    return Refused(LAPSED, refused.says, refused.origin, refused.missing)
 
 
 def _places(bureau: Bureau, step: Step) -> list[str]:

@@ -34,7 +34,7 @@ def roster_faults(bureau: Bureau, said: Any) -> list[str]:
     """How a roster differs: `{name: role|none}`, `{role: number}`; `{of: studio}` names the studio."""
     if not isinstance(said, dict):
         return [f"应当写成 {{名字: 角色}} 或 {{角色: 人数}}，写的是 {said}"]
-    if len(said) == 1 and (name := next(iter(said))) in {"studio", *bureau.studios}:
+    if len(said) == 1 and _is_studio(bureau, (name := next(iter(said))), said[name]):
         return _roster_of(bureau, name, said[name])
     there = seated(bureau, the_studio(bureau, str(said.get("of", "studio"))))
     faults = []
@@ -48,6 +48,11 @@ def roster_faults(bureau: Bureau, said: Any) -> list[str]:
                 f"名单中 {name} 应为 {wanted}，实为 {found}；现有：{'、'.join(f'{one}（{role}）' for one, role in there.items())}"
             )
     return faults
+
+
+def _is_studio(bureau: Bureau, name: str, said: Any) -> bool:
+    """Whether a name is of a studio: its own, or with a list or a mapping behind it that of whoever hosts it."""
+    return name in {"studio", *bureau.studios} or (isinstance(said, list | dict) and name in bureau.people)
 
 
 def _is_role(bureau: Bureau, found: str, wanted: str) -> bool:

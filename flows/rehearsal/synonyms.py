@@ -9,7 +9,7 @@ from flows.programme.vocabulary import RecordKind
 # Glossary words, and words close by, for events of stages and acts of a scenario's own.
 ACTS: Mapping[str, str] = {
     "allot": "pay", "hang_plaque": "hang", "award_plaque": "hang", "file": "accept", "lose": "note_loss", "rectify": "order_rectification",
-    "recommend": "endorse", "recuse": "refuse",
+    "recommend": "endorse", "recuse": "refuse", "sign": "give",
 }  # fmt: skip
 # The same, where it depends on what is acted on.
 ACTS_ON: Mapping[tuple[str, str], str] = {
@@ -30,12 +30,13 @@ SEALED = "盖章"
 RECORDS: frozenset[str] = frozenset(get_args(RecordKind))
 # Other names of what an act takes, by act.
 CONTENTS: Mapping[str, Mapping[str, str]] = {
-    "submit": {"proof": "proofs", "checklist": "parts", "attendees": "present", "from": "held_on", "held": "held_on", "date": "held_on", "to": "ends_on", "until": "ends_on"},
+    "submit": {"proof": "proofs", "checklist": "parts", "attendees": "present", "on_leave": "leave", "from": "held_on", "held": "held_on", "date": "held_on", "to": "ends_on", "until": "ends_on"},
     "appeal": {"reason": "facts", "text": "facts"},
     "object": {"reason": "facts"},
     "decide": {"answer": "choice"},
     "release": dict.fromkeys(("limit", "due", "due_on"), "limit_on"),
     "plan": {"on": "held_on", "name": "title"},
+    "ask_leave": dict.fromkeys(("on", "date", "starts", "starts_at"), "held_on"),
 }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
 }  # fmt: skip
 DOCUMENTS: Mapping[str, str] = {
     "公布文件": "announcement", "发文": "announcement", "授牌": "plaque", "牌匾": "plaque", "证书": "certificate", "结业证书": "certificate",
-    "通报": "circular", "公示": "notice", "纪要": "minutes", "整改通知": "rectification_notice", "整改通知书": "rectification_notice",
+    "通报": "circular", "表彰": "commend", "commendation": "commend", "撤销": "revoke", "撤消": "revoke", "revocation": "revoke", "公示": "notice", "纪要": "minutes", "整改通知": "rectification_notice", "整改通知书": "rectification_notice",
 }  # fmt: skip
 STANDINGS: Mapping[str, str] = {
     "运行": "active", "运行中": "active", "暂停": "suspended", "撤销": "revoked", "撤消": "revoked", "已撤销": "revoked", "终止": "ended", "已终止": "ended", "期满不续": "lapsed",
@@ -58,7 +58,11 @@ def _counted(said: Any) -> Any:
 
 
 def _days(said: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A cycle by its first and last day behind its studio: `{studio: 2025-05-08…2028-05-07}`."""
+    """A cycle by its first and last day, or its number, behind its studio: `{studio: 2025-05-08…2028-05-07}`, `{studio: 2}`."""
+    plain = {"number", "phase", "count"}
+    said = {
+        key: {"number": value} if isinstance(value, int) and key not in plain else value for key, value in said.items()
+    }
     spans = {key: span for key, value in said.items() if (span := range_of(value)) is not None}
     return {**said, **{key: {"from": str(first), "to": str(last)} for key, (first, last) in spans.items()}}
 
