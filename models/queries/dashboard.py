@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from models import Application, Body, Message, Person, Programme, Round, StageRun, Studio, Transition
 from models.columns import table_of
+from models.queries.waiting import stands_by
 
 RUNS, APPLICATIONS, BODIES, PEOPLE = table_of(StageRun), table_of(Application), table_of(Body), table_of(Person)
 TRANSITIONS, MESSAGES, STUDIOS, ROUNDS = table_of(Transition), table_of(Message), table_of(Studio), table_of(Round)
@@ -119,7 +120,7 @@ def mended(session: Session, round_ids: Collection[int], scope: ColumnElement[bo
 
 
 def desk_stages(session: Session, desks: Collection[str], now: datetime) -> Sequence[Row[Any]]:
-    """What waits at one's own desks, by stage and state: how many, how many overdue; one query."""
+    """What can be done at one's own desks, by stage and state: how many, how many overdue; one query."""
     return session.execute(
         select(
             RUNS.c.stage,
@@ -127,7 +128,7 @@ def desk_stages(session: Session, desks: Collection[str], now: datetime) -> Sequ
             func.count().label("n"),
             func.sum(case((RUNS.c.due_at <= now, 1), else_=0)).label("late"),
         )
-        .where(RUNS.c.desk.in_(list(desks)), RUNS.c.desk != "", RUNS.c.ended_at.is_(None))
+        .where(RUNS.c.desk.in_(list(desks)), RUNS.c.desk != "", RUNS.c.ended_at.is_(None), ~stands_by())
         .group_by(RUNS.c.stage, RUNS.c.state)
         .order_by(func.count().desc())
     ).all()

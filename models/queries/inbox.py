@@ -85,6 +85,7 @@ class InboxRow:
     duty: str = ""
     gives: str = ""
     role: str = ""
+    stands_by: bool = False
 
 
 def waiting_counts(session: Session, desks: Collection[str], now: datetime, soon_until: datetime) -> Mapping[str, int]:
@@ -298,6 +299,7 @@ def _listed() -> Select[Any]:
         func.coalesce(STUDIOS.c.name, APPLICATIONS.c.studio_name, literal("")).label("studio"), ROUNDS.c.title.label("round_title"), duty.label("duty_id"),
         func.coalesce(OPINIONS.c.kind, literal("")).label("opinion_kind"), RUNS.c.subject_kind, RUNS.c.subject_id,
         func.coalesce(DECISIONS.c.question, literal("")).label("question"), func.coalesce(DUTIES.c.title, literal("")).label("duty"),
+        case((stands_by(), 1), else_=0).label("stands_by"),
     ).select_from(joined)  # fmt: skip
 
 
@@ -310,4 +312,5 @@ def _row(row: Any) -> InboxRow:
         row.round_title or "", row.ended_at, row.outcome, blind, {} if blind else row.answers or {},
         row.duty_id, row.opinion_kind, row.subject_kind, row.subject_id, row.question, row.duty,
         "" if blind else row.gives or "", "" if blind else row.role or "",
+        bool(row.stands_by),
     )  # fmt: skip

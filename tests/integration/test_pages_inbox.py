@@ -211,5 +211,6 @@ def test_what_nobody_can_go_on_with_is_listed_apart_and_counts_as_no_work(world:
     page = client_of(world, "bureau").get("/inbox?box=waiting").text
     assert "等其余申报都评完，才能一起排序" in page
     assert "等本批次的申报都有结果，才能办结" in page
+    assert "现在还不能办。" in page
     world.score("何静远", *[85] * 5)
     assert bureau_counts(world) == (todo + 2, waiting - 1)

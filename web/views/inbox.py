@@ -189,10 +189,11 @@ def _line(
         "" if row.application_id else row.round_title,
     ]
     title = row.person or (number if row.blind else "") or row.question or row.duty or rule.title
+    place = row.body or row.studio or row.round_title
     return Line(
         row.run_id, f"{row.run_id}.{row.version}", address(wanted, run=row.run_id), title,
-        row.body or row.studio or row.round_title, " · ".join(dict.fromkeys(one for one in kinds if one and not title.startswith(one))),
-        _standing_by(row, wanted.box) or special_of(row, rule, found.get(row.application_id or 0)) or _placed(row, rule), _due(work, row, rule), row.run_id == open_run,
+        place, " · ".join(dict.fromkeys(one for one in kinds if one and one != place and not title.startswith(one))),
+        _standing_by(row) or special_of(row, rule, found.get(row.application_id or 0)) or _placed(row, rule), _due(work, row, rule), row.run_id == open_run,
         "" if bulk else _("这一类要一件一件办"), at=row.due_at,
     )  # fmt: skip
 
@@ -202,9 +203,13 @@ def what_of(work: Work, row: InboxRow) -> str:
     return asked_for(work, row.version_id, row.path, row.gives, row.role, row.studio) if row.gives else ""
 
 
-def _standing_by(row: InboxRow, box: str) -> Special | None:
-    """What must happen before anybody can go on with it."""
-    return Special("clock", "muted", _(STANDS_BY[row.state])) if box == "waiting" and row.state in STANDS_BY else None
+def _standing_by(row: InboxRow) -> Special | None:
+    return Special("clock", "muted", waits_of(row)) if row.stands_by else None
+
+
+def waits_of(row: InboxRow) -> str:
+    """What must happen before anybody can go on with a case; nothing for one that can be done."""
+    return _(STANDS_BY[row.state]) if row.stands_by and row.state in STANDS_BY else ""
 
 
 def _placed(row: InboxRow, rule: StepRule) -> Special | None:
@@ -272,6 +277,7 @@ class OpenCase:
     allowed: str
     whole: str
     button: str = ""
+    waits: str = ""
 
 
 def open_case(work: Work, row: InboxRow, programme_address: str, post: str = "") -> OpenCase:
@@ -294,7 +300,8 @@ def open_case(work: Work, row: InboxRow, programme_address: str, post: str = "")
         meter,
         allowed,
         whole_of(row),
-        button_of(row),
+        _("看进度") if row.stands_by else button_of(row),
+        waits_of(row),
     )
 
 
