@@ -14,7 +14,12 @@ from flows.rehearsal.bureau import Bureau, UnknownName
 from flows.rehearsal.seated import seated
 
 A_WEEK, MORNING, AFTERNOON = timedelta(days=7), 9, 14
-MARKS: Mapping[str, str] = {"present": "到了的人", "late": "迟到的人", "absent": "缺勤的人", "leave": "请假获准的人"}
+MARKS: Mapping[str, str] = {
+    "present": "到了的人",
+    "late": "迟到的人",
+    "absent": "缺勤的人（没有写 present 的，其余都到了）",
+    "leave": "请假获准的人",
+}
 
 
 def recorded(bureau: Bureau, target: Target, payload: Mapping[str, Any]) -> dict[str, Any]:

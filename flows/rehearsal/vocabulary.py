@@ -91,7 +91,7 @@ OWN_MEANINGS: Mapping[str, str] = {
     "note_loss": "认定不再符合条件：`{by: bureau, do: note_loss, to: M1, with: {reason: 调离}}`，主持人写 `host`",
     "order_rectification": "责令整改：`{by: bureau, do: order_rectification, to: studio/annual@y1, with: {reason: …}}`",
     "plan": "计划一次活动，事先要准备的从这时起欠：`{by: host, do: plan, to: studio/study@2025秋#1, with: {held_on: 2025-09-10}}`",
-    "ask_leave": "为工作室最近计划的一次活动请假，按时提出的即获准：`{by: L1, do: ask_leave, to: studio, with: {reason: 培训}}`",
+    "ask_leave": "为工作室最近计划的一次活动（或 `with: {held_on: …}` 那一天的活动）请假，按时提出的即获准：`{by: L1, do: ask_leave, to: studio, with: {reason: 培训}}`",
 }  # fmt: skip
 
 

@@ -39,8 +39,9 @@ def worded(programme: Programme, kind: str, said: Any) -> Any:
         return {inner: worded(programme, inner, of) for inner, of in said.items()} if isinstance(said, dict) else said
     if kind in VALUES:
         return _values(VALUES[kind](programme), said)
-    if isinstance(said, list):
-        return [worded(programme, kind, one) for one in said]
+    many = said if isinstance(said, list) else _by_fund(programme, kind, said)
+    if many or isinstance(said, list):
+        return [worded(programme, kind, one) for one in many]
     if not isinstance(said, dict) or kind not in {*KEYS, "document", "message"}:
         return _listed(said) if kind == "roster" else said
     named = {KEYS.get(kind, {}).get(key, key): value for key, value in said.items()}
@@ -55,6 +56,13 @@ def _counted(said: Any) -> Any:
     if not isinstance(said, dict) or not isinstance(said.get("of"), str) or "is" not in said:
         return said
     return {said["of"]: {key: value for key, value in said.items() if key not in {"of", "is"}}, "is": said["is"]}
+
+
+def _by_fund(programme: Programme, kind: str, said: Any) -> list[dict[str, Any]]:
+    """Money by its funds alone, `{prize: 5000元}`: one description of each; empty for everything else."""
+    if kind != "money" or not isinstance(said, dict) or not all(key in programme.funds for key in said):
+        return []
+    return [{"fund": key, **(of if isinstance(of, dict) else {"amount": of})} for key, of in said.items()]
 
 
 def _days(said: Mapping[str, Any]) -> Mapping[str, Any]:

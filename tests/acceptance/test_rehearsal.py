@@ -59,3 +59,18 @@ def test_rehearsal_of_given_facts_that_nobody_can_have_says_which_there_are(tmp_
     code, said = played(tmp_path, SCENARIO.replace("{year: 2025}}", "{year: 2025}, people: {A: {height: 180}}}"))
     assert code == 1
     assert "given.people.A.height" in said
+
+
+def test_rehearsal_refuses_words_that_mean_nothing_also_where_they_are_not_to_be_there(tmp_path: Path) -> None:
+    said = {
+        "{none: {document: {kind: medal}}}": "没有叫“medal”的文书",
+        "{none: {money: {medal: 1元}}}": "不知道指哪个工作室：“medal”",
+    }
+    for expected, why in said.items():
+        code, told = played(tmp_path, SCENARIO.replace("{state: {A: STATE}}", expected))
+        assert code == 1
+        assert why in told
+    role = SCENARIO.replace("by: A, do: submit, to: A}", "by: host, do: submit, to: join/N, with: {role: 队长}}")
+    code, told = played(tmp_path, role.replace("round: {year: 2025}", "studio: {plaque: 2025-01-08}"))
+    assert code == 1
+    assert "没有叫“队长”的角色" in told

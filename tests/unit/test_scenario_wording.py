@@ -1,15 +1,18 @@
 """How a scenario may be worded: ranges of days, titles in the place of names, whereabouts; what means nothing is refused."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from flows.programme import load
 from flows.rehearsal.bodies import OUTSIDE
-from flows.rehearsal.called import called, name_called
+from flows.rehearsal.called import by_names, called, name_called
 from flows.rehearsal.grading import places_of
+from flows.rehearsal.naming import fills_by_name
 from flows.rehearsal.profiles import UnknownFact, as_facts
 from flows.rehearsal.ranges import each_day, is_on, range_of
+from flows.rehearsal.scenario import Case, Step
 from flows.rehearsal.spelling import spelled
 from flows.rehearsal.synonyms import as_contents
 from flows.rehearsal.whereabouts import placed
@@ -87,3 +90,28 @@ def test_expectations_in_other_words_say_the_same() -> None:
     assert worded(beihai, "count", {"of": "money", "fund": "base", "is": 1}) == {"money": {"fund": "base"}, "is": 1}
     assert worded(beihai, "standing", {"studio": ["撤销", "lapsed"]}) == {"studio": ["revoked", "lapsed"]}
     assert spelled("money", {"studio": "1.5万元"}) == [{"studio": "studio", "total": "1.5万元"}]
+    assert worded(beihai, "cycle", {"studio": 2}) == {"studio": {"number": 2}}
+    assert worded(beihai, "cycle", {"studio": "studio", "number": 2}) == {"studio": "studio", "number": 2}
+    assert worded(beihai, "money", {"base": "20000元"}) == [{"fund": "base", "amount": "20000元"}]
+    assert worded(beihai, "money", {"medal": "20000元"}) == {"medal": "20000元"}
+    assert worded(beihai, "document", {"kind": "表彰", "to": "studio"}) == {"kind": "commend", "to": "studio"}
+
+
+def test_leave_names_its_day_in_several_ways() -> None:
+    for key in ("starts", "date", "on"):
+        assert as_contents("ask_leave", {key: "2025-10-20"}) == {"held_on": "2025-10-20"}
+
+
+def test_role_may_be_written_by_its_title() -> None:
+    step = Step(1, FIRST, do="submit", to=("join/M",), payload={"role": "助理", "reason": "学员"})
+    named = by_names(load("beihai"), Case(1, "", {}, (step,)))
+    assert named.steps[0].payload == {"role": "assistant", "reason": "学员"}
+
+
+def test_seat_is_filled_by_naming_only_where_the_text_leaves_it_to_somebody() -> None:
+    chifeng = load("chifeng")
+    seat = Step(1, FIRST, by="host", do="seat", to=("studio",))
+    assert fills_by_name(chifeng, replace(seat, payload={"adviser": "K1", "assistant": "Z1"}))
+    assert fills_by_name(chifeng, replace(seat, to=("adviser/K1",)))
+    assert not fills_by_name(chifeng, replace(seat, to=("join/M1",)))
+    assert not fills_by_name(chifeng, replace(seat, payload={"member": "M1"}))
