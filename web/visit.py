@@ -91,8 +91,9 @@ class Visit:
 
     def go(self, address: str, note: str = "") -> RedirectResponse:
         """Answer a write: go to another page, with a word of what was done."""
-        mark = "&" if "?" in address else "?"
-        return RedirectResponse(f"{address}{mark}note={quote(note)}" if note else address, status_code=303)
+        page, hash_, place = address.partition("#")
+        said = f"{'&' if '?' in page else '?'}note={quote(note)}" if note else ""
+        return RedirectResponse(f"{page}{said}{hash_}{place}", status_code=303)
 
 
 @dataclass(frozen=True)

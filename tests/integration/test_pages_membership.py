@@ -224,11 +224,14 @@ def test_placement_entry_is_changed_only_with_a_reason_and_shows_both(placing: W
     client, place = client_of(placing, CENTRE), f"{here(placing)}/{listing_id}"
     said = {"act": "change", "run": str(run), "studio": str(other)}
     assert client.post(place, data=form(reason="", **said)).status_code == 409
-    assert client.post(place, data=form(reason="两校有帮扶关系", **said)).status_code == 303
+    answer = client.post(place, data=form(reason="两校有帮扶关系", **said))
+    assert re.fullmatch(rf"{here(placing)}\?list={listing_id}&note=[^#]+#run-{run}", answer.headers["location"])
     page = client.get(f"{here(placing)}?list={listing_id}").text
     for words in ("人工调整", "两校有帮扶关系", "原建议：H2工作室", f"{CENTRE}_officer"):
         assert words in page, words
     assert entries(placing, listing_id)["p"].payload["studio"] == other
+    client.post(place, data=form(act="change", run=str(run), studio="none", reason="本人暂不参加"))
+    assert not entries(placing, listing_id)["p"].payload.get("studio")
 
 
 def test_placement_list_is_made_and_its_result_is_shown_and_handed_out(placing: World) -> None:

@@ -148,9 +148,10 @@ def act(visit: Visiting, form: Posted, round_id: int, listing_id: int) -> Respon
             said = visit.once(
                 form, f"make placement:{listing_id}", lambda work: _make(visit, work, round_id, listing_id)
             )
-            if said["entries"] <= CHUNK:
-                apply_list(visit.engine, visit.book, listing_id, visit.now)
-            return visit.go(here, _("名单已定，正在逐人办理；本人都会收到通知。"))
+            if said["entries"] > CHUNK:
+                return visit.go(here, _("名单已定，正在逐人办理；本人都会收到通知。"))
+            apply_list(visit.engine, visit.book, listing_id, visit.now)
+            return visit.go(here, _("名单已定，逐人办完；本人都会收到通知。"))
     raise Refused("unknown_act", _("没有这种办理。没有改动任何内容。"))
 
 

@@ -84,7 +84,8 @@ def _line(one: Any, titles: Mapping[int, str], person: Any, names: Mapping[int, 
     wishes = wishes_of(person.answers) if person else ()
     refused, mark = _outcome(one, outcome)
     changed_by = names.get(one.overridden_by, "") if one.overridden_by else ""
-    choices = tuple(Choice(str(key), title, chosen=key == studio_id) for key, title in titles.items())
+    nowhere = Choice("none", _("不安排"), chosen=studio_id is None)
+    choices = (nowhere, *(Choice(str(key), title, chosen=key == studio_id) for key, title in titles.items()))
     return PlaceLine(
         one.run_id, one.application_id, one.position, one.number or "", str(one.shown.get("name", "")), str(one.shown.get("school", "")),
         person.school_stage if person else "", "　".join(f"{n}. {titles.get(wish, _('不接收成员'))}" for n, wish in enumerate(wishes, start=1)),
