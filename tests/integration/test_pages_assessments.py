@@ -52,6 +52,7 @@ def test_sheet_shows_what_is_known_and_what_is_still_owed(life: Life) -> None:
         "50%",
         "还不能考核，有 1 项没有办完",
         'role="radiogroup"',
+        "打印考核表",
     ):
         assert words in page, words
     assert "基本合格" not in page

@@ -16,10 +16,9 @@ CHECKS = table_of(CriterionCheck)
 MASTER = [{"kind": "title", "name": "名校长", "level": "city"}]
 
 
-@pytest.fixture
-def world(sqlite_database: Engine) -> World:
+def three(engine: Engine) -> World:
     """Three applications before their county, which has two places."""
-    world = World(sqlite_database)
+    world = World(engine)
     world.round(date(2025, 3, 31), quotas=[Places("county", at_most=2)])
     world.on("2025-03-03")
     world.apply_for("宋海燕", "何静远", "包志刚", credentials=MASTER)
@@ -27,6 +26,11 @@ def world(sqlite_database: Engine) -> World:
     for name in ("宋海燕", "何静远", "包志刚"):
         world.do("county_a_school1", "endorse", name, reason="同意推荐，材料属实。")
     return world
+
+
+@pytest.fixture
+def world(sqlite_database: Engine) -> World:
+    return three(sqlite_database)
 
 
 def chosen(world: World, *names: str) -> list[str]:
@@ -199,7 +203,8 @@ def bureau_counts(world: World) -> tuple[int, int]:
     return int(found["待办"]), int(found.get("等别的事", 0))
 
 
-def test_what_nobody_can_go_on_with_is_listed_apart_and_counts_as_no_work(world: World) -> None:
+def test_what_nobody_can_go_on_with_is_listed_apart_and_counts_as_no_work(any_database: Engine) -> None:
+    world = three(any_database)
     world.endorse_tiers("宋海燕", "何静远")
     world.judge("宋海燕", "何静远")
     world.draw()
