@@ -10,7 +10,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import Engine, update
 
-from models import Cycle, Studio
+from models import Cycle, Studio, Term
 from models.columns import table_of
 from tests.browsing import client_of, counting, form
 from tests.life import Life
@@ -77,6 +77,16 @@ def test_board_shows_figures_heat_limits_assessments_and_endings(life: Life) -> 
         assert words in page, words
     assert 'class="heat heat-1"' in page
     assert "/dashboard/studios/duties?county=" in page
+
+
+def test_months_of_holidays_are_those_of_the_terms_that_the_bureau_has_entered(life: Life) -> None:
+    assert "寒假" in client_of(life, "county_a").get(BOARD).text
+    with life.at_work() as work:
+        for key, kind, first, last in (
+            ("2025秋", "autumn", date(2025, 9, 1), date(2026, 2, 20)), ("2026春", "spring", date(2026, 2, 23), date(2026, 7, 10)),
+        ):  # fmt: skip
+            work.session.add(Term(body_id=life.ids["bureau"], key=key, kind=kind, begins_on=first, ends_on=last))
+    assert "寒假" not in client_of(life, "county_a").get(BOARD).text
 
 
 def test_county_sees_only_its_own_and_people_without_office_nothing(life: Life) -> None:

@@ -12,8 +12,10 @@ from flows.engine.calendar import add_months
 from flows.engine.errors import NotFound
 from flows.engine.work import Work
 from flows.office.urging import urge, who_is_urged
+from flows.opening.cycles import entered_terms
 from models.queries import studio_board as read
 from models.queries.applications import holders_of
+from models.queries.rounds import bodies_above
 from models.queries.scope import overseen_studios
 from web.display import Choice, Filter, Paging, clock_time, run_mark, school_year
 from web.i18n import _
@@ -79,11 +81,12 @@ def board(
         )
         ending, ending_all = read.ending(session, condition, today, today + timedelta(days=ENDING))
         asked = read.renewals_of(session, [row.renewal_id for row in ending if row.renewal_id])
+        entered = entered_terms(session, set(bodies_above(session, visit.visitor.body_ids)))
         late = len(read.overdue_runs(session, condition, visit.now))
         assessing = views.assessing_of(read.assessing(session, condition))
         context = {
             "filters": _filters(work, visit, wanted, HOME), "standings": read.standings(session, condition, today), "months": months,
-            "heat": views.heat_of(met, months, wanted), "this_month": views.month_rate(met, today), "limits": views.limits_of(work, read.mending(session, condition)),
+            "heat": views.heat_of(met, months, wanted, [term for terms in entered.values() for term in terms]), "this_month": views.month_rate(met, today), "limits": views.limits_of(work, read.mending(session, condition)),
             "assessing": assessing, "late": late, "ending_all": ending_all,
             "asked": sum(views.asked_for(one) for one in asked.values()),
             "ending": [(row, grade_mark(row.grade, {}) if row.grade else None, views.renewal_mark(asked.get(row.renewal_id or 0))) for row in ending],

@@ -6,7 +6,8 @@ from datetime import date
 from io import BytesIO
 from typing import Any
 
-from flows.engine.calendar import add_months, default_terms, local_day
+from flows.engine.calendar import Term, add_months, local_day
+from flows.engine.periods import vacations
 from flows.engine.work import Work
 from models.queries.studio_board import BoardFilter
 from web.display import StateMark, due_day, formal_day, month, plain_day, run_mark, share, state_mark
@@ -74,8 +75,9 @@ def county_words(name: str | None) -> str:
     return short_body(name) if name else _("市直")
 
 
-def heat_of(rows: Sequence[Any], months: Sequence[date], wanted: BoardFilter) -> list[Line]:
-    """Counties by month, worst first; a month of holidays in which nothing fell due is named."""
+def heat_of(rows: Sequence[Any], months: Sequence[date], wanted: BoardFilter, entered: Sequence[Term]) -> list[Line]:
+    """Counties by month, worst first; a month of holidays between the terms (`entered`: the bureau's own) in which nothing fell due is named."""
+    holidays = {one: _holiday(one, entered) for one in months}
     found: dict[tuple[int, str], dict[tuple[int, int], tuple[int, int]]] = {}
     for row in rows:
         key = (row.county_id or 0, county_words(row.county))
@@ -83,14 +85,17 @@ def heat_of(rows: Sequence[Any], months: Sequence[date], wanted: BoardFilter) ->
     lines = []
     for (county_id, name), cells in found.items():
         met, owed = (sum(one[n] for one in cells.values()) for n in (0, 1))
-        drawn = tuple(_cell(name, county_id, one, cells.get((one.year, one.month)), wanted) for one in months)
+        drawn = tuple(
+            _cell(name, county_id, one, cells.get((one.year, one.month)), wanted, holidays[one]) for one in months
+        )
         lines.append((met / owed if owed else 1, name, Line(name, drawn)))
     return [line for _rate, _name, line in sorted(lines, key=lambda one: one[:2])]
 
 
-def _cell(name: str, county_id: int, one: date, counted: tuple[int, int] | None, wanted: BoardFilter) -> Cell:
+def _cell(
+    name: str, county_id: int, one: date, counted: tuple[int, int] | None, wanted: BoardFilter, holiday: str
+) -> Cell:
     if counted is None:
-        holiday = _holiday(one)
         return Cell(
             holiday or "—",
             0,
@@ -107,13 +112,10 @@ def _cell(name: str, county_id: int, one: date, counted: tuple[int, int] | None,
     return Cell(str(rate), step, href, words, f"{met} / {owed}")
 
 
-def _holiday(one: date) -> str:
-    """寒假 or 暑假, where most of a month is one."""
-    autumn, spring = default_terms(school_year_of(one))
+def _holiday(one: date, entered: Sequence[Term]) -> str:
+    """寒假 or 暑假, where the middle of a month lies in one."""
     middle = one.replace(day=15)
-    if autumn.ends_on < middle < spring.begins_on:
-        return _("寒假")
-    return _("暑假") if middle > spring.ends_on else ""
+    return next((_(found.key) for found in vacations(entered, middle, middle)), "")
 
 
 def month_rate(rows: Sequence[Any], today: date) -> tuple[int, int]:
