@@ -1,5 +1,7 @@
 """Duties (应办事项): the numbers of each obligation as the stage of activities takes them."""
 
+from collections.abc import Mapping
+
 from flows.activities import DutyPolicy
 from flows.engine.rulebook import SetupRule, StepRule
 from flows.lifecycle import STAGES
@@ -25,9 +27,7 @@ def duty_rule(programme: Programme, key: str) -> StepRule:
             STAGES["opinion"].policy(),
         )
     if key in VACANCIES:
-        policy = DutyPolicy(
-            title=VACANCIES[key], vacancy=True, origins={"": origin_of(programme, "people.host.loss").as_row()}
-        )
+        policy = DutyPolicy(title=VACANCIES[key], vacancy=True, origins=_vacancy_origins(programme, key))
         return StepRule("obligations", key, VACANCIES[key], STAGES["activities"], policy)
     one = programme.obligations[key]
     origins = {
@@ -44,6 +44,28 @@ def duty_rule(programme: Programme, key: str) -> StepRule:
         roster=roster_rules(programme) if any(counted.record == "roster" for counted in one.counts) else None,
     )  # fmt: skip
     return StepRule("obligations", key, one.title, STAGES["activities"], policy)
+
+
+def _vacancy_origins(programme: Programme, key: str) -> dict[str, Mapping[str, str]]:
+    """Where a vacancy comes from: a host's from their loss, a member's from where the text has it filled, else from our default."""
+    places = _refills(programme) if key == "refill" else []
+    if not places:
+        return {"": origin_of(programme, "people.host.loss").as_row()}
+    text = [place for place in places if origin_of(programme, place).kind == "clause"]
+    place = (text or places)[0]
+    within = origin_of(programme, f"{place}.within")
+    return {"": origin_of(programme, place).as_row(), "within": within.as_row()}
+
+
+def _refills(programme: Programme) -> list[str]:
+    """Every place at which a new member follows by itself, as a dotted path."""
+    then = {
+        f"assessments.{name}.then.{grade}": each
+        for name, one in programme.assessments.items()
+        for grade, each in one.then.items()
+    }
+    then |= {f"paths.{name}.then": path.then for name, path in programme.paths.items()}
+    return [f"{place}.{n}" for place, each in then.items() for n, one in enumerate(each) if one.kind == "refill"]
 
 
 def setup_rule(one: Obligation) -> SetupRule:

@@ -63,7 +63,7 @@ def messages(bureau: Bureau, said: Any) -> list[str]:
     found = []
     for row in seen.all_rows(bureau.engine, query):
         key = f"person:{row.person_id}" if row.person_id else f"body:{row.body_id}"
-        words = f"{row.notice} → {bureau.name_of_desk(key)}（{local_day(row.created_at)}）{words_in(row.context)}"
+        words = f"{row.notice} {notices()[row.notice].title} → {bureau.name_of_desk(key)}（{local_day(row.created_at)}）{words_in(row.context)}"
         if (whom is None or key in whom) and answers(words, wanted, local_day(row.created_at)):
             found.append(words)
     return found
