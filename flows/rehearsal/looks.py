@@ -186,7 +186,8 @@ def money(bureau: Bureau, said: Any) -> list[str]:
             due,
             *([row.amount_fen] if "share" in wanted else []),
         }
-        right &= status != "stopped" or bool({"share", "status"} & set(wanted))
+        nothing = "amount" in wanted and fen(wanted["amount"]) == 0  # what is not paid is nothing
+        right &= status != "stopped" or nothing or bool({"share", "status"} & set(wanted))
         right &= "to" not in wanted or _is_payee(bureau, row, str(wanted["to"]))
         if right and ("status" not in wanted or status == wanted["status"]):
             total += due
