@@ -29,7 +29,7 @@ FORMS: Mapping[str, str] = {
     "studio/rectification": "最近一次整改",
     "studio/decision": "最近一件请主管部门决定的事项；`studio/decision/L2`：关于 L2 的",
     "studio/refill": "补选成员；`studio/refill/L2`：接替 L2 的；另选主持人是 `studio/succession`，考勤检查是 `studio/attendance@2025秋`",
-    "studio/renew": "工作室按路径 renew 的申请，也可以只写 `renew`",
+    "studio/renew": "工作室按路径 renew 的申请，也可以只写 `renew`、`studio/renewal`；升级的路径也可以写升到的层级：`studio/township`",
     "studio/city@2025/26": "经费 city 的一期",
 }  # fmt: skip
 
@@ -73,10 +73,12 @@ def find(bureau: Bureau, address: str) -> Target:
 
 
 def cycle_address(bureau: Bureau, address: str) -> str:
-    """`renew` and `renew/studio` as `studio/renew`: a next cycle is asked for by a studio, whoever hosts it."""
+    """`renew` and `renew/studio` as `studio/renew`: a next cycle or level is asked for by a studio, whoever hosts it."""
     head, _, rest = address.partition("/")
     path = bureau.programme.paths.get(head)
-    if path is None or path.gives != "cycle" or path.call == "round" or (head, rest) in bureau.applications:
+    begun = (head, rest) in bureau.applications
+    of_studio = path is not None and (path.gives == "cycle" or (path.gives == "level" and not rest))
+    if path is None or not of_studio or begun or (path.call == "round" and rest):
         return address
     return f"{rest if rest in bureau.studios or rest in bureau.people else 'studio'}/{head}"
 

@@ -1,7 +1,7 @@
 """Beginning applications (开始申报): a round planned and launched, somebody's application begun with its papers."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, get_args
 
 from flows.engine.apply import apply
@@ -20,7 +20,6 @@ from models.columns import table_of
 
 ROUNDS = table_of(Round)
 ROUND_KEYS = ("year", "path", "opens", "closes", "quotas", "changes", "timetable", "launch")
-A_MONTH = timedelta(days=30)
 REVIEWERS_SEAL = "审核盖章件"
 
 
@@ -93,11 +92,11 @@ def begin(bureau: Bureau, path: Path, name: str, filer: Actor | None = None, **s
 
 
 def _open_a_round(bureau: Bureau, path: Path) -> None:
-    """A path that takes rounds has one, also where the scenario gives none: for a month from today."""
+    """A path that takes rounds has one, also where the scenario gives none: until the last day on which somebody applies."""
     row = open_round(bureau)
     apart = row is not None and path.gives in {"seat", "exit"} and row.path != path.name
     if path.call == "round" and (row is None or apart):
-        plan(bureau, {"path": path.name}, bureau.today, bureau.today + A_MONTH)
+        plan(bureau, {"path": path.name}, bureau.today, max(bureau.today, bureau.applying_until))
 
 
 def _begin_seat(bureau: Bureau, path: Path, name: str, role: str, filer: Actor | None, studio: str) -> int:

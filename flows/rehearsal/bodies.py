@@ -73,13 +73,21 @@ def cast_of(programme: Programme) -> list[BodyPlan]:
     return found
 
 
-def given_bodies(said: Mapping[str, Any]) -> list[BodyPlan]:
-    """Bodies that a scenario adds: `{name: {level, under, title}}`, or `{name: level}` under the authority."""
+def given_bodies(programme: Programme, said: Mapping[str, Any]) -> list[BodyPlan]:
+    """Bodies that a scenario adds: `{name: {level, under, title}}`, or `{name: level}` under the authority, also by its level."""
+    above = {programme.level: "bureau", "authority": "bureau"}
     plans = []
     for name, more in said.items():
         entry = more if isinstance(more, dict) else {"level": more}
         level = str(entry.get("level", "school"))
-        plans.append(BodyPlan(name, str(entry.get("title", name)), level, str(entry.get("under", "bureau"))))
+        plans.append(
+            BodyPlan(
+                name,
+                str(entry.get("title", name)),
+                level,
+                above.get(str(entry.get("under", "bureau")), str(entry.get("under", "bureau"))),
+            )
+        )
     return plans
 
 
@@ -106,7 +114,18 @@ def from_elsewhere(programme: Programme, role: str) -> bool:
     return counted and not any(criterion.fact == "school" for criterion in programme.criteria(role))
 
 
+# Words of the glossary for bodies that a text names as it likes, and what their titles have in them.
+USUAL_BODIES: Mapping[str, str] = {"leading_group": "领导小组", "studio_office": "管理办公室", "expert_panel": "专家"}
+
+
 def titles(programme: Programme) -> Mapping[str, str]:
-    """What people read of bodies and of the host, and the names they have in the file: 教导处 is `office`."""
+    """Other names of bodies and of the host, and those they have in the file: 教导处 is `office`, a level its only body."""
     found = {body.title: name for name, body in programme.bodies.items()}
+    for word, part in USUAL_BODIES.items():
+        named = [name for title, name in found.items() if part in title]
+        found |= {word: named[0]} if len(named) == 1 else {}
+    for level in {body.level for body in programme.bodies.values() if body.level}:
+        at = [name for name, body in programme.bodies.items() if body.level == level]
+        words = ("county", "district") if level == "county" else (level,)
+        found |= {word: at[0] for word in words if len(at) == 1 and word not in programme.bodies}
     return {programme.people["host"].title: "host", **found} if "host" in programme.people else found

@@ -70,6 +70,7 @@ class Bureau:
     studios: dict[str, int] = field(default_factory=dict)
     round_id: int = 0
     round_run: int = 0
+    applying_until: date = date.min
     version_id: int = 0
     afterwards: list[Callable[[], None]] = field(default_factory=list)
     to_come: list[tuple[datetime, Callable[[], None]]] = field(default_factory=list)
@@ -81,7 +82,7 @@ class Bureau:
     def found(self, bodies: Mapping[str, Any], calendar: Mapping[str, Any]) -> None:
         """Make the bodies with their officers, the experts, and put the programme in force."""
         with self.at_work() as work:
-            for plan in [*tree(self.programme), *cast_of(self.programme), *given_bodies(bodies)]:
+            for plan in [*tree(self.programme), *cast_of(self.programme), *given_bodies(self.programme, bodies)]:
                 self._body(work.session, plan)
                 self._fill_seats(work.session, plan)
             put_calendar(work.session, calendar, self.bodies["bureau"])

@@ -40,11 +40,15 @@ class Stuck(RuntimeError):  # noqa: N818  named for what it is
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """An application and where it is to be: at a step (`notice`), in a state (`plaque.announced`), in reserve, or at its end."""
+    """An application and where it is to be: at a step (`notice`), in a state (`plaque.announced`), in reserve, or at its end.
+
+    `reason`: why somebody is given a seat that the text gives only with one.
+    """
 
     application_id: int
     name: str
     until: str = ""
+    reason: str = ""
 
 
 def carry(bureau: Bureau, goals: Sequence[Goal]) -> None:
@@ -320,8 +324,14 @@ def _seat(bureau: Bureau, waiting: Waiting) -> bool:
         runs = {name: _again(bureau, run.id) for name, run in central.items()}
         allocate(bureau, bureau.desk_acting(next(iter(runs.values())).held_by), runs, {})
         return True
-    for _, run in here:
-        act(bureau, run, "seat", bureau.acting("authority", None, None, None), {})
+    for goal, run in here:
+        act(
+            bureau,
+            run,
+            "seat",
+            bureau.acting("authority", None, None, None),
+            {"reason": goal.reason} if goal.reason else {},
+        )
     return bool(here)
 
 

@@ -10,6 +10,9 @@ ANYWHERE = frozenset({"reason", "comment", "note", "on"})
 DESCRIBING = frozenset(
     {
         "document",
+        "lesson",
+        "book",
+        "agenda",
         "school",
         "content",
         "place",
@@ -59,7 +62,7 @@ MAY_CARRY: Mapping[str, frozenset[str]] = {
     "send_back": frozenset({"defects"}),
     "order_rectification": LIMIT,
     "note_loss": frozenset({"post"}),
-    "endorse": JUDGED | frozenset({"override"}),
+    "endorse": JUDGED | frozenset({"override", "seal"}),
     "complete": frozenset({"until", "amount", "choice", "share", "seats", "role", "studio", "wishes", "due_on"}) | GRADED | MENDING | SUBMITTED,
 }  # fmt: skip
 

@@ -13,15 +13,17 @@ from flows.rehearsal import seen
 from flows.rehearsal.bodies import other_home
 from flows.rehearsal.bureau import Bureau, UnknownName
 from flows.rehearsal.called import called
+from flows.rehearsal.whereabouts import placed
 from models import Attendance, Cycle, Record, Seat, Studio
 
 AFTERNOON = 14
 HEADCOUNTS = ("own_school", "other_school")
+WHERE = ("county", "school", "body")
 STUDIO_KEYS: Mapping[str, str] = {
     "plaque": "挂牌日，即第一个周期的第一天", "level": "工作室层级", "host": "主持人的名字（默认 host）", "members": "成员：{名字: 角色}，或名字的列表，或人数 {own_school: 2, other_school: 8}，或 {角色: 人数}",
     "grades": "已有的考核结果：{考核@周期: 等次}，到时按通常的办理得出", "kind": "哪一类工作室", "count": "同样的几个，名字后加 1、2、3……", "standing": "状态（默认 active）",
     "activities": "办过的活动和考勤：{count: 12, until: 2026-01-20, absent: {A: 4, B: 3}, leave: {C: 1}}（每周一次；absent 不含请假）",
-    "cycle": "false：没有周期（只登记）", "number": "这是第几个周期（默认 1）",
+    "cycle": "false：没有周期（只登记）", "school": "主持人所在学校（机构名）", "body": "同 school", "county": "所在的县：主持人在那里的一所学校", "number": "这是第几个周期（默认 1）",
     "version": "周期所用办法的版本：1 是现在这一版；或情景旁边较早一版的文件名",
 }  # fmt: skip
 
@@ -49,7 +51,8 @@ def establish(bureau: Bureau, name: str, said: Mapping[str, Any]) -> list[int]:
 
 def _establish(bureau: Bureau, name: str, said: Mapping[str, Any], host: str) -> int:
     kind = bureau.kind_meant(str(said.get("kind", next(iter(bureau.programme.kinds), ""))))
-    host_id = bureau.person(host, "host", kind=kind)
+    where = placed({key: said[key] for key in WHERE if key in said}, list(bureau.bodies))
+    host_id = bureau.person(host, "host", kind=kind, **where)
     home = bureau.profiles[host].body
     begins_on = date.fromisoformat(str(said["plaque"])) if "plaque" in said else bureau.today
     with bureau.at_work() as work:
@@ -157,7 +160,7 @@ def _members(bureau: Bureau, said: Any, home: str) -> Iterator[Member]:
         return
     plain = next((role.name for role in roles.values() if role.within is None), "")
     heads = {key: int(value) for key, value in said.items() if isinstance(value, int)}
-    inner = _inner_heads(roles, heads)
+    inner = _inner_heads(roles, {**dict.fromkeys(_named_roles(said, roles), 0), **heads})
     for key, body, prefix in (("own_school", home, "own"), ("other_school", other, "other")):
         for n in range(1, heads.get(key, 0) + 1):
             yield Member(f"{prefix}{n}", plain, next(inner, "") if key == "own_school" else "", body)
@@ -174,6 +177,11 @@ def _members(bureau: Bureau, said: Any, home: str) -> Iterator[Member]:
     if unknown is not None:
         known = [*HEADCOUNTS, *(name for name in bureau.programme.people if name != "host")]
         raise UnknownName(f"没有叫“{unknown}”的角色；有：{'、'.join(known)}")
+
+
+def _named_roles(said: Mapping[str, Any], roles: Mapping[str, Role]) -> Collection[str]:
+    """Roles that somebody is named for, so that nobody else need have them."""
+    return {str(role) for role in said.values() if role in roles}
 
 
 def _named(roles: Mapping[str, Role], name: str, role: str, home: str) -> Member:

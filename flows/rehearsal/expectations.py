@@ -14,7 +14,7 @@ from flows.rehearsal.looks import Misspelled
 from flows.rehearsal.questions import decisions, rectifications
 from flows.rehearsal.ranges import is_on
 from flows.rehearsal.scenario import Expectation
-from flows.rehearsal.seated import roster_faults, roster_rows
+from flows.rehearsal.seated import MEMBERS, roster_faults, roster_rows
 from flows.rehearsal.spelling import DESCRIBED, spelled
 from flows.rehearsal.understood import misunderstood
 from flows.rehearsal.warned import warnings
@@ -225,9 +225,11 @@ def _named(bureau: Bureau, of: Any) -> bool:
 
 
 def _count(bureau: Bureau, said: Any) -> list[str]:
-    """How many: `{kind: description, is: n}`."""
+    """How many: `{kind: description, is: n}`, `{documents: n}` or `{members: n}`."""
     if isinstance(said, dict) and said and all("/" in str(key) for key in said):
         return [fault for address, number in said.items() for fault in _counted_at(bureau, str(address), number)]
+    if each := _tallies(bureau, said):
+        return [fault for one in each for fault in _count(bureau, one)]
     kinds = [key for key in said if key != "is"] if isinstance(said, dict) else []
     if len(kinds) != 1 or "is" not in said or kinds[0] not in ROWS:
         return [f"应当写成 {{种类: 描述, is: 个数}}，种类有：{'、'.join(ROWS)}；写的是 {said}"]
@@ -236,6 +238,20 @@ def _count(bureau: Bureau, said: Any) -> list[str]:
     if len(found) == int(said["is"]):
         return []
     return [f"{kind} {of} 应有 {said['is']} 个，实有 {len(found)} 个：{'；'.join(found[:12])}"]
+
+
+def _tallies(bureau: Bureau, said: Any) -> list[Mapping[str, Any]]:
+    """What is counted by a word alone: rows of a kind (`documents: 2`), everybody in a role, or all members."""
+    found: list[Mapping[str, Any]] = []
+    for word, number in said.items() if isinstance(said, dict) and "is" not in said else ():
+        kind = next((one for one in ROWS if word in (one, f"{one}s")), "")
+        if kind and isinstance(number, int):
+            found.append({kind: "studio" if kind in {"open", "overdue"} else {}, "is": number})
+        elif word == MEMBERS or word in bureau.programme.people:
+            found.append({"roster": word, "is": number})
+        else:
+            return []
+    return found
 
 
 def _counted_at(bureau: Bureau, address: str, number: Any) -> list[str]:

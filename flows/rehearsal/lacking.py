@@ -8,6 +8,7 @@ from flows.programme.entries import Criterion
 from flows.rehearsal.beginning import REVIEWERS_SEAL
 from flows.rehearsal.bureau import Bureau, UnknownName
 from flows.rehearsal.profiles import CREDENTIALS, many
+from flows.rehearsal.synonyms import NO
 from models import Attachment
 from models.columns import table_of
 
@@ -41,6 +42,17 @@ def leave_out(bureau: Bureau, application_id: int, said: object) -> None:
             if not out:
                 raise UnknownName(f"lacks：没有叫“{lack}”的材料；有：{'、'.join(slots) or '无'}")
             work.session.execute(ATTACHMENTS.delete().where(mine, ATTACHMENTS.c.slot.in_(out)))
+
+
+def put_seal(bureau: Bureau, application_id: int, person_id: int, said: object) -> None:
+    """The reviewer's sealed scan is there, or it is not (`seal: no`)."""
+    mine = (ATTACHMENTS.c.application_id == application_id) & (ATTACHMENTS.c.slot == REVIEWERS_SEAL)
+    with bureau.at_work() as work:
+        there = work.session.execute(ATTACHMENTS.select().where(mine)).first() is not None
+    if str(said).lower() in NO:
+        leave_out(bureau, application_id, REVIEWERS_SEAL if there else ())
+    elif not there:
+        bureau.attach(application_id, person_id, REVIEWERS_SEAL)
 
 
 def _every(criteria: Iterable[Criterion]) -> Iterator[Criterion]:

@@ -16,30 +16,29 @@ from flows.rehearsal import seen
 from flows.rehearsal.addresses import NotYet, Target, find, path_meant
 from flows.rehearsal.beginning import begin, the_studio
 from flows.rehearsal.bureau import Bureau, UnknownName
-from flows.rehearsal.carrying import (
-    Goal,
-    Stuck,
-    announce_list,
-    carry,
-    draw,
-    filled,
-    judge_waiting,
-    post_list,
-    rank_by_marks,
-    score,
-)
+from flows.rehearsal.carrying import Goal, Stuck, carry, filled
 from flows.rehearsal.clearing import clear, with_seats
 from flows.rehearsal.desk_acts import at_desk
 from flows.rehearsal.finishing import finish
-from flows.rehearsal.lacking import leave_out
+from flows.rehearsal.lacking import leave_out, put_seal
+from flows.rehearsal.list_acts import list_act
 from flows.rehearsal.looks import is_member
 from flows.rehearsal.naming import fills_by_name, naming
 from flows.rehearsal.payloads import as_taken, with_grades
-from flows.rehearsal.placing import allocate, wish
+from flows.rehearsal.placing import wish
 from flows.rehearsal.recording import MARKS, recorded
 from flows.rehearsal.scenario import CALL, COMPLETE, DESK_ACTS, NAME, UNNAME, WISH, Step
-from flows.rehearsal.synonyms import as_event
-from flows.rehearsal.understudy import announce_first, catch_up, confirm_first, is_done, meet_the_limit, same_house
+from flows.rehearsal.singly import OTHERS, USUAL
+from flows.rehearsal.synonyms import ACTS_ON, as_event
+from flows.rehearsal.understudy import (
+    announce_first,
+    catch_up,
+    confirm_first,
+    is_done,
+    meet_the_limit,
+    same_house,
+    scored_first,
+)
 from flows.rehearsal.voting import SEATS, vote
 from models import Record
 from models.columns import table_of
@@ -48,6 +47,8 @@ RECORDS = table_of(Record)
 CLEARINGS = 6
 UNMENTIONED = frozenset({"unheard", "blocked"})
 A_MONTH = timedelta(days=30)
+# Names of the shared paths: nobody is called so, and a text that has one of them not is not asked for it.
+USUAL_PATHS = frozenset({"apply", "join", "leave", "renew"})
 # What a scenario may write in `with` for any act, beside what the event itself takes.
 WITH: Mapping[str, str] = {
     "attach": "先附上这些材料", "role": "申请的角色（join 等路径）", "until": "complete：办到哪一步为止（步骤名，或 步骤.状态，或 reserve）",
@@ -69,6 +70,8 @@ WITH: Mapping[str, str] = {
     "ends_on": "submit（应办事项）：活动的最后一天，与 held_on 一起写",
     "seats": "decide（调整成员）：[L2]，按名字写",
     "judged": "endorse：{条件位置: passed|failed}（不写为都符合）",
+    "seal": "endorse：no 是没有审核盖章件", "agenda": "submit（应办事项）：议程，列表；其中写到别的应办事项的，同一期也算报送",
+    "reason": "complete：为什么破例（超过人数、不在时间内），同 seat",
 }  # fmt: skip
 
 
@@ -79,15 +82,17 @@ def perform(bureau: Bureau, step: Step) -> None:
         own(bureau, step)
         return
     targets = _each_once([_target(bureau, step, address) for address in step.to])
-    step = replace(step, do=as_event(step.do, {target.kind for target in targets}))
+    step = replace(step, do=as_event(step.do, {_acted_on(target, step.do) for target in targets}))
     if step.do == "report" and not step.payload and step.refused is None:
         step = replace(step, payload={"report": "已经整改"})
+    if step.do == "rank" and step.refused is None:
+        targets = scored_first(bureau, targets)
     payload = _payload(bureau, step, targets)
     if step.by == SEATS and step.do == "give":
         for target in targets:
             vote(bureau, target, payload.get("votes", AGREE))
         return
-    if _list_act(bureau, step, targets, payload):
+    if list_act(bureau, step, targets, payload):
         return
     if len(targets) == 1:
         _perform_one(bureau, step, targets[0], payload)
@@ -99,6 +104,12 @@ def perform(bureau: Bureau, step: Step) -> None:
     with bureau.at_work() as work:
         for result in apply_many(work, [intent for intent, _ in intents], intents[0][1]):
             _raise(result.outcome)
+
+
+def _acted_on(target: Target, do: str) -> str:
+    """What an act is done to: the stage it waits at where that calls the act otherwise, else the kind of thing."""
+    stage = target.run.stage if target.run is not None else ""
+    return stage if (stage, do) in ACTS_ON else target.kind
 
 
 def _each_once(targets: Sequence[Target]) -> list[Target]:
@@ -144,8 +155,10 @@ def _perform_one(bureau: Bureau, step: Step, target: Target, payload: Mapping[st
 
 
 def _instead(bureau: Bureau, step: Step, target: Target, refused: Refused, actor: Actor) -> Actor | None:
-    """Who does an act that must succeed where the authority and a body of its own are not told apart."""
-    return same_house(bureau, target, actor) if step.refused is None and refused.because == "not_yours" else None
+    """Who does an act that must succeed, or fail for another reason, where the authority and a body of its own are not told apart."""
+    wanted = step.refused.because if step.refused is not None else "nothing"
+    told_apart = wanted in {"", "not_yours", "wrong_state", "ended"}
+    return same_house(bureau, target, actor) if not told_apart and refused.because == "not_yours" else None
 
 
 def _cleared(bureau: Bureau, step: Step, target: Target, refused: Refused, actor: Actor) -> bool:
@@ -188,7 +201,7 @@ def complete(bureau: Bureau, step: Step) -> None:
     for address in step.to:
         target = _target(bureau, step, address)
         if target.kind == "application":
-            goals.append(Goal(target.subject_id, address, until))
+            goals.append(Goal(target.subject_id, address, until, str(step.payload.get("reason", ""))))
         else:
             finish(bureau, target, with_grades(bureau.programme, step.payload))
     carry(bureau, goals)
@@ -270,7 +283,7 @@ def _begun_by_asking(bureau: Bureau, address: str) -> bool:
 
 def _begun(bureau: Bureau, step: Step, address: str) -> Target:
     path_name, name = path_meant(bureau, address)
-    if path_name not in bureau.programme.paths:
+    if path_name not in bureau.programme.paths or (name in USUAL_PATHS and name not in bureau.people):
         raise UnknownName(
             f"没有“{address}”这一件，也没有叫“{path_name}”的路径；路径有：{'、'.join(bureau.programme.paths)}"
         )
@@ -310,14 +323,25 @@ def _payload(bureau: Bureau, step: Step, targets: Sequence[Target]) -> dict[str,
         lacks = payload.pop("lacks", ())
         for application_id in applied:
             leave_out(bureau, application_id, lacks)
-    papers = step.payload.get("attach", ())
-    for target in targets if papers else ():
-        if target.application_id is not None and target.person_id is not None:
-            names = papers if isinstance(papers, list) else [papers]
-            bureau.attach(target.application_id, target.person_id, *(str(one) for one in names))
+    payload = _with_papers(bureau, step, targets, payload)
+    if step.do == "propose" and step.refused is None and isinstance(payload.get("results"), Mapping):
+        payload["results"] = {OTHERS: USUAL, **payload["results"]}
     if step.do == "submit" and targets and targets[0].kind == "duty":
         return recorded(bureau, targets[0], payload)
     return payload
+
+
+def _with_papers(bureau: Bureau, step: Step, targets: Sequence[Target], payload: dict[str, Any]) -> dict[str, Any]:
+    """What is pressed once the papers named are with the applications, and the reviewer's seal is there or not."""
+    papers = _many(step.payload.get("attach", ()))
+    for target in targets:
+        if target.application_id is None or target.person_id is None:
+            continue
+        if step.do == "endorse" and "seal" in payload:
+            put_seal(bureau, target.application_id, target.person_id, payload["seal"])
+        if papers:
+            bureau.attach(target.application_id, target.person_id, *(str(one) for one in papers))
+    return {key: value for key, value in payload.items() if key != "seal"}
 
 
 def _intent(bureau: Bureau, step: Step, target: Target, payload: Mapping[str, Any]) -> tuple[Intent, Actor]:
@@ -339,60 +363,3 @@ def run_for(bureau: Bureau, target: Target, actor: Actor, event: str) -> Any:
     live = seen.live(target.runs)
     mine = [run for run in live if run.held_by in actor.keys] or [run for run in live if run.desk in actor.keys]
     return mine[0] if mine else target.run
-
-
-# Acts that are lists
-
-
-def _list_act(bureau: Bureau, step: Step, targets: Sequence[Target], payload: Mapping[str, Any]) -> bool:
-    """Draw, score, rank, post and announce as the authority does them; False for every other act.
-
-    A run that is not where the list takes it is asked alone, so that it says why not.
-    """
-    runs = [target.run for target in targets]
-    stage, state = LISTS.get(step.do, ("", ""))
-    if not stage or any(run is None or (run.stage, run.state) != (stage, state) for run in runs):
-        return False
-    match step.do:
-        case "give" if step.by == "experts":
-            marks = payload.get("marks", 90)
-            for run in runs:
-                score(bureau, run, marks if isinstance(marks, list) else [marks])
-        case "draw" if _is_authority(bureau, step.by):
-            draw(bureau, runs[0].round_id, str(payload.get("seed", "预演")))
-        case "post" | "announce" if _is_authority(bureau, step.by):
-            (post_list if step.do == "post" else announce_list)(bureau, [run.id for run in runs])
-        case "allocate":
-            place(bureau, step, targets, payload)
-        case "rank" if "outcome" not in payload and _is_authority(bureau, step.by):
-            rank_by_marks(bureau, runs[0].round_id)
-        case _:
-            return False
-    return step.refused is None or any(_moved(bureau, run) for run in runs)
-
-
-def _moved(bureau: Bureau, run: Any) -> bool:
-    """Whether a list has taken it anywhere; who is left out of a list is asked alone, so that it says why."""
-    now = seen.one_row(bureau.engine, seen.RUNS.select().where(seen.RUNS.c.id == run.id))
-    return bool(now.state != run.state or now.version != run.version)
-
-
-LISTS: Mapping[str, tuple[str, str]] = {
-    "draw": ("expert_review", "unassigned"), "give": ("expert_review", "scoring"), "rank": ("expert_review", "scored"),
-    "post": ("public_notice", "unposted"), "announce": ("plaque", "unannounced"), "allocate": ("membership", "waiting"),
-}  # fmt: skip
-
-
-def place(bureau: Bureau, step: Step, targets: Sequence[Target], payload: Mapping[str, Any]) -> None:
-    """Place everybody named by one list, as the solver proposes but for what the scenario says."""
-    runs = {target.address.rpartition("/")[2]: target.run for target in targets}
-    if step.refused is None or step.refused.because not in {"unjudged", "judged_unmet"}:
-        judge_waiting(bureau, seen.waiting_beside(bureau.engine, next(iter(runs.values()))))
-        runs = {name: find(bureau, target.address).run for name, target in zip(runs, targets, strict=True)}
-    if step.refused is None:
-        payload = {"reason": "按情景安排", **payload}
-    allocate(bureau, actor_of(bureau, step.by, targets[0]), runs, payload)
-
-
-def _is_authority(bureau: Bureau, who: str) -> bool:
-    return bureau.bodies["bureau"] in {bureau.bodies.get(who), bureau.body_playing(who, None)}

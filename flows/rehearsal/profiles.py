@@ -167,7 +167,7 @@ def _after(day: date, span: Span | None) -> date:
 FACTS: Mapping[str, str] = {
     "body": "所在单位（机构名）", "post": "现任职务", "since": "任现职（或所写职务）的第一天", "until": "离任的最后一天；任期里离任的，主管部门次日认定",
     "born": "出生日期", "subject": "任教学科", "stage": "学段", "kind": "申报哪一类工作室", "established": "是否在编",
-    "has": "业绩：[{title: 名校长, level: city, on: 2024-01-01, published: true, key: true}]", "commits": "承诺到哪一天（日期）",
+    "has": "业绩：[{title: 名校长, level: city, on: 2024-01-01, published: true, key: true}]", "commits": "承诺到哪一天（日期），或 none（没有）",
     "posts": "任职经历：[{post: class_teacher, since: 2015-09-01, until: 2020-08-31}]", "papers": "另外带上的材料",
     "lacks": "没有的：业绩的种类、commitment、材料的名称，或 studio（没有下一级的工作室）",
     "age": "周岁，算到批次截止日（不按批次的算到当天），同 born", "years": "任现职几年，同 since；或 {class_teacher: 3}，任某职几年", "school": "同 body", "school_stage": "同 stage",
@@ -208,6 +208,9 @@ def as_facts(said: Mapping[str, Any], on: date) -> dict[str, Any]:
     lacking = [kind for kind in CREDENTIALS if kind in said and said[kind] in (*NOTHING, [])]
     each = {kind: many(said[kind]) for kind in CREDENTIALS if kind in said and kind not in lacking}
     earned = [_entry(kind, one) for kind, several in each.items() for one in several]
+    if given.get("commits", True) in NOTHING:
+        del given["commits"]
+        lacking.append("commitment")
     if lacking:
         given["lacks"] = [*many(said.get("lacks", ())), *lacking]
     if earned:

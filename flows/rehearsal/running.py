@@ -21,6 +21,7 @@ from flows.rehearsal.scenario import Case, Refusing, Scenario, Step
 from flows.rehearsal.setting import set_up
 from flows.rehearsal.singly import gathered
 from flows.rehearsal.understood import is_absent
+from flows.rehearsal.ways import by_ways
 
 NOT_YET, LAPSED = "not_yet", "lapsed"
 OVER = frozenset({"wrong_state", "unknown_event", "studio_ended", "too_late", "outside_window", "needs_unmet"})
@@ -55,7 +56,8 @@ def _play(scenario: Scenario, case: Case) -> CaseReport:
     began = perf_counter()
     bureau = None
     try:
-        case = by_names(loaded(scenario.programme), case)
+        programme = loaded(scenario.programme)
+        case = by_ways(programme, by_names(programme, case))
         bureau = set_up(scenario, case)
         for step, done in gathered(bureau.programme, case.steps):
             report.steps.append(_step(bureau, step, done))

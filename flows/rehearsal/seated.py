@@ -15,6 +15,9 @@ SEATS = table_of(Seat)
 # Other ways to say that somebody has no seat, or any.
 OUT, IN = frozenset({"none", "out", "left", "gone", "false"}), frozenset({"in", "seated", "true"})
 
+# Everybody who counts, whatever their role.
+MEMBERS = "members"
+
 
 def seated(bureau: Bureau, studio_id: int) -> Mapping[str, str]:
     """Who has a seat today: name and role."""
@@ -27,7 +30,8 @@ def roster_rows(bureau: Bureau, said: Any) -> list[str]:
     """Those in a studio; a role as description counts its holders, a name is that one person."""
     rows = seen.all_rows(bureau.engine, select(seen.STUDIOS.c.id).order_by(seen.STUDIOS.c.id))
     there = [one for row in rows for one in seated(bureau, row.id).items()]
-    return [name for name, role in there if said in ("studio", role, name)]
+    counted = {role.name for role in bureau.programme.member_roles()}
+    return [name for name, role in there if said in ("studio", role, name) or (said == MEMBERS and role in counted)]
 
 
 def roster_faults(bureau: Bureau, said: Any) -> list[str]:

@@ -22,6 +22,7 @@ from flows.rehearsal.whereabouts import placed
 
 MORNING = 9
 BEGUN = "begun"
+APPLYING = frozenset({"submit", "complete", "resubmit", "wish"})
 # An application that has come to its end.
 DONE = frozenset({"", "done", "end", "granted", "completed"})
 
@@ -38,6 +39,7 @@ def set_up(scenario: Scenario, case: Case) -> Bureau:
     people = {str(name): placed(facts, list(added)) for name, facts in given.get("people", {}).items()}
     bureau = Bureau(programme, at_local(start, 0), people, FilePath(scenario.file).parent)
     bureau.found(added, case.calendar)
+    bureau.applying_until = max((step.on for step in case.steps if step.do in APPLYING), default=bureau.today)
     for name, one in sorted(studios, key=lambda pair: _plaque(pair[1], opens_on)):
         bureau.pass_to_day(_plaque(one, opens_on), 0)
         establish(bureau, name, one)
@@ -58,8 +60,8 @@ def with_path(programme: Programme, case: Case) -> Case:
     rounds = [path for path in programme.paths.values() if path.call == "round"]
     reached = {str(address): target for address, target in case.given.get("applications", {}).items()}
     acted_on = [*reached, *(address for step in case.steps for address in step.to)]
-    heads = {address.partition("/")[0] for address in acted_on if "/" in address}
     of_rounds = {path.name for path in rounds}
+    heads = {part for address in acted_on for part in address.split("/")} & of_rounds
     having = _with_steps(
         rounds, {one: at for one, at in reached.items() if "/" not in one or one.partition("/")[0] in of_rounds}
     )
@@ -142,7 +144,7 @@ def _closing(case: Case, opens_on: date) -> date:
     said = case.given.get("round", {})
     if "closes" in said:
         return date.fromisoformat(str(said["closes"]))
-    applying: list[date] = [step.on for step in case.steps if step.do in {"submit", "complete", "resubmit"}]
+    applying: list[date] = [step.on for step in case.steps if step.do in APPLYING]
     last: date = max([opens_on, *(applying if _in_round(case) else ())])
     return last
 

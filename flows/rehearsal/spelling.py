@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 OF = "of"
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ def spelled(kind: str, said: Any) -> list[Any]:
         return [said]
     if said == "studio":
         return [{form.holder: said}]
+    if kind == "cycle" and DAY.fullmatch(str(said)):
+        return [{"from": said}]
     if isinstance(said, str):
         return [_at(form, said) if "/" in said else {form.word: said}]
     if isinstance(said, list):

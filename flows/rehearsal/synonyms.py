@@ -14,7 +14,7 @@ ACTS: Mapping[str, str] = {
 # The same, where it depends on what is acted on.
 ACTS_ON: Mapping[tuple[str, str], str] = {
     ("duty", "send_back"): "return", ("duty", "refuse"): "return", ("duty", "decline"): "return", ("duty", "endorse"): "accept",
-    ("assessment", "send_back"): "return", ("application", "decide"): "choose", ("rectification", "submit"): "report", ("entitlement", "accept"): "pay",
+    ("membership", "waive"): "seat", ("assessment", "send_back"): "return", ("application", "decide"): "choose", ("rectification", "submit"): "report", ("entitlement", "accept"): "pay",
 }  # fmt: skip
 REASONS: Mapping[str, str] = {
     "not_eligible": "criteria_unmet", "ineligible": "criteria_unmet", "incomplete": "not_counted", "no_such_grade": "unknown_grade",
@@ -25,6 +25,7 @@ REASONS: Mapping[str, str] = {
     "over_quota": "over_limit", "quota_full": "over_limit", "no_facts": "without_facts", "grade_too_low": "result_short",
     "missing_assistant": "sub_role_missing", "too_few_members": "too_few", "too_many_members": "too_many", "not_your_turn": "wrong_state",
 }  # fmt: skip
+NO = frozenset({"no", "false", "none", "否", "无"})
 # What the name of a sealed paper says.
 SEALED = "盖章"
 RECORDS: frozenset[str] = frozenset(get_args(RecordKind))
@@ -52,7 +53,7 @@ def as_contents(do: str, said: Mapping[str, Any]) -> dict[str, Any]:
     found = {known.get(key, key) if known.get(key) not in said else key: value for key, value in said.items()}
     if do != "submit":
         return found
-    if str(found.get("seal", "")).lower() in {"no", "false", "none", "否", "无"}:
+    if str(found.get("seal", "")).lower() in NO:
         found = {**{key: value for key, value in found.items() if key != "seal"}, "lacks": SEALED}
     if "record" in found and "kind" not in found:
         record = found.pop("record")

@@ -196,10 +196,15 @@ def _address(bureau: Bureau, address: str) -> Iterator[str]:
             yield str(missing)
 
 
+# Paths whose absence the text writes under another name.
+PARTS: Mapping[str, str] = {"renew": "renewal"}
+
+
 def is_absent(bureau: Bureau, address: str) -> bool:
     """Whether it is a part of a lifecycle that the text says it has not (没有年度考核)."""
-    key = address.partition("/")[2].partition("@")[0]
-    return key in get_args(AbsentPart) and key in bureau.programme.absent.parts()
+    key = address.rpartition("/")[2].partition("@")[0]
+    part = PARTS.get(key, key)
+    return part in get_args(AbsentPart) and part in bureau.programme.absent.parts()
 
 
 def _somebody(bureau: Bureau, address: str) -> bool:

@@ -1,5 +1,7 @@
 """Standing in (代办): what a step leaves out is done by whoever ordinarily does it, so that an act that must succeed can be done."""
 
+from collections.abc import Sequence
+
 from flows.engine.declare import Actor
 from flows.engine.errors import Refused
 from flows.lifecycle import STAGES
@@ -11,8 +13,8 @@ from flows.rehearsal.bureau import Bureau
 from flows.rehearsal.carrying import Goal, act, announce_list, carry
 
 JUDGED = frozenset({"assessment", "rectification"})
-# Places are counted where they are given, not where they are asked for.
-COUNTED = frozenset({"over_limit", "too_many", "share_exceeded"})
+# Places are counted, and a time to join is looked at, where they are given, not where they are asked for.
+COUNTED = frozenset({"over_limit", "too_many", "share_exceeded", "outside_window"})
 DELIVERING = frozenset({"confirm", "release"})
 
 
@@ -55,6 +57,14 @@ def meet_the_limit(bureau: Bureau, target: Target, event: str, because: str) -> 
     """Take an application that was handed in to the step that counts places, where it is to be refused for them. Raises Refused."""
     if target.kind == "application" and event == "submit" and because in COUNTED:
         carry(bureau, [Goal(target.subject_id, target.address)])
+
+
+def scored_first(bureau: Bureau, targets: Sequence[Target]) -> list[Target]:
+    """Have experts drawn and their marks given for whom is to be ranked, where no step says so."""
+    waiting = [one for one in targets if one.run is not None and one.run.state in {"unassigned", "scoring"}]
+    goals = [Goal(one.application_id, one.address, f"{one.run.step}.scored") for one in waiting if one.application_id]
+    carry(bureau, goals)
+    return [find(bureau, one.address) for one in targets] if goals else list(targets)
 
 
 def catch_up(bureau: Bureau, target: Target, event: str, actor: Actor) -> bool:

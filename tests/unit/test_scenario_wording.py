@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from flows.programme import load
-from flows.rehearsal.bodies import OUTSIDE
+from flows.rehearsal.bodies import OUTSIDE, titles
 from flows.rehearsal.called import by_names, called, name_called
 from flows.rehearsal.grading import places_of
 from flows.rehearsal.naming import fills_by_name
@@ -15,6 +15,7 @@ from flows.rehearsal.ranges import each_day, is_on, range_of
 from flows.rehearsal.scenario import Case, Step
 from flows.rehearsal.spelling import spelled
 from flows.rehearsal.synonyms import as_contents
+from flows.rehearsal.ways import by_ways
 from flows.rehearsal.whereabouts import placed
 from flows.rehearsal.worded import worded
 
@@ -73,6 +74,31 @@ def test_facts_are_read_in_display_words_and_as_lists() -> None:
         {"honour": "", "level": "county"},
         {"honour": "", "level": "city"},
     ]
+
+
+def test_path_is_called_by_what_it_gives() -> None:
+    township = load("township-subject-master")
+    step = Step(1, FIRST, by="host", do="submit", to=("county", "studio/township", "join/N", "studio/plan@cycle"))
+    case = by_ways(township, Case(1, "", {}, (step,)))
+    assert case.steps[0].to == ("to_county", "studio/to_township", "join/N", "studio/plan@cycle")
+    named = by_ways(township, Case(1, "", {"people": {"county": {}}}, (replace(step, to=("county",)),)))
+    assert named.steps[0].to == ("county",)  # somebody is called so
+
+
+def test_agenda_names_what_else_was_held() -> None:
+    district = load("district-class-teacher")
+    step = Step(
+        1, FIRST, by="host", do="submit", to=("studio/meeting@2027春#1",), payload={"agenda": ["study", "闲谈"]}
+    )
+    case = by_ways(district, Case(1, "", {}, (step,)))
+    assert case.steps[0].to == ("studio/meeting@2027春#1", "studio/study@2027春#1")
+
+
+def test_body_is_called_by_its_level_or_as_the_glossary_does() -> None:
+    departmental = titles(load("departmental-class-teacher"))
+    assert departmental["leading_group"] == "group"
+    assert "county" not in departmental  # no body of this level
+    assert titles(load("district-class-teacher"))["district"] == "bureau"
 
 
 def test_unsealed_form_is_a_paper_that_lacks() -> None:
