@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from flows.engine.apply import apply, apply_many
-from flows.engine.calendar import CalendarDay, WorkCalendar, at_local, due_after, local_day
+from flows.engine.calendar import CalendarDay, WorkCalendar, at_local, due_after, local_day, start_of_day
 from flows.engine.calendar_seed import gazetted_days
 from flows.engine.clock import VirtualClock
 from flows.engine.days import calendar_of, put_days
@@ -27,6 +27,7 @@ from flows.opening import open_due
 from flows.programme import Programme, library, load
 from flows.regulations import Regulations
 from flows.rehearsal.bodies import tree
+from flows.rehearsal.bureau import NEXT
 from flows.rehearsal.carrying import spread
 from models import (
     Appointment,
@@ -42,7 +43,7 @@ from models import (
     Studio,
 )  # fmt: skip
 from models.queries.bodies import keys_of, substituted
-from models.session import transaction
+from models.session import reading, transaction
 from tests.databases import Content, content, lay, with_tables
 from tests.seen import Seen
 
@@ -194,14 +195,24 @@ class World(Seen):
     # Time
 
     def on(self, day: str | date, hour: int = 10) -> None:
-        """Let time pass to this hour of a day, firing what falls due on the way, day by day."""
+        """Let time pass to this hour of a day, firing what falls due on the way, each on the morning after; idle days cost nothing."""
         target = at_local(date.fromisoformat(day) if isinstance(day, str) else day, hour)
-        while self.today < local_day(target):
-            self.clock.advance(min(at_local(self.today + timedelta(days=1), 8, 1), target))
+        while self.today < local_day(target) and (due := self._next_due()) is not None and due <= target:
+            mornings = (
+                at_local(max(self.today + timedelta(days=1), local_day(due) + timedelta(days=n)), 8, 1) for n in (0, 1)
+            )
+            self.clock.advance(min(next(morning for morning in mornings if morning >= due), target))
             self.sweep()
         if target > self.clock.now():
             self.clock.advance(target)
         self.sweep()
+
+    def _next_due(self) -> datetime | None:
+        """The next moment at which a run wakes or something of a cycle opens."""
+        with reading(self.engine) as session:
+            wakes, day = session.execute(NEXT).one()
+        moments = (wakes, start_of_day(day) if day is not None else None)
+        return min((one for one in moments if one is not None), default=None)
 
     def sweep(self) -> SweepReport:
         swept = sweep(self.engine, self.book, self.clock.now())
