@@ -26,6 +26,9 @@ LONG = (
     "tests/crash/", "tests/integration/test_orchestration_", "tests/browser/", "tests/integration/test_cli", "tests/integration/test_serve",
     "tests/acceptance/test_scenarios",
 )  # fmt: skip
+# Long as whole files: their fixtures cost more than their tests.
+THEN = ("tests/integration/test_two_bureaus", "tests/integration/test_crawl", "tests/integration/test_hostile_names", "tests/integration/test_access",
+        "tests/integration/test_trials", "tests/acceptance/", "tests/property/")  # fmt: skip
 
 settings.register_profile("default", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
@@ -67,8 +70,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _turn(name: str) -> int:
-    """The place of a file among `LONG`; after them all for the others."""
-    return next((place for place, begins in enumerate(LONG) if name.startswith(begins)), len(LONG))
+    """The place of a file among `LONG` and `THEN`; after them all for the others."""
+    early = (*LONG, *THEN)
+    return next((place for place, begins in enumerate(early) if name.startswith(begins)), len(early))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
