@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Dialect, Table, bindparam, func, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import JSON, Date, DateTime, TypeDecorator
 from sqlmodel import Session
@@ -89,6 +90,17 @@ def write(session: Session, statement: Any, written: Sequence[Mapping[str, Any]]
     -1 where the driver does not say.
     """
     return _written(session, statement, written)
+
+
+def unless_there(session: Session, table: Table, *unique: str) -> Any:
+    """An INSERT that leaves alone the row that has its unique columns already; any unique key of the table if none are named."""
+    return _unless_there(table, unique, session.get_bind().dialect.name)
+
+
+@lru_cache(maxsize=64)
+def _unless_there(table: Table, unique: tuple[str, ...], dialect: str) -> Any:
+    inserting = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+    return inserting.on_conflict_do_nothing(index_elements=unique or None)
 
 
 def insert_rows(session: Session, table: Table, written: Sequence[Mapping[str, Any]]) -> Sequence[int]:

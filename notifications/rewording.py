@@ -5,12 +5,16 @@ from datetime import datetime
 from sqlmodel import Session
 
 from models import Template
+from models.columns import table_of
 from models.queries.letters import wording_history
+from models.statements import unless_there
 from notifications.catalogue import Notice
 from notifications.preview import preview
 from notifications.render import built_in
 from notifications.sandbox import PLACEHOLDERS, Wording
 from notifications.words import Envelope, Sender, phrases
+
+TEMPLATES = table_of(Template)
 
 
 def starting(notice: Notice, now: datetime) -> Wording:
@@ -27,19 +31,21 @@ def starting(notice: Notice, now: datetime) -> Wording:
     return Wording(said["subject"], "\n\n".join(part for part in (said["lead"], said["next"]) if part))
 
 
-def reword(session: Session, notice: Notice, body_id: int, wording: Wording | None, by: int, now: datetime) -> int:
+def reword(
+    session: Session, notice: Notice, body_id: int, wording: Wording | None, by: int, now: datetime
+) -> int | None:
     """Keep a bureau's words as the next version, which stands from now on; none goes back to the built-in words.
 
-    Returns the number of the version. Raises TemplateRefused for words that may not be used.
+    Returns the number of the version; None when somebody else kept one at this moment. Raises TemplateRefused for words that
+    may not be used.
     """
     if wording is not None:
         preview(notice, Sender("", "", ""), now, wording)
     kept = wording_history(session, notice.key, body_id)
-    version = kept[0].version + 1 if kept else 1
-    subject, text = (wording.subject, wording.text) if wording else ("", "")
-    session.add(
-        Template(
-            notice=notice.key, body_id=body_id, version=version, subject=subject, text=text, made_by=by, made_at=now
-        )
-    )
+    row = {
+        "notice": notice.key, "body_id": body_id, "version": kept[0].version + 1 if kept else 1, "made_by": by, "made_at": now,
+        "subject": wording.subject if wording else "", "text": wording.text if wording else "",
+    }  # fmt: skip
+    keeping = unless_there(session, TEMPLATES, "notice", "body_id", "version").values(row)
+    version: int | None = session.execute(keeping.returning(TEMPLATES.c.version)).scalar()
     return version

@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from flows.engine.errors import Conflict
 from models import Request
 from models.columns import table_of
+from models.statements import unless_there
 
 REQUESTS = table_of(Request)
 
@@ -38,10 +38,7 @@ def once(
     """
     digest = payload_hash(payload)
     row = {"id": request_id, "actor": actor, "act": act, "payload_hash": digest, "answer": {}, "at": now}
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    written = (
-        dialect.insert(REQUESTS).values(row).on_conflict_do_nothing(index_elements=["id"]).returning(REQUESTS.c.id)
-    )
+    written = unless_there(session, REQUESTS, "id").values(row).returning(REQUESTS.c.id)
     if session.execute(written).first() is None:  # row counts of such an insert differ between drivers
         return _first_answer(session, request_id, actor, act, digest)
     answer: Mapping[str, Any] = json.loads(

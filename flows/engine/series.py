@@ -3,18 +3,13 @@
 from collections.abc import Sequence
 
 from sqlalchemy import bindparam, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from models import Series
 from models.columns import table_of
-from models.statements import rows, write
+from models.statements import rows, unless_there, write
 
 SERIES = table_of(Series)
-BEGIN = {
-    name: dialect.insert(SERIES).on_conflict_do_nothing(index_elements=["body_id", "kind", "year"])
-    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
-}
 GIVE = (
     update(SERIES)
     .where(
@@ -34,7 +29,7 @@ def next_numbers(session: Session, body_id: int, kind: str, year: int, count: in
     given = {"b_body": body_id, "b_kind": kind, "b_year": year, "b_count": count}
     if write(session, GIVE, [given]) == 0:
         first = {"body_id": body_id, "kind": kind, "year": year, "last": 0}
-        write(session, BEGIN[session.get_bind().dialect.name], [first])
+        write(session, unless_there(session, SERIES, "body_id", "kind", "year"), [first])
         write(session, GIVE, [given])
     last: int = rows(session, LAST, body=body_id, kind=kind, year=year)[
         0

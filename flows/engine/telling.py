@@ -5,8 +5,6 @@ from dataclasses import field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy.dialects import postgresql, sqlite
-
 from flows.engine.calendar import last_day, local_day
 from flows.engine.declare import RunState
 from flows.engine.rulebook import StepRule
@@ -14,7 +12,7 @@ from flows.engine.work import Work
 from models import Message
 from models.columns import table_of
 from models.queries.bodies import Recipient, recipients
-from models.statements import write
+from models.statements import unless_there, write
 from models.values import dataclass
 
 MESSAGES = table_of(Message)
@@ -23,10 +21,6 @@ PAGES = {
     "entitlement": "entitlements",
 }  # fmt: skip
 UNSAID = ("title", "number", "person", "body", "step", "actor", "reason", "clause", "round")
-TELL = {
-    name: dialect.insert(MESSAGES).on_conflict_do_nothing(index_elements=["key"])
-    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +52,7 @@ def tell(work: Work, tellings: Iterable[Telling]) -> int:
     }
     if not rows:
         return 0
-    statement = TELL[work.session.get_bind().dialect.name]
-    return max(write(work.session, statement, list(rows.values())), 0)
+    return _told(work, rows)
 
 
 def tell_aside(work: Work, about: str, desks: Iterable[str], notice: str, said: Mapping[str, Any]) -> int:
@@ -74,7 +67,12 @@ def tell_aside(work: Work, about: str, desks: Iterable[str], notice: str, said: 
     }
     if not messages:
         return 0
-    return max(write(work.session, TELL[work.session.get_bind().dialect.name], list(messages.values())), 0)
+    return _told(work, messages)
+
+
+def _told(work: Work, messages: Mapping[str, Mapping[str, Any]]) -> int:
+    """Write these messages, by key; returns how many are new."""
+    return max(write(work.session, unless_there(work.session, MESSAGES, "key"), list(messages.values())), 0)
 
 
 def _row(work: Work, one: Telling, who: Recipient, today: date) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import exists, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from flows.engine.calendar import local_day
 from flows.engine.declare import Actor
@@ -22,14 +21,11 @@ from flows.regulations.left_out import left_out
 from models import Application, Cycle, Duty, Person, Post, Quota, Round, StageRun, Studio
 from models.columns import table_of
 from models.queries.bodies import Place, lineages
+from models.statements import unless_there
 
 ROUNDS, QUOTAS, RUNS, POSTS = table_of(Round), table_of(Quota), table_of(StageRun), table_of(Post)
 APPLICATIONS, PEOPLE, STUDIOS, CYCLES = table_of(Application), table_of(Person), table_of(Studio), table_of(Cycle)
 DUTIES = table_of(Duty)
-STORED = {
-    name: dialect.insert(APPLICATIONS).on_conflict_do_nothing()
-    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,9 +221,8 @@ def store_case(work: Work, case: Mapping[str, Any]) -> int:
     ).scalar()  # fmt: skip
     stored = None
     if live is None:  # whoever begins the same one at this moment waits here, and is refused when it is stored
-        stored = work.session.execute(
-            STORED[work.session.get_bind().dialect.name].values(**case).returning(APPLICATIONS.c.id)
-        ).scalar()  # fmt: skip
+        storing = unless_there(work.session, APPLICATIONS).values(**case)
+        stored = work.session.execute(storing.returning(APPLICATIONS.c.id)).scalar()
     if stored is None:
         raise Refused("begun_before", "已经有一份正在办理的申报，请接着填写那一份。")
     return int(stored)

@@ -8,13 +8,13 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Engine, event, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from flows.engine.clock import Clock
 from models import Lease
 from models.columns import table_of
 from models.session import transaction
+from models.statements import unless_there
 
 LEASES = table_of(Lease)
 SPAN = 15.0
@@ -88,9 +88,8 @@ class Leadership:
         self._term = None
 
     def _renew_or_take(self, session: Session, began: float) -> int | None:
-        dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-        free = dialect.insert(LEASES).values(name=self._name, holder="", term=0, until=self._clock.now())
-        session.execute(free.on_conflict_do_nothing(index_elements=["name"]))
+        free = {"name": self._name, "holder": "", "term": 0, "until": self._clock.now()}
+        session.execute(unless_there(session, LEASES, "name").values(free))
         row = session.execute(select(LEASES).where(LEASES.c.name == self._name)).one()
         moment = self._clock.now() + timedelta(seconds=self._span)
         until = max(moment, row.until + timedelta(microseconds=1))  # grows even where the wall clock does not

@@ -1,6 +1,8 @@
 """What an administrator does with the letters of their programmes: hold back, let go, try again, and write their own words."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from threading import Barrier
 
 import pytest
 from sqlalchemy import Engine, select, update
@@ -11,7 +13,8 @@ from models.queries.messages import houses, wordings
 from models.session import transaction
 from notifications.catalogue import notice, notices
 from notifications.preview import preview
-from notifications.rewording import starting
+from notifications.rewording import reword, starting
+from notifications.sandbox import Wording
 from notifications.words import Sender
 from tests.web_world import Visitor, accounts, web_of
 from tests.world import World
@@ -167,3 +170,20 @@ def test_words_that_may_not_be_used_are_refused_beside_what_was_typed(
 
 def test_notice_that_there_is_not_has_no_words(bureau: Visitor) -> None:
     assert bureau.get("/messages/wordings/nothing").status_code == 404
+
+
+def test_words_kept_by_many_at_once_never_take_the_same_version(any_database: Engine) -> None:
+    world = World(any_database)
+    body_id, by, begin = world.ids["bureau"], world.actor("bureau").person_id or 0, Barrier(6)
+
+    def keep(subject: str) -> int | None:
+        begin.wait()
+        with transaction(world.engine) as session:
+            return reword(session, notice("digest"), body_id, Wording(subject, "正文"), by, world.moment())
+
+    with ThreadPoolExecutor(6) as pool:
+        kept = list(pool.map(keep, (f"第{n}人写的" for n in range(6))))
+    with transaction(world.engine) as session:
+        stored = session.execute(select(TEMPLATES.c.version).order_by(TEMPLATES.c.version)).scalars().all()
+    assert list(stored) == sorted(version for version in kept if version)
+    assert len(set(stored)) == len(stored) >= 1

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from flows.engine.errors import NotFound
+from flows.engine.errors import NotFound, Refused
 from flows.engine.work import Work
 from models.queries.letters import wording_history
 from models.settings import settings
@@ -38,7 +38,10 @@ def keep(visit: Visiting, form: Posted, notice: str) -> Response:
 
     def write(work: Work) -> Mapping[str, Any]:
         body_id, person_id = _office(visit)[0], visit.visitor.person_id or 0
-        return {"version": reword(work.session, known, body_id, said, person_id, visit.now)}
+        version = reword(work.session, known, body_id, said, person_id, visit.now)
+        if version is None:
+            raise Refused("stale", _("刚有人改过这份措辞，您的没有保存。请刷新后再看。"))
+        return {"version": version}
 
     try:
         kept = visit.once(form, f"word notice {notice}", write)

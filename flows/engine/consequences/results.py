@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from flows.engine.consequences.adjusting import adjust_out, leave, refill, succeed
 from flows.engine.consequences.cycles import end_if_over
@@ -21,7 +20,7 @@ from flows.engine.following import Consequence as Rule
 from flows.engine.work import Happening, Work
 from models import Assessment, Consequence, Cycle, Person, Seat, Studio
 from models.columns import table_of
-from models.statements import rows, write
+from models.statements import rows, unless_there, write
 
 ASSESSMENTS, CONSEQUENCES, STUDIOS = table_of(Assessment), table_of(Consequence), table_of(Studio)
 CYCLES, PEOPLE, SEATS = table_of(Cycle), table_of(Person), table_of(Seat)
@@ -34,10 +33,6 @@ NAMED_SEATS = (
 STUDIO = select(STUDIOS).where(STUDIOS.c.id == bindparam("studio"))
 ASSESSMENT = select(ASSESSMENTS).where(ASSESSMENTS.c.id == bindparam("assessment"))
 RUNNING = frozenset({"forming", "active", "suspended"})
-ONCE = {
-    name: dialect.insert(CONSEQUENCES).on_conflict_do_nothing(index_elements=["cause_id", "place", "whom"])
-    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +144,8 @@ def first_time(work: Work, one: Following) -> bool:
         "kind": rule.kind, "value": rule.value or rule.fund, "at": work.now,
         "origin": {**rule.origin, **({"share": rule.share} if rule.share is not None else {}), "about": one.about},
     }  # fmt: skip
-    return write(work.session, ONCE[work.session.get_bind().dialect.name], [row]) == 1
+    once = unless_there(work.session, CONSEQUENCES, "cause_id", "place", "whom")
+    return write(work.session, once, [row]) == 1
 
 
 def assessed(work: Work, assessment_id: int | None) -> Any | None:
