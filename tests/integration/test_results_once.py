@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 from datetime import date
 from typing import Any, NoReturn
 
@@ -19,7 +18,6 @@ from tests.crash.crowd import at_once, pressing, sorted_out
 from tests.crash.invariants import broken
 from tests.life import Life
 
-PATIENCE, TRIES = 20, 3  # seconds for a child, and children for a statement
 TABLES = tuple(table_of(one) for one in (Consequence, Document, Message, Rectification, Series))
 
 
@@ -112,15 +110,12 @@ def test_killed_at_every_statement_of_a_revocation(sqlite_database: Engine) -> N
 
 def _dies_at(life: Life, run: Any, officer: Any, statement: int) -> bool:
     """Reassess in a child that is killed before so many statements; whether it died."""
-    for _ in range(TRIES):
-        life.engine.dispose()  # SQLite's connections may not be carried over
-        child = os.fork()
-        if child == 0:
-            _reassess_until(life, run, officer, statement)
-        status = _status_of(child)
-        if status is not None:
-            return os.WIFSIGNALED(status)
-    raise AssertionError(f"the child that dies at statement {statement} never ends")
+    life.engine.dispose()  # SQLite's connections may not be carried over
+    child = os.fork()
+    if child == 0:
+        _reassess_until(life, run, officer, statement)
+    _, status = os.waitpid(child, 0)
+    return os.WIFSIGNALED(status)
 
 
 def _reassess_until(life: Life, run: Any, officer: Any, statement: int) -> NoReturn:
@@ -136,18 +131,6 @@ def _reassess_until(life: Life, run: Any, officer: Any, statement: int) -> NoRet
         pressing(life, officer, run.id, "reassess", run.version, grade="unqualified")()
     finally:
         os._exit(0)
-
-
-def _status_of(child: int) -> int | None:
-    """How a child ended; None for one that hung, as a copy of a process with threads may, and was put an end to."""
-    for _ in range(PATIENCE * 100):
-        ended, status = os.waitpid(child, os.WNOHANG)
-        if ended:
-            return status
-        time.sleep(0.01)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    return None
 
 
 def test_silence_grades_and_revokes_nobody(any_database: Engine) -> None:
