@@ -7,7 +7,6 @@ from typing import Any
 from flows.programme import Programme
 
 EXPERTS = 9
-HIGHER = ("province", "city", "county", "township", "school")
 OUTSIDE = "外地学校"
 COUNTY_NAMES = {"county_a": "甲县", "county_b": "乙县"}
 

@@ -13,7 +13,6 @@ from flows.simulation.rates import Rates
 
 SET_AMOUNT_FEN = 5_000_000
 LATE_BY = 20
-NO_DEADLINE = 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,6 @@ class Rates:
     renews: int = 900
     agrees: int = 800
     leaver: int = 30
-    held_share: int = 500
 
     def behaviour(self, chance: Random) -> str:
         """Whether somebody acts `on_time`, `late` or `never`."""

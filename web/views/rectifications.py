@@ -10,7 +10,7 @@ from flows.engine.periods import vacations
 from flows.engine.work import Work
 from flows.opening.cycles import entered_terms
 from flows.programme import Programme
-from web.display import Ground, StateMark, day, due_day, percent, plain_day
+from web.display import Ground, StateMark, due_day, percent, plain_day
 from web.i18n import _, word
 
 AMBER_FROM = 10  # working days
@@ -162,8 +162,3 @@ def counts_of(findings: Sequence[Finding]) -> str:
 def assessor_title(programme: Programme, policy: Any, name: str) -> str:
     """Who looks again."""
     return name or (programme.bodies[policy.assessor].title if policy.assessor in programme.bodies else _("考核人"))
-
-
-def until_words(time: Time, today: date) -> str:
-    """The limit in words."""
-    return day(time.last, today)
